@@ -1,0 +1,3 @@
+//! A faithful stand-in for the Mistral AI API on loopback, library and binary.
+
+#![forbid(unsafe_code)]

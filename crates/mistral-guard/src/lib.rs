@@ -1,0 +1,3 @@
+//! A ready-made guard in front of the Mistral AI API: demo, serve.
+
+#![forbid(unsafe_code)]

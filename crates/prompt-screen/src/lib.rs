@@ -1,0 +1,3 @@
+//! Finds prompt injection in text and points at the spans.
+
+#![forbid(unsafe_code)]

@@ -1,0 +1,3 @@
+//! MetadataLogLayer: one record a call to the Mistral AI API, metadata only, never content.
+
+#![forbid(unsafe_code)]

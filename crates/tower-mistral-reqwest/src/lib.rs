@@ -1,0 +1,3 @@
+//! Adapters: a tower stack over reqwest, and a tower layer inside reqwest-middleware.
+
+#![forbid(unsafe_code)]

@@ -1,0 +1,1 @@
+//! Owns the whole-stack tests (`tests/`) and the examples (`examples/`); has no code of its own.
