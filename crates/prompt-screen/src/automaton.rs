@@ -1,0 +1,190 @@
+//! All phrases of a screen as one machine over words.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    ops::Range,
+};
+
+use crate::{
+    fold,
+    view::{self, Segment},
+};
+
+/// One place in a phrase: any of these words, or none if it is optional.
+#[derive(Clone, Debug)]
+pub(crate) struct Slot {
+    pub(crate) words: Vec<String>,
+    pub(crate) optional: bool,
+}
+
+/// A phrase and the index of the rule it belongs to. At least one slot is not optional.
+#[derive(Clone, Debug)]
+pub(crate) struct Phrase {
+    pub(crate) rule: usize,
+    pub(crate) slots: Vec<Slot>,
+}
+
+/// A phrase found: the index of its rule and the bytes of the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Hit {
+    pub(crate) rule: usize,
+    pub(crate) span: Range<usize>,
+}
+
+type WordId = usize;
+type StateId = usize;
+/// A place within a phrase: the phrase and the slot that comes next.
+type Item = (usize, usize);
+
+const START: StateId = 0;
+
+pub(crate) struct Automaton {
+    words: HashMap<Box<str>, WordId>,
+    /// Letters of the longest word.
+    longest: usize,
+    edges: HashMap<(StateId, WordId), StateId>,
+    /// The rules whose phrase is complete, by state.
+    accepts: Vec<Vec<usize>>,
+}
+
+impl Automaton {
+    pub(crate) fn new(phrases: &[Phrase]) -> Self {
+        let mut words = HashMap::<Box<str>, WordId>::new();
+        for word in phrases
+            .iter()
+            .flat_map(|p| &p.slots)
+            .flat_map(|slot| &slot.words)
+        {
+            let next = words.len();
+            words.entry(Box::from(word.as_str())).or_insert(next);
+        }
+        let longest = words
+            .keys()
+            .map(|word| word.chars().count())
+            .max()
+            .unwrap_or(0);
+        let mut machine = Self {
+            words,
+            longest,
+            edges: HashMap::new(),
+            accepts: Vec::new(),
+        };
+        machine.determinize(phrases);
+        machine
+    }
+
+    /// Every phrase in `text` under every reading of it; they may overlap, in no special order.
+    pub(crate) fn find(&self, text: &str) -> Vec<Hit> {
+        let mut hits = Vec::new();
+        let knows = |word: &str| self.word(word).is_some();
+        view::segments(text, self.longest, knows, |segment| {
+            for first in 0..segment.len() {
+                self.walk(segment, first, first, START, &mut hits);
+            }
+        });
+        hits
+    }
+
+    /// Goes as deep as the longest phrase has words.
+    fn walk(
+        &self,
+        segment: &Segment,
+        first: usize,
+        at: usize,
+        state: StateId,
+        hits: &mut Vec<Hit>,
+    ) {
+        for (word, end) in segment.words(at, self.longest) {
+            let Some(state) = self
+                .word(word)
+                .and_then(|word| self.edges.get(&(state, word)))
+            else {
+                continue;
+            };
+            if let Some(span) = segment.span(first, end) {
+                let rules = self.accepts.get(*state).into_iter().flatten();
+                hits.extend(rules.map(|rule| Hit {
+                    rule: *rule,
+                    span: span.clone(),
+                }));
+            }
+            self.walk(segment, first, end, *state, hits);
+        }
+    }
+
+    fn word(&self, word: &str) -> Option<WordId> {
+        if word.is_ascii() {
+            return self.words.get(word).copied();
+        }
+        let known = self.words.get(fold::lower(word).as_str());
+        known
+            .or_else(|| self.words.get(fold::looks(word).as_str()))
+            .copied()
+    }
+
+    /// The subset construction. It ends because phrases have no loops.
+    fn determinize(&mut self, phrases: &[Phrase]) {
+        let start: BTreeSet<Item> = (0..phrases.len()).map(|phrase| (phrase, 0)).collect();
+        let start = closure(start, phrases);
+        let mut ids = HashMap::from([(start.clone(), START)]);
+        let mut states = vec![start];
+        let mut next = START;
+        while let Some(items) = states.get(next).cloned() {
+            self.accepts.push(complete(&items, phrases));
+            for (word, items) in self.successors(&items, phrases) {
+                let items = closure(items, phrases);
+                let id = *ids.entry(items.clone()).or_insert_with(|| {
+                    states.push(items);
+                    states.len() - 1
+                });
+                self.edges.insert((next, word), id);
+            }
+            next += 1;
+        }
+    }
+
+    fn successors(
+        &self,
+        items: &BTreeSet<Item>,
+        phrases: &[Phrase],
+    ) -> BTreeMap<WordId, BTreeSet<Item>> {
+        let mut successors = BTreeMap::<WordId, BTreeSet<Item>>::new();
+        for &(phrase, at) in items {
+            let words = slot(phrases, phrase, at)
+                .into_iter()
+                .flat_map(|slot| &slot.words);
+            for word in words.filter_map(|word| self.words.get(word.as_str())) {
+                successors
+                    .entry(*word)
+                    .or_default()
+                    .insert((phrase, at + 1));
+            }
+        }
+        successors
+    }
+}
+
+fn slot(phrases: &[Phrase], phrase: usize, at: usize) -> Option<&Slot> {
+    phrases.get(phrase)?.slots.get(at)
+}
+
+/// The items together with those behind the slots that may stay empty.
+fn closure(mut items: BTreeSet<Item>, phrases: &[Phrase]) -> BTreeSet<Item> {
+    let mut todo: Vec<Item> = items.iter().copied().collect();
+    while let Some((phrase, at)) = todo.pop() {
+        let behind = (phrase, at + 1);
+        if slot(phrases, phrase, at).is_some_and(|slot| slot.optional) && items.insert(behind) {
+            todo.push(behind);
+        }
+    }
+    items
+}
+
+fn complete(items: &BTreeSet<Item>, phrases: &[Phrase]) -> Vec<usize> {
+    items
+        .iter()
+        .filter_map(|&(phrase, at)| Some((phrases.get(phrase)?, at)))
+        .filter(|(phrase, at)| *at == phrase.slots.len())
+        .map(|(phrase, _)| phrase.rule)
+        .collect()
+}

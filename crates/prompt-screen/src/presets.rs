@@ -1,0 +1,97 @@
+//! The built-in rules, as data.
+//!
+//! A phrase is a row of words with blanks between them: `a|b` is one word or the other, and a
+//! trailing `?` says that the word may be missing. Rows of one name make one rule.
+
+use crate::{automaton::Slot, rule::Action};
+
+/// One phrase of a built-in rule.
+pub(crate) struct Preset {
+    pub(crate) name: &'static str,
+    pub(crate) action: Action,
+    phrase: &'static str,
+}
+
+impl Preset {
+    pub(crate) fn slots(&self) -> Vec<Slot> {
+        self.phrase.split_whitespace().map(slot).collect()
+    }
+}
+
+/// The five phrases that every tutorial blocks, to the letter.
+pub(crate) const BASIC: &[Preset] = &[
+    Preset {
+        name: "ignore-previous-instructions",
+        action: Action::Filter,
+        phrase: "ignore previous instructions",
+    },
+    Preset {
+        name: "ignore-all-instructions",
+        action: Action::Filter,
+        phrase: "ignore all instructions",
+    },
+    Preset {
+        name: "system-prompt",
+        action: Action::Filter,
+        phrase: "system prompt",
+    },
+    Preset {
+        name: "you-are-now",
+        action: Action::Filter,
+        phrase: "you are now",
+    },
+    Preset {
+        name: "override",
+        action: Action::Filter,
+        phrase: "override",
+    },
+];
+
+/// The two orders with the fillers people use, and what is ordinary English only flagged.
+///
+/// What makes an order an attack is that it speaks of what came *before* it, or of *all* that was
+/// said: "ignore the instructions" and "ignore any instructions" alone are everyday language.
+pub(crate) const RECOMMENDED: &[Preset] = &[
+    Preset {
+        name: "ignore-previous-instructions",
+        action: Action::Filter,
+        phrase: "ignore all|any|every|each? of? the|these|those|this|that|your|my|our? \
+                 previous|prior|above|earlier|preceding|foregoing \
+                 instructions|instruction",
+    },
+    Preset {
+        name: "ignore-previous-instructions",
+        action: Action::Filter,
+        phrase: "ignore all|any|every|each? of? the|these|those|this|that|your|my|our? \
+                 previous|prior|above|earlier|preceding|foregoing and|or \
+                 previous|prior|above|earlier|preceding|foregoing \
+                 instructions|instruction",
+    },
+    Preset {
+        name: "ignore-all-instructions",
+        action: Action::Filter,
+        phrase: "ignore all of? the|these|those|your|my|our? instructions",
+    },
+    Preset {
+        name: "system-prompt",
+        action: Action::Flag,
+        phrase: "system prompt",
+    },
+    Preset {
+        name: "you-are-now",
+        action: Action::Flag,
+        phrase: "you are now",
+    },
+];
+
+fn slot(text: &str) -> Slot {
+    let words = text.strip_suffix('?');
+    Slot {
+        words: words
+            .unwrap_or(text)
+            .split('|')
+            .map(str::to_owned)
+            .collect(),
+        optional: words.is_some(),
+    }
+}

@@ -1,0 +1,101 @@
+//! What the engine answers with.
+
+use std::borrow::Cow;
+use std::fmt;
+
+/// One step over the input. The edits of a text tile it: their lengths add up to the text's length.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Edit {
+    /// The next `n` UTF-8 bytes of the input stay as they are.
+    Keep(usize),
+    /// The next `n` UTF-8 bytes of the input give way to `with`.
+    Replace {
+        /// UTF-8 bytes of input, never zero, ending on a character boundary.
+        n: usize,
+        /// What was found there.
+        entity: Entity,
+        /// The text to show instead. Empty only where an open-ended replacement goes on: its
+        /// placeholder went out with an earlier edit.
+        with: Cow<'static, str>,
+    },
+}
+
+/// The name of a kind of finding, such as `EMAIL_ADDRESS`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Entity(Cow<'static, str>);
+
+impl Entity {
+    /// An e-mail address.
+    pub const EMAIL_ADDRESS: Self = Self(Cow::Borrowed("EMAIL_ADDRESS"));
+    /// A United States social security number.
+    pub const US_SSN: Self = Self(Cow::Borrowed("US_SSN"));
+    /// An HTML `<script>` element.
+    pub const SCRIPT: Self = Self(Cow::Borrowed("SCRIPT"));
+    /// A line that gives a system prompt away.
+    pub const SYSTEM_PROMPT: Self = Self(Cow::Borrowed("SYSTEM_PROMPT"));
+
+    /// An entity by its name, for names that come from a configuration.
+    pub fn new(name: impl Into<Cow<'static, str>>) -> Self {
+        Self(name.into())
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Entity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Collects edits, merging neighbours of the same kind.
+pub(crate) struct Sink<'o> {
+    out: &'o mut Vec<Edit>,
+    last: Option<Edit>,
+}
+
+impl<'o> Sink<'o> {
+    pub(crate) fn new(out: &'o mut Vec<Edit>) -> Self {
+        Self { out, last: None }
+    }
+
+    pub(crate) fn keep(&mut self, n: usize) {
+        if n == 0 {
+            return;
+        }
+        if let Some(Edit::Keep(before)) = &mut self.last {
+            *before += n;
+            return;
+        }
+        self.put(Edit::Keep(n));
+    }
+
+    pub(crate) fn replace(&mut self, n: usize, entity: &Entity, with: &Cow<'static, str>) {
+        let (entity, with) = (entity.clone(), with.clone());
+        self.put(Edit::Replace { n, entity, with });
+    }
+
+    /// Goes on with the replacement that was opened before, in this call or an earlier one.
+    pub(crate) fn swallow(&mut self, n: usize, entity: &Entity) {
+        if let Some(Edit::Replace { n: before, .. }) = &mut self.last {
+            *before += n;
+            return;
+        }
+        self.replace(n, entity, &Cow::Borrowed(""));
+    }
+
+    fn put(&mut self, edit: Edit) {
+        self.out.extend(self.last.replace(edit));
+    }
+}
+
+impl Drop for Sink<'_> {
+    fn drop(&mut self) {
+        self.out.extend(self.last.take());
+    }
+}

@@ -1,0 +1,111 @@
+//! One text in pieces.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::edit::{Edit, Sink};
+use crate::machine::Machine;
+use crate::redactor::Config;
+use crate::ruleset::RuleSet;
+use crate::view;
+
+/// The machine for one text that comes in pieces.
+///
+/// ```
+/// use stream_redactor::{Edit, End, Redactor};
+///
+/// let mut stream = Redactor::recommended().stream();
+/// let mut edits = Vec::new();
+/// stream.push("Ask jane@exam", &mut edits);
+/// assert_eq!(edits, [Edit::Keep(4)]);
+/// assert_eq!(stream.held(), "jane@exam".len());
+/// stream.push("ple.com now", &mut edits);
+/// stream.finish(End::Complete, &mut edits);
+/// let shown: Vec<_> = edits.iter().map(|edit| match edit {
+///     Edit::Replace { n, with, .. } => (*n, &**with),
+///     Edit::Keep(n) => (*n, "as it is"),
+///     _ => unreachable!(),
+/// }).collect();
+/// assert_eq!(shown, [(4, "as it is"), (16, "[EMAIL]"), (1, "as it is"), (3, "as it is")]);
+/// ```
+#[derive(Clone)]
+pub struct Stream {
+    machine: Machine,
+}
+
+/// How a text ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum End {
+    /// It is whole.
+    Complete,
+    /// More would have come: a length limit, an error, a closed connection. What began like a
+    /// value past doubt (`jane@exam`, `123-45-67`) is replaced too.
+    Cut,
+}
+
+impl Stream {
+    pub(crate) fn new(config: Arc<Config>, enabled: RuleSet) -> Self {
+        Self {
+            machine: Machine::new(config, enabled),
+        }
+    }
+
+    /// Takes the next piece and appends what is decided by now to `out`.
+    pub fn push(&mut self, text: &str, out: &mut Vec<Edit>) {
+        self.push_to(text, &mut Sink::new(out));
+    }
+
+    /// Ends the text and appends the edits for all that was held. The stream is then ready for a
+    /// new text, with the same exempt values.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "an end may carry more one day"
+    )]
+    pub fn finish(&mut self, end: End, out: &mut Vec<Edit>) {
+        self.finish_to(&end, &mut Sink::new(out));
+    }
+
+    /// Bytes that were pushed and have no edit yet. The caller keeps their spelling.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        self.machine.held()
+    }
+
+    /// Values that are not to be redacted in this text and the next ones, beside those of the
+    /// redactor, compared like them. Takes the place of earlier ones.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "shared by the streams of one call"
+    )]
+    pub fn exempt(&mut self, values: Arc<[Box<str>]>) {
+        self.machine
+            .exempt(values.iter().map(|value| view::folded(value)).collect());
+    }
+
+    /// Whether an open-ended replacement is going on: what is pushed now disappears.
+    #[must_use]
+    pub fn is_swallowing(&self) -> bool {
+        self.machine.is_swallowing()
+    }
+
+    pub(crate) fn push_to(&mut self, text: &str, sink: &mut Sink<'_>) {
+        for c in text.chars() {
+            self.machine.push(c, sink);
+        }
+    }
+
+    pub(crate) fn finish_to(&mut self, end: &End, sink: &mut Sink<'_>) {
+        self.machine.finish(matches!(end, End::Cut), sink);
+    }
+}
+
+/// Says how much is held, never what.
+impl fmt::Debug for Stream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stream")
+            .field("held", &self.held())
+            .field("is_swallowing", &self.is_swallowing())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,113 @@
+//! ` (at) `, `[at]`, `{ dot }` and the like: one symbol with the blanks around it.
+
+use std::collections::VecDeque;
+
+use super::{Sym, visible};
+
+/// The most symbols held back. A spelling has ten; the rest is room for hidden ones.
+pub(super) const MAX_SYMBOLS: usize = 24;
+
+/// Blanks that may stand on either side of the brackets.
+const MAX_BLANKS: usize = 3;
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Brackets {
+    pending: VecDeque<Sym>,
+    /// Blanks that still belong to the spelling just read.
+    trailing: usize,
+}
+
+enum Shape {
+    Prefix,
+    Spells(char),
+    Nothing,
+}
+
+impl Brackets {
+    pub(super) fn push(&mut self, symbol: Sym, out: &mut VecDeque<Sym>) {
+        if symbol.hidden && self.pending.is_empty() {
+            out.push_back(symbol);
+            return;
+        }
+        if !symbol.hidden && self.trailing > 0 {
+            self.trailing = if is_blank(symbol.ch) {
+                self.trailing - 1
+            } else {
+                0
+            };
+            if is_blank(symbol.ch) {
+                out.push_back(Sym {
+                    hidden: true,
+                    ..symbol
+                });
+                return;
+            }
+        }
+        self.pending.push_back(symbol);
+        if self.pending.len() > MAX_SYMBOLS {
+            self.flush(out);
+        }
+        while !self.pending.is_empty() {
+            match shape(visible(&self.pending)) {
+                Shape::Prefix => break,
+                Shape::Spells(ch) => {
+                    let raw = self.pending.drain(..).map(|s| s.raw).sum();
+                    out.push_back(Sym {
+                        ch,
+                        raw,
+                        hidden: false,
+                    });
+                    self.trailing = MAX_BLANKS;
+                }
+                Shape::Nothing => out.extend(self.pending.pop_front()),
+            }
+        }
+    }
+
+    pub(super) fn flush(&mut self, out: &mut VecDeque<Sym>) {
+        out.extend(self.pending.drain(..));
+        self.trailing = 0;
+    }
+}
+
+fn shape(text: impl Iterator<Item = char>) -> Shape {
+    let mut text = text.peekable();
+    let mut blanks = 0;
+    while text.next_if(|c| is_blank(*c)).is_some() {
+        blanks += 1;
+    }
+    if blanks > MAX_BLANKS {
+        return Shape::Nothing;
+    }
+    let close = match text.next() {
+        None => return Shape::Prefix,
+        Some('(') => ')',
+        Some('[') => ']',
+        Some('{') => '}',
+        Some(_) => return Shape::Nothing,
+    };
+    text.next_if(|c| is_blank(*c));
+    let (rest, spelled) = match text.next() {
+        None => return Shape::Prefix,
+        Some('a') => ("t", '@'),
+        Some('d') => ("ot", '.'),
+        Some(_) => return Shape::Nothing,
+    };
+    for expected in rest.chars() {
+        match text.next() {
+            None => return Shape::Prefix,
+            Some(c) if c == expected => {}
+            Some(_) => return Shape::Nothing,
+        }
+    }
+    text.next_if(|c| is_blank(*c));
+    match text.next() {
+        None => Shape::Prefix,
+        Some(c) if c == close => Shape::Spells(spelled),
+        Some(_) => Shape::Nothing,
+    }
+}
+
+fn is_blank(c: char) -> bool {
+    c == ' ' || c == '\t'
+}

@@ -1,0 +1,184 @@
+//! What a caller can set, and what a stream tells.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice)]
+
+mod common;
+
+use std::sync::Arc;
+
+use common::redact;
+use stream_redactor::{ConfigError, Edit, End, Entity, Redactor, RedactorBuilder, RuleSet, Stream};
+
+#[test]
+fn a_push_with_nothing_to_find_is_one_keep() {
+    let mut stream = Redactor::recommended().stream();
+    let mut edits = Vec::new();
+    let text = "Nothing here, <b>nothing</b> there:\n";
+    stream.push(text, &mut edits);
+    assert_eq!(edits, [Edit::Keep(text.len())]);
+    stream.push("", &mut edits);
+    assert_eq!(edits.len(), 1);
+}
+
+#[test]
+fn a_stream_says_when_it_swallows() {
+    let mut stream = Redactor::recommended().stream();
+    let mut edits = Vec::new();
+    stream.push("a<script>b", &mut edits);
+    assert!(stream.is_swallowing());
+    assert_eq!(stream.held(), 0);
+    let entity = Entity::SCRIPT;
+    let placeholder = Edit::Replace {
+        n: 9,
+        entity: entity.clone(),
+        with: "[SCRIPT]".into(),
+    };
+    assert_eq!(edits, [Edit::Keep(1), placeholder]);
+    edits.clear();
+    stream.push("swallowed</scr", &mut edits);
+    let more = Edit::Replace {
+        n: 14,
+        entity,
+        with: "".into(),
+    };
+    assert_eq!(edits, [more]);
+    stream.push("ipt>c ", &mut edits);
+    assert!(!stream.is_swallowing());
+    stream.finish(End::Complete, &mut edits);
+    assert_eq!(edits.last(), Some(&Edit::Keep(2)));
+}
+
+#[test]
+fn text_without_spaces_flows() {
+    let redactor = Redactor::recommended();
+    for unit in ["x", "汉", "0", "<", "&", "@", "a.", "(", "\u{200b}x", "ก"] {
+        let (mut stream, mut edits) = (redactor.stream(), Vec::new());
+        stream.push(&unit.repeat(2000), &mut edits);
+        assert!(
+            stream.held() <= 64 * unit.len(),
+            "{unit}: {}",
+            stream.held()
+        );
+    }
+}
+
+#[test]
+fn values_that_may_stay() {
+    let redactor = Redactor::builder()
+        .allow("Support@Acme.com")
+        .build()
+        .unwrap();
+    let text = "support@acme.com support＠acme.com xsupport@acme.com support@acme.com.uk a@b.cc";
+    let shown = "support@acme.com support＠acme.com [EMAIL] [EMAIL] [EMAIL]";
+    assert_eq!(redact(&redactor, text), shown);
+
+    let mut stream = redactor.stream();
+    stream.exempt(Arc::from([Box::from("A@b.cc"), Box::from("123-45-6789")]));
+    for _ in 0..2 {
+        let text = "a@b.cc, 123-45-6789, 123-45-6780, support@acme.com, b@b.cc";
+        let shown = common::stream(&mut stream, &common::chars(text), End::Complete, 4096);
+        assert_eq!(
+            shown,
+            "a@b.cc, 123-45-6789, [SSN], support@acme.com, [EMAIL]"
+        );
+    }
+}
+
+#[test]
+fn rules_can_be_switched_off() {
+    let redactor = Redactor::recommended();
+    let names: Vec<_> = redactor
+        .rules()
+        .iter()
+        .map(|rule| rule.entity().as_str())
+        .collect();
+    assert_eq!(
+        names,
+        ["EMAIL_ADDRESS", "US_SSN", "SCRIPT", "SYSTEM_PROMPT"]
+    );
+    let text = "a@b.cc 123-45-6789";
+    let shown = |set| common::stream(&mut redactor.stream_with(set), &[text], End::Complete, 4096);
+    assert_eq!(shown(redactor.all()), "[EMAIL] [SSN]");
+    assert_eq!(shown(redactor.all().without(0)), "a@b.cc [SSN]");
+    assert_eq!(shown(RuleSet::empty().with(0)), "[EMAIL] 123-45-6789");
+    assert_eq!(shown(RuleSet::empty()), text);
+
+    let without = Redactor::builder()
+        .without(Entity::EMAIL_ADDRESS)
+        .build()
+        .unwrap();
+    assert_eq!(redact(&without, text), "a@b.cc [SSN]");
+}
+
+#[test]
+fn replacements_are_checked() {
+    let with = |entity, with: &'static str| Redactor::builder().replacement(entity, with).build();
+    let stars = with(Entity::US_SSN, "***").unwrap();
+    assert_eq!(redact(&stars, "123-45-6789"), "***");
+    let email = Entity::EMAIL_ADDRESS;
+    let cases = [
+        (
+            with(email.clone(), ""),
+            ConfigError::EmptyReplacement {
+                entity: email.clone(),
+            },
+        ),
+        (
+            with(Entity::US_SSN, "x@example.com"),
+            ConfigError::ReplacementMatches {
+                entity: Entity::US_SSN,
+                found: email,
+            },
+        ),
+        (
+            with(Entity::new("NO_SUCH"), "x"),
+            ConfigError::UnknownEntity {
+                entity: Entity::new("NO_SUCH"),
+            },
+        ),
+        (
+            Redactor::builder().max_hold(8).build(),
+            ConfigError::HoldTooSmall { bytes: 8 },
+        ),
+    ];
+    for (built, error) in cases {
+        assert_eq!(built.unwrap_err(), error);
+    }
+}
+
+/// Invisible characters can stretch a value without end; then its head is masked.
+#[test]
+fn what_is_held_is_bounded() {
+    let least = RedactorBuilder::MIN_HOLD;
+    let redactor = Redactor::builder().max_hold(least).build().unwrap();
+    let gap = "\u{200b}".repeat(1000);
+    let cases = [
+        (format!("a@ex{gap}ample.com!"), "[EMAIL]", "ample.com!"),
+        (format!("123-45-6{gap}789!"), "[SSN]", "789!"),
+    ];
+    for (text, head, tail) in cases {
+        let mut stream = redactor.stream();
+        let shown = common::stream(&mut stream, &common::chars(&text), End::Complete, least);
+        assert!(shown.starts_with(head) && shown.ends_with(tail), "{head}");
+        assert_eq!(redactor.redact(&text), shown);
+    }
+}
+
+#[test]
+fn debug_shows_no_text() {
+    let redactor = Redactor::recommended();
+    let mut stream = redactor.stream();
+    stream.push("hunter2", &mut Vec::new());
+    let builder = Redactor::builder().allow("hunter2");
+    let shown = format!("{redactor:?} {stream:?} {builder:?}");
+    assert!(
+        shown.starts_with(r#"Redactor ["EMAIL_ADDRESS", "US_SSN", "SCRIPT", "SYSTEM_PROMPT"]"#)
+    );
+    assert!(!shown.contains("hunter2"), "{shown}");
+}
+
+#[test]
+fn streams_cross_threads() {
+    fn check<T: Send + Sync + Clone + 'static>() {}
+    check::<Stream>();
+    check::<Redactor>();
+}

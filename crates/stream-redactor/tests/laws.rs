@@ -1,0 +1,174 @@
+//! The laws of the machine, on texts stitched from values, near-values, Unicode and noise.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice)]
+
+mod common;
+
+use std::sync::Arc;
+
+use common::{chars, redact, stream};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use stream_redactor::{End, Redactor, RedactorBuilder};
+
+const PIECES: &[&str] = &[
+    "jane",
+    "@",
+    "example",
+    ".",
+    "com",
+    "-",
+    "_",
+    "'",
+    "123",
+    "45",
+    "6789",
+    "6",
+    "0",
+    " ",
+    "   ",
+    "jane@example.com",
+    "a@b.cc",
+    "123-45-6789",
+    "123 45 6789",
+    "000-45-6789",
+    "123-45-",
+    "jane@",
+    "<script>",
+    "</script>",
+    "<scr",
+    "ipt>",
+    "<script ",
+    "<script",
+    "</script",
+    ">",
+    "/",
+    "`",
+    "<",
+    "system prompt:",
+    "system",
+    "prompt",
+    ":",
+    "\n",
+    "\r\n",
+    "\u{2028}",
+    "(at)",
+    " [dot] ",
+    "(",
+    "at",
+    "dot",
+    ")",
+    "&#64;",
+    "&#6",
+    "4;",
+    "&lt;",
+    "&",
+    "%40",
+    "%",
+    "4",
+    "@",
+    "．",
+    "４",
+    "٣",
+    "\u{200b}",
+    "\u{301}",
+    "\u{fe0f}",
+    "é",
+    "汉",
+    "字",
+    "한",
+    "иван",
+    "рф",
+    "。",
+    "😀",
+    "\0",
+    "[EMAIL]",
+    "[SSN]",
+    "x",
+    "Lorem ipsum",
+    "\u{a0}",
+    "–",
+    "&#x200b;",
+    "#",
+    "+",
+    "=",
+    "\"",
+    "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz",
+    "1111111111111111111111111111111111111111111111111111111111111111",
+    "a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q.r.s.t.u.v.w.x.y.z.a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q.r.s.t",
+];
+
+fn texts() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        30 => select(PIECES).prop_map(str::to_owned),
+        1 => any::<char>().prop_map(String::from),
+    ];
+    vec(piece, 0..24).prop_map(|pieces| pieces.concat())
+}
+
+fn cut<'t>(text: &'t str, cuts: &[Index]) -> Vec<&'t str> {
+    let places: Vec<_> = text
+        .char_indices()
+        .map(|(at, _)| at)
+        .chain([text.len()])
+        .collect();
+    let mut cuts: Vec<_> = cuts
+        .iter()
+        .map(|cut| places[cut.index(places.len())])
+        .collect();
+    cuts.extend([0, text.len()]);
+    cuts.sort_unstable();
+    cuts.windows(2)
+        .map(|pair| &text[pair[0]..pair[1]])
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..<_>::default() })]
+
+    #[test]
+    fn any_cut_gives_the_same(text in texts(), cuts in vec(any::<Index>(), 0..6)) {
+        let redactor = Redactor::recommended();
+        let whole = redact(&redactor, &text);
+        let mut machine = redactor.stream();
+        prop_assert_eq!(&stream(&mut machine, &cut(&text, &cuts), End::Complete, 4096), &whole);
+        for (at, _) in text.char_indices() {
+            let pieces = [&text[..at], &text[at..]];
+            prop_assert_eq!(&stream(&mut machine, &pieces, End::Complete, 4096), &whole);
+        }
+        let pieces = cut(&text, &cuts);
+        let broken = stream(&mut machine, &pieces, End::Cut, 4096);
+        prop_assert_eq!(broken, stream(&mut machine, &chars(&text), End::Cut, 4096));
+    }
+
+    #[test]
+    fn redacting_twice_changes_nothing(text in texts()) {
+        let redactor = Redactor::recommended();
+        let once = redact(&redactor, &text);
+        prop_assert_eq!(redact(&redactor, &once), once);
+    }
+
+    #[test]
+    fn a_small_hold_is_kept_to(text in texts(), gaps in 0_usize..300) {
+        let least = RedactorBuilder::MIN_HOLD;
+        let redactor = Redactor::builder().max_hold(least).build().unwrap();
+        let gap = "\u{200b}".repeat(gaps);
+        let text: String = text.split_inclusive(['@', '-', '4']).flat_map(|t| [t, &gap]).collect();
+        let streamed = stream(&mut redactor.stream(), &chars(&text), End::Complete, least);
+        prop_assert_eq!(streamed, redactor.redact(&text));
+    }
+
+    /// Nothing that the caller knows tells in what goes out, or when, unless it is in the text.
+    #[test]
+    fn absent_exemptions_do_not_show(text in texts()) {
+        let redactor = Redactor::recommended();
+        let (mut plain, mut knowing) = (redactor.stream(), redactor.stream());
+        knowing.exempt(Arc::from([Box::from("nobody@nowhere.example"), Box::from("jane@ex")]));
+        for piece in chars(&text) {
+            let (mut left, mut right) = (Vec::new(), Vec::new());
+            plain.push(piece, &mut left);
+            knowing.push(piece, &mut right);
+            prop_assert_eq!(left, right);
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! The one body type of requests and replies.
+
+use std::{
+    fmt,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use bytes::{Buf, Bytes};
+use http::HeaderMap;
+use http_body::{Body, Frame, SizeHint};
+
+use super::{Reservation, collect::Whole};
+use crate::BoxError;
+
+/// A body as it came, whole, or a head that was read followed by the rest.
+pub struct HeldBody<B> {
+    /// What was read and goes out first.
+    head: Option<Bytes>,
+    rest: Option<B>,
+    trailers: Option<HeaderMap>,
+    /// Given back to the budget when the body is dropped.
+    _held: Option<Reservation>,
+}
+
+impl<B> HeldBody<B> {
+    /// A body that nobody has read.
+    pub fn untouched(body: B) -> Self {
+        Self {
+            head: None,
+            rest: Some(body),
+            trailers: None,
+            _held: None,
+        }
+    }
+
+    /// A whole body.
+    pub fn whole(bytes: Bytes) -> Self {
+        Self {
+            head: Some(bytes),
+            rest: None,
+            trailers: None,
+            _held: None,
+        }
+    }
+
+    /// A whole body that was collected, perhaps with other bytes in its place.
+    pub fn collected(whole: Whole, bytes: Bytes) -> Self {
+        let Whole {
+            trailers,
+            reservation,
+            ..
+        } = whole;
+        Self {
+            head: Some(bytes),
+            rest: None,
+            trailers,
+            _held: Some(reservation),
+        }
+    }
+
+    /// A head that was read, and the rest of the body it was read from.
+    pub(super) fn resumed(head: Bytes, rest: B, held: Reservation) -> Self {
+        Self {
+            head: Some(head),
+            rest: Some(rest),
+            trailers: None,
+            _held: Some(held),
+        }
+    }
+
+    /// The bytes, if the body is whole and nothing of it has gone out.
+    pub fn as_whole(&self) -> Option<&Bytes> {
+        self.head.as_ref().filter(|_| self.rest.is_none())
+    }
+}
+
+impl<B> Body for HeldBody<B>
+where
+    B: Body + Unpin,
+    B::Error: Into<BoxError>,
+{
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        if let Some(head) = self.head.take().filter(|head| !head.is_empty()) {
+            return Poll::Ready(Some(Ok(Frame::data(head))));
+        }
+        if let Some(rest) = &mut self.rest {
+            let frame = match ready!(Pin::new(rest).poll_frame(cx)) {
+                Some(Ok(frame)) => Some(Ok(frame.map_data(into_bytes))),
+                Some(Err(error)) => Some(Err(error.into())),
+                None => None,
+            };
+            return Poll::Ready(frame);
+        }
+        Poll::Ready(
+            self.trailers
+                .take()
+                .map(|trailers| Ok(Frame::trailers(trailers))),
+        )
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.head.as_ref().is_none_or(Bytes::is_empty)
+            && self.rest.as_ref().is_none_or(Body::is_end_stream)
+            && self.trailers.is_none()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        let head = self.head.as_ref().map_or(0, |head| head.len() as u64);
+        let Some(rest) = &self.rest else {
+            return SizeHint::with_exact(head);
+        };
+        let rest = rest.size_hint();
+        let mut hint = SizeHint::new();
+        if let Some(upper) = rest.upper().and_then(|upper| upper.checked_add(head)) {
+            hint.set_upper(upper);
+        }
+        hint.set_lower(rest.lower().saturating_add(head));
+        hint
+    }
+}
+
+impl<B> Default for HeldBody<B> {
+    fn default() -> Self {
+        Self::whole(Bytes::new())
+    }
+}
+
+impl<B> From<Bytes> for HeldBody<B> {
+    fn from(bytes: Bytes) -> Self {
+        Self::whole(bytes)
+    }
+}
+
+impl<B> fmt::Debug for HeldBody<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HeldBody")
+            .field("head", &self.head.as_ref().map(Bytes::len))
+            .field("has_rest", &self.rest.is_some())
+            .finish()
+    }
+}
+
+/// The bytes of a chunk; `Bytes` themselves are not copied.
+pub(super) fn into_bytes<D: Buf>(mut data: D) -> Bytes {
+    data.copy_to_bytes(data.remaining())
+}

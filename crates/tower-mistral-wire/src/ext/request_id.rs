@@ -1,0 +1,89 @@
+//! The id by which a caller and an operator speak of one call.
+
+use std::{
+    fmt,
+    hash::{BuildHasher, RandomState},
+    sync::{
+        LazyLock,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use http::{HeaderMap, HeaderValue};
+
+/// A request id: the caller's `x-request-id` if it has the shape of one, or a new one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct RequestId(Box<str>);
+
+impl RequestId {
+    /// The id in `headers`, or a new one. Kept are up to 64 letters, digits, `-`, `_` and `.`, so
+    /// that an id can stand in a log line and carries no text.
+    pub fn from_headers(headers: &HeaderMap) -> Self {
+        let given = headers
+            .get("x-request-id")
+            .and_then(|value| value.to_str().ok());
+        given.and_then(Self::checked).unwrap_or_else(Self::random)
+    }
+
+    /// A new id of 32 hexadecimal digits, not to be guessed from others.
+    pub fn random() -> Self {
+        // The standard library's hasher is keyed from the system's randomness.
+        static KEYS: LazyLock<[RandomState; 2]> =
+            LazyLock::new(|| [RandomState::new(), RandomState::new()]);
+        static COUNTER: AtomicU64 = AtomicU64::new(0);
+        let n = COUNTER.fetch_add(1, Ordering::Relaxed);
+        let [a, b] = &*KEYS;
+        Self(format!("{:016x}{:016x}", a.hash_one(n), b.hash_one(n)).into())
+    }
+
+    /// The id.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The id as the value of a header.
+    pub fn to_header(&self) -> HeaderValue {
+        HeaderValue::from_str(&self.0).expect("an id is made of visible ASCII characters")
+    }
+
+    fn checked(id: &str) -> Option<Self> {
+        let fits = (1..=64).contains(&id.len())
+            && id
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
+        fits.then(|| Self(id.into()))
+    }
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_kept_by_shape() {
+        let table = [
+            ("abc-1_2.3", true),
+            ("", false),
+            ("a b", false),
+            ("{\"x\"}", false),
+        ];
+        for (id, kept) in table {
+            let mut headers = HeaderMap::new();
+            headers.insert("x-request-id", id.parse().unwrap());
+            assert_eq!(
+                RequestId::from_headers(&headers).as_str() == id,
+                kept,
+                "{id}"
+            );
+        }
+        assert_ne!(RequestId::random(), RequestId::random());
+        assert_eq!(RequestId::random().as_str().len(), 32);
+    }
+}

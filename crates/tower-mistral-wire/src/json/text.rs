@@ -1,0 +1,191 @@
+//! Between a string's text and its spelling inside JSON quotes.
+
+use std::borrow::Cow;
+
+/// The text of a spelling. Without a backslash it is the spelling itself.
+///
+/// An unpaired surrogate becomes U+FFFD. `raw` is the content of a valid JSON string.
+pub fn decode(raw: &[u8], escaped: bool) -> Cow<'_, str> {
+    if !escaped {
+        return String::from_utf8_lossy(raw);
+    }
+    let mut text = String::with_capacity(raw.len());
+    let mut rest = raw;
+    while let Some((unit, after)) = next_unit(rest) {
+        match unit {
+            Unit::Plain(plain) => text.push_str(&String::from_utf8_lossy(plain)),
+            Unit::Escape(character) => text.push(character),
+        }
+        rest = after;
+    }
+    Cow::Owned(text)
+}
+
+/// Appends `text` to `out` as it is spelled inside JSON quotes.
+pub fn encode(text: &str, out: &mut Vec<u8>) {
+    for character in text.chars() {
+        match character {
+            '"' => out.extend_from_slice(b"\\\""),
+            '\\' => out.extend_from_slice(b"\\\\"),
+            '\n' => out.extend_from_slice(b"\\n"),
+            '\r' => out.extend_from_slice(b"\\r"),
+            '\t' => out.extend_from_slice(b"\\t"),
+            '\0'..='\u{1f}' => {
+                out.extend_from_slice(format!("\\u{:04x}", character as u32).as_bytes());
+            }
+            _ => out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
+        }
+    }
+}
+
+/// How many bytes of the spelling `raw` make the first `n` bytes of its text.
+///
+/// `n` lies on a character's border; a spelling that is shorter answers with its whole length.
+pub fn spelled_len(raw: &[u8], n: usize) -> usize {
+    if memchr::memchr(b'\\', raw.get(..n).unwrap_or(raw)).is_none() {
+        return n.min(raw.len());
+    }
+    let mut left = n;
+    let mut rest = raw;
+    while left > 0 {
+        let Some((unit, after)) = next_unit(rest) else {
+            break;
+        };
+        match unit {
+            Unit::Plain(plain) if plain.len() > left => {
+                rest = rest.get(left..).unwrap_or_default();
+                left = 0;
+            }
+            Unit::Plain(plain) => {
+                left -= plain.len();
+                rest = after;
+            }
+            Unit::Escape(character) => {
+                left = left.saturating_sub(character.len_utf8());
+                rest = after;
+            }
+        }
+    }
+    raw.len() - rest.len()
+}
+
+/// How many characters (Unicode scalars) a spelling stands for.
+pub fn count_chars(raw: &[u8]) -> u64 {
+    let mut count = 0;
+    let mut rest = raw;
+    while let Some((unit, after)) = next_unit(rest) {
+        count += match unit {
+            // Every byte but a continuation byte begins a character.
+            Unit::Plain(plain) => {
+                plain.iter().filter(|byte| (**byte as i8) >= -0x40).count() as u64
+            }
+            Unit::Escape(_) => 1,
+        };
+        rest = after;
+    }
+    count
+}
+
+enum Unit<'a> {
+    /// A run without a backslash.
+    Plain(&'a [u8]),
+    /// One escape, or a pair of them that is one surrogate pair.
+    Escape(char),
+}
+
+fn next_unit(raw: &[u8]) -> Option<(Unit<'_>, &[u8])> {
+    let (&first, after) = raw.split_first()?;
+    if first != b'\\' {
+        let end = memchr::memchr(b'\\', raw).unwrap_or(raw.len());
+        let (plain, rest) = raw.split_at_checked(end)?;
+        return Some((Unit::Plain(plain), rest));
+    }
+    let (&letter, rest) = after.split_first()?;
+    let character = match letter {
+        b'b' => '\u{8}',
+        b'f' => '\u{c}',
+        b'n' => '\n',
+        b'r' => '\r',
+        b't' => '\t',
+        b'u' => return Some(unicode(rest)),
+        other => char::from(other),
+    };
+    Some((Unit::Escape(character), rest))
+}
+
+/// Reads what follows `\u`.
+fn unicode(raw: &[u8]) -> (Unit<'_>, &[u8]) {
+    let Some((high, rest)) = hex4(raw) else {
+        return (Unit::Escape(char::REPLACEMENT_CHARACTER), &[]);
+    };
+    if let Some(character) = char::from_u32(high) {
+        return (Unit::Escape(character), rest);
+    }
+    if high < 0xdc00 {
+        if let Some((low @ 0xdc00..=0xdfff, rest)) = rest.strip_prefix(b"\\u").and_then(hex4) {
+            let code = 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
+            return (
+                Unit::Escape(char::from_u32(code).unwrap_or('\u{fffd}')),
+                rest,
+            );
+        }
+    }
+    (Unit::Escape(char::REPLACEMENT_CHARACTER), rest)
+}
+
+fn hex4(raw: &[u8]) -> Option<(u32, &[u8])> {
+    let (digits, rest) = raw.split_at_checked(4)?;
+    let mut code = 0;
+    for digit in digits {
+        code = code * 16 + char::from(*digit).to_digit(16)?;
+    }
+    Some((code, rest))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::string_slice, clippy::indexing_slicing)]
+mod tests {
+    use super::*;
+
+    const SPELLINGS: &[&str] = &[
+        "",
+        "plain",
+        "caf\u{e9} \u{1f600}",
+        r"a\nb\u00e9\\\/c",
+        r"\ud83d\ude00 tail",
+        r"\ud83d alone",
+        r"\ude00\ud83d",
+        r"x\ud83d\u0041",
+    ];
+
+    #[test]
+    fn decodes_as_serde_json_and_encodes_back() {
+        for raw in SPELLINGS {
+            let text = decode(raw.as_bytes(), raw.contains('\\'));
+            if let Ok(theirs) = serde_json::from_str::<String>(&format!("\"{raw}\"")) {
+                assert_eq!(text, theirs);
+            }
+            assert_eq!(
+                count_chars(raw.as_bytes()),
+                text.chars().count() as u64,
+                "{raw}"
+            );
+            let mut spelled = Vec::new();
+            encode(&text, &mut spelled);
+            assert_eq!(decode(&spelled, true), text, "{raw}");
+        }
+    }
+
+    #[test]
+    fn every_prefix_of_the_text_has_a_prefix_of_the_spelling() {
+        for raw in SPELLINGS {
+            let text = decode(raw.as_bytes(), true);
+            for (n, _) in text.char_indices().chain([(text.len(), ' ')]) {
+                let (head, tail) = raw.as_bytes().split_at(spelled_len(raw.as_bytes(), n));
+                let joined = format!("{}{}", decode(head, true), decode(tail, true));
+                assert_eq!(decode(head, true), text[..n], "{raw} at {n}");
+                assert_eq!(joined, text, "{raw} at {n}");
+            }
+        }
+    }
+}

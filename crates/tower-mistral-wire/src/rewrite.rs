@@ -1,0 +1,20 @@
+//! Edits on the wire: one machine for JSON replies and for streams.
+//!
+//! An [`Engine`] reads one text (a *channel*: all text of one kind in one message or choice) and
+//! answers with [`Edit`]s over it. [`json`](json()) and [`StreamRewriter`] map them to the raw
+//! bytes: what is kept keeps its spelling, held text too.
+
+mod channel;
+mod edit;
+mod json;
+mod json_text;
+mod plain;
+mod stream;
+
+pub use self::{
+    edit::{Edit, End, Engine, Engines},
+    json::json,
+    json_text::JsonText,
+    plain::{apply, plain},
+    stream::{RewriteError, StreamOptions, StreamRewriter},
+};

@@ -1,0 +1,64 @@
+//! What an engine answers with.
+
+use std::borrow::Cow;
+
+use crate::table::{Group, TextKind};
+
+/// One step over a text. Edits tile what was pushed: nothing is skipped, nothing is said twice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Edit {
+    /// The next `n` bytes stay.
+    Keep(usize),
+    /// The next `n` bytes give way to `with`. With `n` 0 it inserts.
+    Replace {
+        /// How many bytes of the text's UTF-8 form, up to a character's border.
+        n: usize,
+        /// What stands there instead.
+        with: Cow<'static, str>,
+    },
+}
+
+/// How a text ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum End {
+    /// The message says that it is done.
+    Complete,
+    /// The stream broke off, so a value may have been cut in two.
+    Cut,
+}
+
+/// Reads one text, in any pieces, and edits it.
+///
+/// What is pushed and not yet covered by edits is held; the caller keeps its spelling.
+pub trait Engine {
+    /// Reads on. Appends the edits that are decided.
+    fn push(&mut self, text: &str, out: &mut Vec<Edit>);
+
+    /// The text ends: all that is held is decided. Afterwards a new text may begin.
+    fn finish(&mut self, end: End, out: &mut Vec<Edit>);
+}
+
+/// Makes an engine for each text of a reply.
+pub trait Engines {
+    /// The engine.
+    type Engine: Engine;
+
+    /// The engine for one text; none if this kind of text is left alone.
+    fn open(&mut self, kind: TextKind, group: Group) -> Option<Self::Engine>;
+
+    /// Whether edits are to be expected, so that what repeats the text (`logprobs`) must go from
+    /// streams, where nobody knows yet whether an edit will come.
+    fn edits(&self) -> bool;
+}
+
+impl<E: Engine + ?Sized> Engine for Box<E> {
+    fn push(&mut self, text: &str, out: &mut Vec<Edit>) {
+        (**self).push(text, out);
+    }
+
+    fn finish(&mut self, end: End, out: &mut Vec<Edit>) {
+        (**self).finish(end, out);
+    }
+}

@@ -1,0 +1,20 @@
+//! Which endpoint a request is for, and where text stands in its bodies.
+//!
+//! The table is data: an [`Endpoint`] has *rows*, each a [path pattern](RowError) and a
+//! [`TextKind`]; adding an endpoint means adding rows. What no row names is scanned as
+//! [`TextKind::Generic`], so that a new field is never text that passes unread.
+
+mod builtin;
+mod endpoint;
+mod kind;
+mod path;
+mod pattern;
+mod walk;
+
+pub use self::{
+    endpoint::{Endpoint, EndpointBuilder, Endpoints, StreamEnd},
+    kind::TextKind,
+    path::{PathError, RequestPath},
+    pattern::{RowError, Rows},
+    walk::{Found, Group, Slot, walk},
+};

@@ -1,0 +1,243 @@
+//! The endpoints of a table and how a request finds its own.
+
+use std::{
+    fmt,
+    sync::{Arc, LazyLock},
+};
+
+use http::Method;
+
+use super::{RequestPath, RowError, Rows, TextKind, builtin, pattern::Mark};
+
+/// What ends a stream of events.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StreamEnd {
+    /// An event with the data `[DONE]`; a stream that ends without it was cut off.
+    Done,
+    /// The end of the body.
+    #[default]
+    Body,
+}
+
+/// One endpoint: how it is recognised, and where text stands in its bodies.
+#[derive(Clone)]
+pub struct Endpoint {
+    pub(super) name: Box<str>,
+    pub(super) operation: Option<&'static str>,
+    pub(super) method: Option<Method>,
+    pub(super) path: Box<str>,
+    pub(super) request: Rows,
+    pub(super) reply: Rows,
+    pub(super) event: Rows,
+    pub(super) stream_end: StreamEnd,
+    pub(super) is_completion: bool,
+}
+
+impl Endpoint {
+    /// Begins an endpoint of your own: its method and its path, with `{name}` for a segment that
+    /// varies. A base path in front of it is allowed in requests.
+    ///
+    /// ```
+    /// use http::Method;
+    /// use tower_mistral_wire::table::{Endpoint, Endpoints, TextKind};
+    ///
+    /// let chat = Endpoint::builder(Method::POST, "/chat")
+    ///     .request("message", TextKind::User)
+    ///     .reply("reply", TextKind::Content)
+    ///     .event("delta", TextKind::Content)
+    ///     .build()?;
+    /// let table = Endpoints::mistral().with(chat);
+    /// # Ok::<(), tower_mistral_wire::table::RowError>(())
+    /// ```
+    pub fn builder(method: Method, path: &str) -> EndpointBuilder {
+        let mut endpoint = Self::generic();
+        endpoint.name = path.into();
+        endpoint.path = path.into();
+        endpoint.method = Some(method);
+        EndpointBuilder {
+            endpoint,
+            error: None,
+        }
+    }
+
+    /// What a request is that no endpoint of the table matches: all its strings are looked at.
+    pub(super) fn generic() -> Self {
+        let mut rows = Rows::default();
+        for (pattern, kind) in [("model", TextKind::Model), ("usage", TextKind::Usage)] {
+            rows.row(pattern, kind).expect("the pattern is a plain key");
+        }
+        Self {
+            name: "other".into(),
+            operation: None,
+            method: None,
+            path: "".into(),
+            request: rows.clone(),
+            reply: rows.clone(),
+            event: rows,
+            stream_end: StreamEnd::Body,
+            is_completion: false,
+        }
+    }
+
+    /// Its route, for instance `/v1/chat/completions`; `other` for one that is not in the table.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// OpenTelemetry's `gen_ai.operation.name`, where it has one.
+    pub fn operation(&self) -> Option<&'static str> {
+        self.operation
+    }
+
+    /// Where text stands in requests.
+    pub fn request(&self) -> &Rows {
+        &self.request
+    }
+
+    /// Where text stands in JSON replies.
+    pub fn reply(&self) -> &Rows {
+        &self.reply
+    }
+
+    /// Where text stands in the events of streamed replies.
+    pub fn event(&self) -> &Rows {
+        &self.event
+    }
+
+    /// What ends its streams.
+    pub fn stream_end(&self) -> StreamEnd {
+        self.stream_end
+    }
+
+    /// Whether its reply is a chat completion, so that one can be made in its place.
+    pub fn is_completion(&self) -> bool {
+        self.is_completion
+    }
+}
+
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Endpoint")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Builds an [`Endpoint`].
+#[derive(Clone, Debug)]
+pub struct EndpointBuilder {
+    endpoint: Endpoint,
+    error: Option<RowError>,
+}
+
+impl EndpointBuilder {
+    /// A row of the request: see [`RowError`] for the language of `pattern`.
+    #[must_use]
+    pub fn request(mut self, pattern: &str, kind: TextKind) -> Self {
+        let added = self.endpoint.request.row(pattern, kind);
+        self.note(added)
+    }
+
+    /// A row of JSON replies.
+    #[must_use]
+    pub fn reply(mut self, pattern: &str, kind: TextKind) -> Self {
+        let added = self.endpoint.reply.row(pattern, kind);
+        self.note(added)
+    }
+
+    /// A row of the events of streamed replies.
+    #[must_use]
+    pub fn event(mut self, pattern: &str, kind: TextKind) -> Self {
+        let added = self.endpoint.event.row(pattern, kind);
+        self.note(added)
+    }
+
+    /// Request texts whose kind is given by the `role` of their `[role]` element.
+    #[must_use]
+    pub fn request_by_role(mut self, pattern: &str) -> Self {
+        let added = self.endpoint.request.add(pattern, Mark::ByRole);
+        self.note(added)
+    }
+
+    /// What ends its streams. Default [`StreamEnd::Body`].
+    #[must_use]
+    pub fn stream_end(mut self, end: StreamEnd) -> Self {
+        self.endpoint.stream_end = end;
+        self
+    }
+
+    pub(super) fn completion(mut self, operation: &'static str) -> Self {
+        self.endpoint.operation = Some(operation);
+        self.endpoint.is_completion = true;
+        self.endpoint.stream_end = StreamEnd::Done;
+        self
+    }
+
+    /// The endpoint.
+    ///
+    /// # Errors
+    ///
+    /// The first row whose pattern is not one.
+    pub fn build(self) -> Result<Endpoint, RowError> {
+        match self.error {
+            Some(error) => Err(error),
+            None => Ok(self.endpoint),
+        }
+    }
+
+    fn note(mut self, added: Result<(), RowError>) -> Self {
+        if let (None, Err(error)) = (&self.error, added) {
+            self.error = Some(error);
+        }
+        self
+    }
+}
+
+/// A table of endpoints. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Endpoints {
+    known: Arc<Vec<Arc<Endpoint>>>,
+    generic: Arc<Endpoint>,
+}
+
+impl Endpoints {
+    /// The endpoints of the Mistral AI API that the table knows: chat, FIM and agents completions.
+    pub fn mistral() -> Self {
+        static TABLE: LazyLock<Endpoints> = LazyLock::new(|| Endpoints {
+            known: Arc::new(builtin::endpoints().into_iter().map(Arc::new).collect()),
+            generic: Arc::new(Endpoint::generic()),
+        });
+        TABLE.clone()
+    }
+
+    /// The same table with an endpoint of your own, which goes before the others.
+    #[must_use]
+    pub fn with(mut self, endpoint: Endpoint) -> Self {
+        Arc::make_mut(&mut self.known).insert(0, Arc::new(endpoint));
+        self
+    }
+
+    /// The endpoint of a request; one that is not in the table gets the generic one.
+    pub fn find(&self, method: &Method, path: &RequestPath) -> Arc<Endpoint> {
+        let known = self.known.iter().find(|endpoint| {
+            endpoint
+                .method
+                .as_ref()
+                .is_none_or(|wanted| wanted == method)
+                && path.ends_with(&endpoint.path)
+        });
+        Arc::clone(known.unwrap_or(&self.generic))
+    }
+
+    /// What a request is that no endpoint matches: all strings are looked at, none is a prompt.
+    pub fn generic(&self) -> Arc<Endpoint> {
+        Arc::clone(&self.generic)
+    }
+}
+
+impl Default for Endpoints {
+    fn default() -> Self {
+        Self::mistral()
+    }
+}

@@ -1,0 +1,162 @@
+//! Rows: path patterns compiled into a trie, so that one walk of a tape finds every text.
+
+use std::fmt;
+
+use super::TextKind;
+
+/// What is wrong with the path pattern of a row.
+///
+/// A pattern names keys with dots between them: `metadata.title`. `[]` behind a key stands for
+/// each element of an array, `[index]` for each element numbered by its own key `index` (choices,
+/// tool calls), `[role]` for each element whose key `role` says whose text it is. `**` at the end
+/// stands for every string below: `tools[].function.parameters.**`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowError {
+    pattern: String,
+}
+
+impl fmt::Display for RowError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` is no path pattern", self.pattern)
+    }
+}
+
+impl std::error::Error for RowError {}
+
+/// How the elements of an array are told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Each {
+    /// They are parts of one text, in order.
+    Parts,
+    /// By their key `index`, else by their place.
+    Index,
+    /// By their place; their key `role` says whose text it is.
+    Role,
+}
+
+/// What a row says of a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mark {
+    Kind(TextKind),
+    /// As the `role` of the message says.
+    ByRole,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct State {
+    pub(super) keys: Vec<(Box<str>, u16)>,
+    pub(super) each: Option<(Each, u16)>,
+    /// A string, number, object or null right here.
+    pub(super) here: Option<Mark>,
+    /// Every string below.
+    pub(super) below: Option<Mark>,
+}
+
+/// The rows of one body, compiled.
+#[derive(Clone, Debug)]
+pub struct Rows {
+    pub(super) states: Vec<State>,
+}
+
+impl Default for Rows {
+    fn default() -> Self {
+        Self {
+            states: vec![State::default()],
+        }
+    }
+}
+
+impl Rows {
+    /// Adds a row: what stands at `pattern` is of `kind`.
+    ///
+    /// # Errors
+    ///
+    /// The pattern has an empty key, an unknown bracket, or `**` before its end.
+    pub fn row(&mut self, pattern: &str, kind: TextKind) -> Result<(), RowError> {
+        self.add(pattern, Mark::Kind(kind))
+    }
+
+    pub(super) fn add(&mut self, pattern: &str, mark: Mark) -> Result<(), RowError> {
+        let error = || RowError {
+            pattern: pattern.to_owned(),
+        };
+        let mut at = 0u16;
+        let mut segments = pattern.split('.').peekable();
+        while let Some(segment) = segments.next() {
+            if segment == "**" {
+                if segments.peek().is_some() {
+                    return Err(error());
+                }
+                self.state(at).below = Some(mark);
+                return Ok(());
+            }
+            let (key, bracket) = match segment.split_once('[') {
+                Some((key, bracket)) => (key, Some(bracket)),
+                None => (segment, None),
+            };
+            if key.is_empty() || key.contains([']', '*']) {
+                return Err(error());
+            }
+            at = self.key(at, key);
+            at = match bracket {
+                None => at,
+                Some("]") => self.each(at, Each::Parts),
+                Some("index]") => self.each(at, Each::Index),
+                Some("role]") => self.each(at, Each::Role),
+                Some(_) => return Err(error()),
+            };
+        }
+        self.state(at).here = Some(mark);
+        Ok(())
+    }
+
+    fn state(&mut self, at: u16) -> &mut State {
+        let at = usize::from(at);
+        debug_assert!(at < self.states.len(), "states are never removed");
+        if self.states.len() <= at {
+            self.states.resize_with(at + 1, State::default);
+        }
+        self.states.get_mut(at).expect("resized just above")
+    }
+
+    fn key(&mut self, at: u16, key: &str) -> u16 {
+        if let Some((_, next)) = self.state(at).keys.iter().find(|(name, _)| **name == *key) {
+            return *next;
+        }
+        let next = self.grow();
+        self.state(at).keys.push((key.into(), next));
+        next
+    }
+
+    fn each(&mut self, at: u16, each: Each) -> u16 {
+        if let Some((_, next)) = self.state(at).each {
+            return next;
+        }
+        let next = self.grow();
+        self.state(at).each = Some((each, next));
+        next
+    }
+
+    fn grow(&mut self) -> u16 {
+        self.states.push(State::default());
+        u16::try_from(self.states.len() - 1).unwrap_or(u16::MAX)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_are_checked() {
+        for good in ["a", "a.b", "a[].b", "a[index].b[role]", "a.**", "**"] {
+            assert_eq!(Rows::default().row(good, TextKind::User), Ok(()), "{good}");
+        }
+        for bad in [
+            "", ".", "a.", "a..b", "a[x]", "a[", "a]", "**.a", "a*", "[]",
+        ] {
+            assert!(Rows::default().row(bad, TextKind::User).is_err(), "{bad}");
+        }
+    }
+}
