@@ -4,7 +4,7 @@
 //! same channel; what is left when the channel is closed goes into the event that closes it, if
 //! that has a slot, else into an event that is inserted before it.
 
-use std::{collections::VecDeque, fmt, mem, sync::Arc};
+use std::{collections::VecDeque, fmt, sync::Arc};
 
 use bytes::Bytes;
 
@@ -94,8 +94,8 @@ struct Open<E> {
     kind: TextKind,
     group: Group,
     channel: Channel<E>,
-    /// Its last event: the mould of one that has to be inserted.
-    last: Event,
+    /// Its last event as it went out: the mould of one that has to be inserted.
+    mould: Option<(Event, Bytes)>,
     /// What kind of event that was, where no row says what closes the channel.
     tag: Option<Bytes>,
 }
@@ -171,9 +171,9 @@ impl<E: Engines> StreamRewriter<E> {
         self.out.pop_front()
     }
 
-    /// The facts that were seen since they were last taken.
-    pub fn facts(&mut self) -> &mut ReplyFacts {
-        &mut self.facts
+    /// The facts that were seen so far.
+    pub fn facts(&self) -> &ReplyFacts {
+        &self.facts
     }
 
     fn event(&mut self, event: &Event) -> Result<(), RewriteError> {
@@ -218,7 +218,7 @@ impl<E: Engines> StreamRewriter<E> {
             &mut [],
         );
         for text in &mut texts {
-            self.text(text, event, &tag)?;
+            self.text(text, &tag)?;
         }
         for (outer, kind) in closed {
             let of = |open: &Open<E::Engine>| {
@@ -235,26 +235,29 @@ impl<E: Engines> StreamRewriter<E> {
                 self.facts.output_chars += text::count_chars(raw);
             }
         }
+        let mut touched = Vec::new();
         for text in texts {
+            touched.extend(text.channel);
             if let Some(spelled) = text.spelled {
                 splice.replace_raw(text.slot.value.span(), spelled);
             }
         }
-        let raw = match splice.is_empty() {
+        let untouched = splice.is_empty();
+        let edited = splice.finish();
+        self.out.push_back(match untouched {
             true => event.raw().clone(),
-            false => event.with_data(&splice.finish()),
-        };
-        self.out.push_back(raw);
+            false => event.with_data(&edited),
+        });
+        for at in touched {
+            if let Some(open) = self.channels.get_mut(at) {
+                open.mould = Some((event.clone(), edited.clone()));
+            }
+        }
         Ok(())
     }
 
     /// Reads one string of an event.
-    fn text(
-        &mut self,
-        text: &mut Text<'_>,
-        event: &Event,
-        tag: &Option<Bytes>,
-    ) -> Result<(), RewriteError> {
+    fn text(&mut self, text: &mut Text<'_>, tag: &Option<Bytes>) -> Result<(), RewriteError> {
         let Slot {
             kind,
             group,
@@ -288,13 +291,13 @@ impl<E: Engines> StreamRewriter<E> {
                     return Err(RewriteError::TooManyChannels);
                 }
                 let channel = Channel::new(engine, kind);
-                let last = event.clone();
+                let tag = tag.clone();
                 self.channels.push(Open {
                     kind,
                     group,
                     channel,
-                    last,
-                    tag: tag.clone(),
+                    mould: None,
+                    tag,
                 });
                 self.channels.len() - 1
             }
@@ -302,9 +305,6 @@ impl<E: Engines> StreamRewriter<E> {
         if let Some(open) = self.channels.get_mut(at) {
             text.channel = Some(at);
             text.spelled = open.channel.push(value.raw());
-            if !value.raw().is_empty() {
-                open.last = event.clone();
-            }
         }
         Ok(())
     }
@@ -331,19 +331,27 @@ impl<E: Engines> StreamRewriter<E> {
                     .extend_from_slice(&tail);
                 continue;
             }
-            let (kind, group, last) = (open.kind, open.group, open.last.clone());
+            let (kind, group, mould) = (open.kind, open.group, open.mould.clone());
             if kind.is_output() {
                 self.facts.output_chars += text::count_chars(&tail);
             }
-            if let Some(event) = self.cast(&last, kind, group, tail) {
-                self.out.push_back(event);
+            // Without a mould its event has not gone out: the stream breaks within it.
+            if let Some((event, data)) = mould {
+                self.out.extend(self.cast(&event, data, kind, group, tail));
             }
         }
     }
 
     /// An event like `mould` with the text `tail` alone: no usage, finish reason or logprobs.
-    fn cast(&self, mould: &Event, kind: TextKind, group: Group, tail: Vec<u8>) -> Option<Bytes> {
-        let tape = Tape::parse(mould.data()?.clone(), &self.options.json).ok()?;
+    fn cast(
+        &self,
+        mould: &Event,
+        data: Bytes,
+        kind: TextKind,
+        group: Group,
+        tail: Vec<u8>,
+    ) -> Option<Bytes> {
+        let tape = Tape::parse(data, &self.options.json).ok()?;
         let mut splice = Splice::new(tape.bytes());
         splice.remove_entry(&tape, tape.root(), "usage");
         let mut tail = Some(tail);
@@ -402,12 +410,4 @@ fn tag(event: &Event, root: Value<'_>) -> Option<Bytes> {
             .extend_from_slice(kind.as_bytes());
     }
     tag.map(Bytes::from)
-}
-
-/// So that a rewriter can be taken apart by its owner.
-impl<E: Engines> StreamRewriter<E> {
-    /// Takes the facts out.
-    pub fn take_facts(&mut self) -> ReplyFacts {
-        mem::take(&mut self.facts)
-    }
 }
