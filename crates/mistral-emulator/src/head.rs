@@ -16,7 +16,7 @@ pub(crate) const HTML: &str = "text/html; charset=UTF-8";
 const REQUESTS_PER_MINUTE: u64 = 720;
 const TOKENS_PER_MINUTE: u64 = 5_000_000;
 
-/// Names the header fields an answer of `origin` has; `correlation_id` is that of the call.
+/// The header fields of an answer from `origin`; rate limits come on top.
 pub(crate) fn fields(
     origin: Origin,
     content_type: Option<&'static str>,

@@ -7,6 +7,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+/// A bound that keeps the clock's arithmetic safe.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
+
 /// The keys an [`Emulator`](crate::Emulator) accepts; a handle, cheap to clone.
 #[derive(Clone, Default)]
 pub struct Keys {
@@ -27,11 +30,13 @@ impl Keys {
     /// Answers 429 to `key`.
     ///
     /// With a duration the answers carry `retry-after` (the rest of it, in whole seconds rounded
-    /// up), and the limit ends by itself when it has passed. With `None` there is no such header,
+    /// up; a year at most), and the limit ends by itself when it has passed. With `None` there is no such header,
     /// as in every header dump of the real API, and the limit stays until
     /// [`clear_limit`](Self::clear_limit). An unknown key stays unknown.
     pub fn rate_limit(&self, key: &str, retry_after: impl Into<Option<Duration>>) {
-        let until = retry_after.into().map(|pause| Instant::now() + pause);
+        let until = retry_after
+            .into()
+            .map(|pause| Instant::now() + pause.min(LONGEST));
         if let Some(state) = self.lock().get_mut(key) {
             state.limit = Some(Limit { until });
         }

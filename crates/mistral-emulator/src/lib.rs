@@ -53,8 +53,8 @@
 //! Documentation and recordings of the real service do not settle everything. Assumed here: a
 //! guardrail without a threshold of its own uses 0.5; `GET /v1/models/{id}` of an unknown model is
 //! `{"detail":"Not Found"}`; the 422's `loc` names of union branches. Not emulated: tokens (one
-//! delta counts as one; a prompt as a fourth of its bytes), `max_tokens`, log probabilities in
-//! streams, base64 embeddings, TLS, HTTP/2.
+//! delta counts as one; a prompt as a fourth of its bytes), `max_tokens`, log probabilities and
+//! guardrail reports in streams, base64 embeddings, TLS, HTTP/2.
 //!
 //! # Safety of what it is told
 //!

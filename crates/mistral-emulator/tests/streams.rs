@@ -3,8 +3,6 @@
 
 mod common;
 
-use std::time::Duration;
-
 use common::{CHAT, chat, post};
 use mistral_emulator::{Emulator, Reply};
 use serde_json::{Value, json};
@@ -28,11 +26,7 @@ fn deltas(chunks: &[Value]) -> Vec<Value> {
 #[tokio::test]
 async fn events_are_written_like_the_apis() {
     let emulator = Emulator::start().await.unwrap();
-    emulator.reply_with(
-        Reply::text("")
-            .deltas(["Né", " à \"Lyon\""])
-            .delay(Duration::from_millis(1)),
-    );
+    emulator.reply_with(Reply::text("").deltas(["Né", " à \"Lyon\""]));
     let answer = post(&emulator, CHAT, chat(json!({"stream": true}))).await;
     assert_eq!(
         answer.header("content-type"),

@@ -1,3 +1,67 @@
-//! RedactOutputLayer: redacts the replies of the Mistral AI API, streams too.
-
+//! `RedactOutputLayer`: redacts the replies of the Mistral AI API, JSON and streams.
+//!
+//! E-mail addresses become `[EMAIL]`, US social security numbers `[SSN]`, `<script>` goes, a
+//! leaked `system prompt: ...` line becomes `[REDACTED]`: in content, thinking and tool arguments,
+//! in every choice, in error bodies, and in endpoints that the [table](wire::table) does not know.
+//! The engine is [`stream_redactor`]; this crate plumbs it into a tower stack.
+//!
+//! ```
+//! use bytes::Bytes;
+//! use http::{Request, Response};
+//! use http_body_util::{BodyExt, Full};
+//! use tower::{Layer, ServiceExt, service_fn};
+//! use tower_mistral_redact_output::{RedactOutputLayer, wire::{BoxError, body::RequestBody}};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), BoxError> {
+//! let api = service_fn(|_: Request<RequestBody<Full<Bytes>>>| async {
+//!     let body = r#"{"choices":[{"index":0,"message":{"content":"Ask jane@example.com"}}]}"#;
+//!     let reply = Response::builder().header("content-type", "application/json");
+//!     Ok::<_, BoxError>(reply.body(Full::new(Bytes::from(body)))?)
+//! });
+//! let client = RedactOutputLayer::new().layer(api);
+//! let call = Request::post("https://api.mistral.ai/v1/chat/completions").body(Full::default())?;
+//! let reply = client.oneshot(call).await?.into_body().collect().await?.to_bytes();
+//! assert_eq!(&reply[..], br#"{"choices":[{"index":0,"message":{"content":"Ask [EMAIL]"}}]}"#);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Ordering
+//!
+//! Outside of whatever sends the request (key rotation, the client), so that it sees what the API
+//! answers; inside of whatever logs or shows the reply. It sits outside of decompression: it asks
+//! for `Accept-Encoding: identity` and refuses a reply that is encoded all the same.
+//!
+//! # Guarantees
+//!
+//! - For any way in which the API or the network cuts a stream, what the reader has at its end is
+//!   byte for byte what redacting each whole text gives.
+//! - What cannot be inspected does not pass, unless [`OnUninspectable::Pass`] was chosen: a reply
+//!   that is encoded, no text, larger than the cap, or not what its label says is a 502; a stream
+//!   that turns out so breaks with a [`Rejection`](wire::Rejection) in its error.
+//! - Bytes that need no edit pass untouched; a reply or event without an edit is not copied.
+//! - A stream that ends before its `[DONE]` reaches the reader as a broken one.
+//!
+//! # Non-guarantees
+//!
+//! - Names, places and street addresses are not found: that takes a language model.
+//! - A model that spells a value out, or encodes it, gets it past any pattern.
+//! - `logprobs` are dropped (`null`) from streams, and from JSON choices that were edited.
 #![forbid(unsafe_code)]
+
+mod body;
+mod future;
+mod layer;
+mod reply;
+mod service;
+mod texts;
+
+pub use stream_redactor as redactor;
+pub use tower_mistral_wire as wire;
+
+pub use self::{
+    body::RedactOutputBody, future::RedactOutputFuture, layer::RedactOutputLayer,
+    service::RedactOutput,
+};
+pub use wire::{Mode, Modes, OnUninspectable};

@@ -42,7 +42,7 @@ pub mod sse;
 pub mod table;
 
 pub use self::{
-    mode::{Mode, Modes},
+    mode::{Mode, Modes, OnUninspectable},
     rejection::{Rejection, RejectionKind},
 };
 

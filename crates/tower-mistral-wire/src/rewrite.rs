@@ -5,6 +5,7 @@
 //! bytes: what is kept keeps its spelling, held text too.
 
 mod channel;
+mod deal;
 mod edit;
 mod json;
 mod json_text;
@@ -12,6 +13,7 @@ mod plain;
 mod stream;
 
 pub use self::{
+    deal::respell_text,
     edit::{Edit, End, Engine, Engines},
     json::json,
     json_text::JsonText,

@@ -327,6 +327,10 @@ fn broken_streams_are_errors_and_keep_no_secret() {
         ("", RewriteError::Truncated),
         ("data: {\"choices\":[{\"index\":0,", RewriteError::Malformed),
         ("data: not json\n\n", RewriteError::Malformed),
+        (
+            "{\"a\": \"json with a wrong label\"}\n\n",
+            RewriteError::Malformed,
+        ),
         ("data: {\"a\":1,\"a\":2}\n\n", RewriteError::Malformed),
     ];
     for (rest, error) in table {

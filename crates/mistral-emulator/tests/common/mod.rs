@@ -1,5 +1,5 @@
 //! A real client over loopback.
-#![allow(dead_code)]
+#![allow(dead_code, clippy::needless_pass_by_value)]
 
 use std::io::Read;
 

@@ -69,6 +69,13 @@ impl<B> HeldBody<B> {
         }
     }
 
+    /// Adds the trailers that follow a whole body.
+    #[must_use]
+    pub fn with_trailers(mut self, trailers: Option<HeaderMap>) -> Self {
+        self.trailers = trailers;
+        self
+    }
+
     /// The bytes, if the body is whole and nothing of it has gone out.
     pub fn as_whole(&self) -> Option<&Bytes> {
         self.head.as_ref().filter(|_| self.rest.is_none())

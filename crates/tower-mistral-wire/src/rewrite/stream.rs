@@ -45,7 +45,7 @@ impl Default for StreamOptions {
 pub enum RewriteError {
     /// An event has more bytes than the limit.
     EventTooLarge,
-    /// The data of an event is not JSON.
+    /// The data of an event is not JSON, or a line is no field of an event stream.
     Malformed,
     /// The stream has more channels than the limit.
     TooManyChannels,
@@ -177,6 +177,9 @@ impl<E: Engines> StreamRewriter<E> {
     }
 
     fn event(&mut self, event: &Event) -> Result<(), RewriteError> {
+        if event.has_foreign_line() {
+            return Err(RewriteError::Malformed);
+        }
         let Some(data) = event.data() else {
             self.out.push_back(event.raw().clone());
             return Ok(());

@@ -13,6 +13,7 @@ pub struct Event {
     /// Where the data stands in `raw`, if it is one line.
     data_at: Option<Range<usize>>,
     complete: bool,
+    foreign: bool,
 }
 
 impl Event {
@@ -38,7 +39,9 @@ impl Event {
                     lines += 1;
                 }
                 (b"event", value) => event.name = Some(raw.slice(line.end - value..line.end)),
-                _ => {}
+                // A line that is empty, or a comment, has an empty name.
+                (b"" | b"id" | b"retry", _) => {}
+                _ => event.foreign = true,
             }
         }
         match (lines, event.data_at.clone()) {
@@ -70,6 +73,12 @@ impl Event {
     /// Whether the blank line that ends an event was there.
     pub fn is_complete(&self) -> bool {
         self.complete
+    }
+
+    /// Whether a line is no field of the standard. Clients skip such lines, but a body that is no
+    /// event stream at all (JSON with a wrong label) consists of them.
+    pub fn has_foreign_line(&self) -> bool {
+        self.foreign
     }
 
     /// The event with other data, all other lines as they were.

@@ -1,0 +1,249 @@
+//! The body of a redacted reply.
+
+use std::{
+    fmt,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use bytes::{Buf, Bytes};
+use http::HeaderMap;
+use http_body::{Body, Frame, SizeHint};
+use tower_mistral_wire::{
+    BoxError, Mode, Rejection,
+    body::HeldBody,
+    rewrite::{RewriteError, StreamOptions, StreamRewriter},
+};
+
+use crate::{reply::Call, texts::Texts};
+
+/// The body of a redacted reply: as it came, whole, or a stream that is rewritten as it comes.
+///
+/// Its error is the inner body's, or a [`Rejection`] when a stream cannot be inspected or ends
+/// before its last event; [`Rejection::find`] finds it through the errors of hyper and reqwest.
+pub struct RedactOutputBody<R>(Kind<R>);
+
+enum Kind<R> {
+    Held(HeldBody<R>),
+    /// Boxed since it is large, once a stream.
+    Stream(Box<Stream<R>>),
+    Failed(Option<BoxError>),
+}
+
+struct Stream<R> {
+    inner: R,
+    rewriter: StreamRewriter<Texts>,
+    call: Call,
+    state: State,
+    /// Wait until all text has gone out.
+    trailers: Option<HeaderMap>,
+    failure: Option<BoxError>,
+    /// This layer is the one that fills in the facts of the reply.
+    claimed: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Events are rewritten.
+    Rewrite,
+    /// Frames pass as they come; a copy is looked at.
+    Watch,
+    /// Frames pass as they come: the copy could not be read on.
+    Blind,
+    /// The inner body has ended; the rest goes out.
+    Ended,
+}
+
+impl<R> RedactOutputBody<R> {
+    pub(crate) fn untouched(body: R) -> Self {
+        Self(Kind::Held(HeldBody::untouched(body)))
+    }
+
+    pub(crate) fn held(body: HeldBody<R>) -> Self {
+        Self(Kind::Held(body))
+    }
+
+    pub(crate) fn failed(error: BoxError) -> Self {
+        Self(Kind::Failed(Some(error)))
+    }
+
+    pub(crate) fn stream(inner: R, call: Call, options: StreamOptions) -> Self {
+        let endpoint = call.endpoint.clone();
+        let rewriter = StreamRewriter::new(call.texts.clone(), endpoint, options);
+        let state = if call.mode == Mode::Enforce {
+            State::Rewrite
+        } else {
+            State::Watch
+        };
+        let claimed = call.report.claim_reply();
+        let (trailers, failure) = (None, None);
+        let stream = Stream {
+            inner,
+            rewriter,
+            call,
+            state,
+            trailers,
+            failure,
+            claimed,
+        };
+        Self(Kind::Stream(Box::new(stream)))
+    }
+}
+
+impl<R> Stream<R> {
+    fn reject(&mut self, error: RewriteError) {
+        let rejection = Rejection::new(error.kind(), self.call.report.request_id().clone());
+        self.call.report.set_rejected(error.kind());
+        self.failure = Some(rejection.into());
+        self.state = State::Ended;
+    }
+
+    fn data(&mut self, chunk: Bytes) -> Option<Frame<Bytes>> {
+        match self.state {
+            State::Rewrite => {
+                if let Err(error) = self.rewriter.push(chunk) {
+                    self.reject(error);
+                }
+                None
+            }
+            State::Watch => {
+                if self.rewriter.push(chunk.clone()).is_err() {
+                    self.call
+                        .report
+                        .update_reply(|facts| facts.uninspected = true);
+                    self.state = State::Blind;
+                }
+                while self.rewriter.pop().is_some() {}
+                Some(Frame::data(chunk))
+            }
+            State::Blind | State::Ended => Some(Frame::data(chunk)),
+        }
+    }
+
+    fn end(&mut self) {
+        match self.state {
+            State::Rewrite => match self.rewriter.finish() {
+                Ok(()) => self.state = State::Ended,
+                Err(error) => self.reject(error),
+            },
+            _ => {
+                // In Observe a cut stream is no error of ours, but its facts count.
+                let _ = self.rewriter.finish();
+                while self.rewriter.pop().is_some() {}
+                self.state = State::Ended;
+            }
+        }
+        self.report();
+    }
+
+    fn fail(&mut self, error: BoxError) {
+        self.rewriter.abort();
+        if self.state != State::Rewrite {
+            while self.rewriter.pop().is_some() {}
+        }
+        self.failure = Some(error);
+        self.state = State::Ended;
+        self.report();
+    }
+
+    fn report(&mut self) {
+        if self.claimed {
+            let facts = self.rewriter.facts();
+            self.call.report.update_reply(|known| {
+                let uninspected = known.uninspected;
+                *known = facts.clone();
+                known.uninspected |= uninspected;
+            });
+        }
+    }
+}
+
+impl<R> Stream<R>
+where
+    R: Body + Unpin,
+    R::Error: Into<BoxError>,
+{
+    fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        loop {
+            if let Some(bytes) = self.rewriter.pop() {
+                return Poll::Ready(Some(Ok(Frame::data(bytes))));
+            }
+            if self.state == State::Ended {
+                if let Some(error) = self.failure.take() {
+                    return Poll::Ready(Some(Err(error)));
+                }
+                let trailers = self.trailers.take();
+                return Poll::Ready(trailers.map(|trailers| Ok(Frame::trailers(trailers))));
+            }
+            match ready!(Pin::new(&mut self.inner).poll_frame(cx)) {
+                Some(Ok(frame)) => match frame.into_data() {
+                    Ok(mut data) => {
+                        let chunk = data.copy_to_bytes(data.remaining());
+                        if let Some(frame) = self.data(chunk) {
+                            return Poll::Ready(Some(Ok(frame)));
+                        }
+                    }
+                    Err(frame) => self.trailers = frame.into_trailers().ok(),
+                },
+                Some(Err(error)) => self.fail(error.into()),
+                None => self.end(),
+            }
+        }
+    }
+}
+
+impl<R> Drop for Stream<R> {
+    fn drop(&mut self) {
+        // The reader may have hung up in mid-stream: what was seen so far counts.
+        if self.state != State::Ended {
+            self.report();
+        }
+    }
+}
+
+impl<R> Body for RedactOutputBody<R>
+where
+    R: Body + Unpin,
+    R::Error: Into<BoxError>,
+{
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        match &mut self.0 {
+            Kind::Held(body) => Pin::new(body).poll_frame(cx),
+            Kind::Stream(stream) => stream.poll_frame(cx),
+            Kind::Failed(error) => Poll::Ready(error.take().map(Err)),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match &self.0 {
+            Kind::Held(body) => body.is_end_stream(),
+            // Only the rewriter knows whether text is held back, and only when it is polled.
+            Kind::Stream(_) => false,
+            Kind::Failed(error) => error.is_none(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.0 {
+            Kind::Held(body) => body.size_hint(),
+            Kind::Stream(stream) if stream.state != State::Rewrite => stream.inner.size_hint(),
+            Kind::Stream(_) | Kind::Failed(_) => SizeHint::default(),
+        }
+    }
+}
+
+impl<R> fmt::Debug for RedactOutputBody<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match &self.0 {
+            Kind::Held(_) => "RedactOutputBody::Held",
+            Kind::Stream(_) => "RedactOutputBody::Stream",
+            Kind::Failed(_) => "RedactOutputBody::Failed",
+        })
+    }
+}

@@ -1,0 +1,283 @@
+//! One call: read the request, send it, read the reply.
+
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use http::{Method, Request, Response, response};
+use http_body::Body;
+use pin_project_lite::pin_project;
+use tower_mistral_wire::{
+    BoxError, Mode, OnUninspectable, Rejection, RejectionKind,
+    body::{Collect, Collected, HeldBody, RequestBody},
+    ext::{CallPolicy, CallReport, Exempt, Layer},
+    intake::{Arrived, Intake},
+    mark::{self, Mark},
+    media::{self, ReplyMedia},
+};
+use tower_service::Service;
+
+use crate::{
+    RedactOutputBody,
+    layer::Options,
+    reply::{self, Call},
+    texts::Texts,
+};
+
+pin_project! {
+    /// The future of [`RedactOutput`](crate::RedactOutput).
+    #[must_use = "futures do nothing unless polled"]
+    pub struct RedactOutputFuture<S, B, R>
+    where
+        S: Service<Request<RequestBody<B>>>,
+    {
+        #[pin]
+        state: State<S, S::Future, B, R>,
+        options: Options,
+    }
+}
+
+pin_project! {
+    #[project = StateProj]
+    enum State<S, F, B, R> {
+        Request { inner: S, intake: Intake<B> },
+        Call { #[pin] future: F, call: Option<Call>, method: Method },
+        Reply { collect: Collect<R>, head: Option<response::Parts>, call: Option<Call>, media: ReplyMedia },
+    }
+}
+
+impl<S, B, R> RedactOutputFuture<S, B, R>
+where
+    S: Service<Request<RequestBody<B>>>,
+    B: Body,
+{
+    pub(crate) fn new(inner: S, request: Request<B>, options: Options) -> Self {
+        let intake = Intake::new(request, options.intake.clone());
+        Self {
+            state: State::Request { inner, intake },
+            options,
+        }
+    }
+}
+
+impl<S, B, R> Future for RedactOutputFuture<S, B, R>
+where
+    S: Service<Request<RequestBody<B>>, Response = Response<R>>,
+    B: Body + Unpin,
+    B::Error: Into<BoxError>,
+    R: Body + Unpin,
+    R::Error: Into<BoxError>,
+{
+    type Output = Result<Response<RedactOutputBody<R>>, S::Error>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        loop {
+            let next = match this.state.as_mut().project() {
+                StateProj::Request { inner, intake } => match ready!(Pin::new(intake).poll(cx)) {
+                    Ok(arrived) => match begin(arrived, this.options) {
+                        Ok((request, call)) => {
+                            let method = request.method().clone();
+                            State::Call {
+                                future: inner.call(request),
+                                call: Some(call),
+                                method,
+                            }
+                        }
+                        Err(response) => return Poll::Ready(Ok(response)),
+                    },
+                    Err(_) => return Poll::Ready(Ok(broken_request())),
+                },
+                StateProj::Call {
+                    future,
+                    call,
+                    method,
+                } => {
+                    let mut response = ready!(future.poll(cx))?;
+                    let call = call.take().expect("polled after it was ready");
+                    mark::adopt(&mut response, &call.report);
+                    if call.mode == Mode::Off {
+                        return Poll::Ready(Ok(response.map(RedactOutputBody::untouched)));
+                    }
+                    let media = ReplyMedia::of(method, response.status(), response.headers());
+                    match media {
+                        ReplyMedia::None => {
+                            return Poll::Ready(Ok(response.map(RedactOutputBody::untouched)));
+                        }
+                        ReplyMedia::EventStream => {
+                            return Poll::Ready(Ok(stream(response, call, this.options)));
+                        }
+                        ReplyMedia::Json | ReplyMedia::Text => {
+                            let (head, body) = response.into_parts();
+                            let collect =
+                                Collect::new(body, this.options.max_reply, &this.options.budget);
+                            State::Reply {
+                                collect,
+                                head: Some(head),
+                                call: Some(call),
+                                media,
+                            }
+                        }
+                        _ => {
+                            let (head, body) = response.into_parts();
+                            let kind = RejectionKind::UninspectableReply;
+                            let body = HeldBody::untouched(body);
+                            let answer = unread(head, body, kind, &call, this.options);
+                            return Poll::Ready(Ok(answer));
+                        }
+                    }
+                }
+                StateProj::Reply {
+                    collect,
+                    head,
+                    call,
+                    media,
+                } => {
+                    let collected = ready!(Pin::new(collect).poll(cx));
+                    let head = head.take().expect("polled after it was ready");
+                    let call = call.take().expect("polled after it was ready");
+                    let media = *media;
+                    return Poll::Ready(Ok(whole(head, collected, media, call, this.options)));
+                }
+            };
+            this.state.set(next);
+        }
+    }
+}
+
+impl<S, B, R> fmt::Debug for RedactOutputFuture<S, B, R>
+where
+    S: Service<Request<RequestBody<B>>>,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RedactOutputFuture")
+    }
+}
+
+/// Prepares the request; answers in its place if its path could be read as another one.
+fn begin<B, R>(
+    arrived: Arrived<B>,
+    options: &Options,
+) -> Result<(Request<RequestBody<B>>, Call), Response<RedactOutputBody<R>>> {
+    let extensions = arrived.request.extensions();
+    let policy = extensions.get::<CallPolicy>().copied().unwrap_or_default();
+    let exempt = extensions.get::<Exempt>().cloned().unwrap_or_default();
+    let mode = options.modes.get().min(policy.mode(Layer::RedactOutput));
+    if mode == Mode::Enforce && arrived.path.is_err() {
+        if let Some(refusal) = arrived.refusal() {
+            return Err(refusal
+                .into_response(&arrived.report)
+                .map(RedactOutputBody::held));
+        }
+    }
+    let mut request = arrived.request;
+    if mode != Mode::Off {
+        media::ask_for_plain(request.headers_mut());
+    }
+    let report = arrived.report;
+    let texts = Texts::new(options, mode, exempt, report.clone());
+    Ok((
+        request,
+        Call {
+            endpoint: arrived.endpoint,
+            mode,
+            report,
+            texts,
+        },
+    ))
+}
+
+fn broken_request<R>() -> Response<RedactOutputBody<R>> {
+    let id = tower_mistral_wire::ext::RequestId::random();
+    let report = CallReport::new(id.clone());
+    Rejection::new(RejectionKind::InvalidBody, id)
+        .with_detail("it broke off")
+        .into_response(&report)
+        .map(RedactOutputBody::held)
+}
+
+fn stream<R: Body>(
+    response: Response<R>,
+    call: Call,
+    options: &Options,
+) -> Response<RedactOutputBody<R>> {
+    let (mut head, body) = response.into_parts();
+    if call.mode == Mode::Enforce {
+        media::forget_digests(&mut head.headers);
+    }
+    Response::from_parts(head, RedactOutputBody::stream(body, call, options.stream))
+}
+
+/// A reply that was read whole, or not.
+fn whole<R>(
+    mut head: response::Parts,
+    collected: Collected<R>,
+    media: ReplyMedia,
+    mut call: Call,
+    options: &Options,
+) -> Response<RedactOutputBody<R>> {
+    let whole = match collected {
+        Collected::Whole(whole) => whole,
+        Collected::TooLarge(body) => {
+            return unread(head, body, RejectionKind::ReplyTooLarge, &call, options);
+        }
+        Collected::NoBudget(body) => {
+            return unread(head, body, RejectionKind::Overloaded, &call, options);
+        }
+        Collected::Failed(error) => {
+            // The caller sees what it would have seen: a head, and a body that fails.
+            return Response::from_parts(head, RedactOutputBody::failed(error));
+        }
+        _ => return refuse(RejectionKind::UninspectableReply, &call),
+    };
+    let bytes = whole.bytes.clone();
+    match reply::rewrite(&bytes, media, &mut call, options) {
+        Ok(rewritten) => {
+            if call.mode == Mode::Enforce && rewritten != bytes {
+                media::forget_digests(&mut head.headers);
+                mark::set(&mut head.headers, Mark::Edited, call.report.request_id());
+            }
+            let bytes = if call.mode == Mode::Enforce {
+                rewritten
+            } else {
+                bytes
+            };
+            let body = RedactOutputBody::held(HeldBody::collected(whole, bytes));
+            Response::from_parts(head, body)
+        }
+        Err(kind) => unread(
+            head,
+            HeldBody::collected(whole, bytes),
+            kind,
+            &call,
+            options,
+        ),
+    }
+}
+
+/// A reply that cannot be inspected: refused, or passed on with a mark.
+fn unread<R>(
+    mut head: response::Parts,
+    body: HeldBody<R>,
+    kind: RejectionKind,
+    call: &Call,
+    options: &Options,
+) -> Response<RedactOutputBody<R>> {
+    call.report.update_reply(|facts| facts.uninspected = true);
+    if call.mode == Mode::Enforce && options.on_uninspectable == OnUninspectable::Refuse {
+        return refuse(kind, call);
+    }
+    if call.mode == Mode::Enforce {
+        mark::set(&mut head.headers, Mark::Degraded, call.report.request_id());
+    }
+    Response::from_parts(head, RedactOutputBody::held(body))
+}
+
+fn refuse<R>(kind: RejectionKind, call: &Call) -> Response<RedactOutputBody<R>> {
+    Rejection::new(kind, call.report.request_id().clone())
+        .into_response(&call.report)
+        .map(RedactOutputBody::held)
+}

@@ -1,0 +1,126 @@
+//! The layer: options and shared state.
+
+use std::sync::Arc;
+
+use stream_redactor::Redactor;
+use tower_layer::Layer;
+use tower_mistral_wire::{
+    Mode, Modes, OnUninspectable, body::Budget, intake::IntakeOptions, rewrite::StreamOptions,
+    table::Endpoints,
+};
+
+use crate::RedactOutput;
+
+/// Redacts the replies of an inner service. See the [crate docs](crate).
+#[derive(Clone, Debug)]
+#[must_use = "a layer does nothing until it is applied to a service"]
+pub struct RedactOutputLayer {
+    options: Options,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Options {
+    pub(crate) redactor: Redactor,
+    pub(crate) modes: Modes,
+    pub(crate) on_uninspectable: OnUninspectable,
+    pub(crate) max_reply: usize,
+    pub(crate) stream: StreamOptions,
+    pub(crate) intake: Arc<IntakeOptions>,
+    pub(crate) budget: Budget,
+}
+
+impl RedactOutputLayer {
+    /// The default of [`max_reply`](Self::max_reply): 32 MiB.
+    pub const MAX_REPLY: usize = 32 << 20;
+
+    /// The recommended rules: [`Redactor::recommended`].
+    pub fn new() -> Self {
+        Self {
+            options: Options {
+                redactor: Redactor::recommended(),
+                modes: Modes::default(),
+                on_uninspectable: OnUninspectable::default(),
+                max_reply: Self::MAX_REPLY,
+                stream: StreamOptions::default(),
+                intake: Arc::new(IntakeOptions::new()),
+                budget: Budget::process(),
+            },
+        }
+    }
+
+    /// The same as [`new`](Self::new).
+    pub fn recommended() -> Self {
+        Self::new()
+    }
+
+    /// The basic list as it stands: [`Redactor::basic`].
+    pub fn basic() -> Self {
+        Self::new().redactor(Redactor::basic())
+    }
+
+    /// Uses these rules.
+    pub fn redactor(mut self, redactor: Redactor) -> Self {
+        self.options.redactor = redactor;
+        self
+    }
+
+    /// Switches the whole layer. Default [`Mode::Enforce`].
+    pub fn mode(self, mode: Mode) -> Self {
+        self.options.modes.set(mode);
+        self
+    }
+
+    /// The handle that switches the layer, its rules and kinds of text at run time. A call that
+    /// has begun goes on as it began.
+    pub fn modes(&self) -> Modes {
+        self.options.modes.clone()
+    }
+
+    /// What becomes of replies that cannot be inspected. Default: refused.
+    pub fn on_uninspectable(mut self, choice: OnUninspectable) -> Self {
+        self.options.on_uninspectable = choice;
+        self
+    }
+
+    /// The most bytes that a reply which is read whole may have. Default 32 MiB. Streams have no
+    /// such limit, only their events do.
+    pub fn max_reply(mut self, bytes: usize) -> Self {
+        self.options.max_reply = bytes;
+        self
+    }
+
+    /// Limits of streams.
+    pub fn stream_options(mut self, options: StreamOptions) -> Self {
+        self.options.stream = options;
+        self
+    }
+
+    /// The table by which replies are read. Default: the Mistral AI API's.
+    pub fn endpoints(mut self, endpoints: Endpoints) -> Self {
+        let intake = self.options.intake.as_ref().clone().endpoints(endpoints);
+        self.options.intake = Arc::new(intake);
+        self
+    }
+
+    /// The budget that buffered bytes are taken from. Default: that of the process.
+    pub fn budget(mut self, budget: Budget) -> Self {
+        let intake = self.options.intake.as_ref().clone().budget(budget.clone());
+        self.options.intake = Arc::new(intake);
+        self.options.budget = budget;
+        self
+    }
+}
+
+impl Default for RedactOutputLayer {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<S> Layer<S> for RedactOutputLayer {
+    type Service = RedactOutput<S>;
+
+    fn layer(&self, inner: S) -> RedactOutput<S> {
+        RedactOutput::new(inner, self.options.clone())
+    }
+}

@@ -1,0 +1,183 @@
+//! The engine on each text, as far as the modes allow, and what it finds into the report.
+
+use std::{fmt, sync::Arc};
+
+use stream_redactor::{self as engine, Redactor, RuleSet};
+use tower_mistral_wire::{
+    Mode, Modes,
+    ext::{Action, CallReport, Exempt, Finding, Layer},
+    rewrite::{Edit, End, Engine, Engines},
+    table::{Group, TextKind},
+};
+
+use crate::layer::Options;
+
+/// Makes the engines of one call.
+#[derive(Clone)]
+pub(crate) struct Texts {
+    redactor: Redactor,
+    modes: Modes,
+    /// The mode of the call: what the layer does at most.
+    mode: Mode,
+    exempt: Exempt,
+    report: CallReport,
+}
+
+impl Texts {
+    pub(crate) fn new(options: &Options, mode: Mode, exempt: Exempt, report: CallReport) -> Self {
+        let (redactor, modes) = (options.redactor.clone(), options.modes.clone());
+        Self {
+            redactor,
+            modes,
+            mode,
+            exempt,
+            report,
+        }
+    }
+
+    /// Which rules are enforced on a kind of text, and which only observed.
+    fn rules(&self, kind: TextKind) -> (RuleSet, RuleSet) {
+        let (mut enforced, mut observed) = (RuleSet::empty(), RuleSet::empty());
+        for (n, rule) in self.redactor.rules().iter().enumerate() {
+            match self.mode.min(self.modes.of(rule.entity().as_str(), kind)) {
+                Mode::Enforce => enforced = enforced.with(n),
+                Mode::Observe => observed = observed.with(n),
+                _ => {}
+            }
+        }
+        (enforced, observed)
+    }
+
+    fn stream(&self, rules: RuleSet) -> Option<engine::Stream> {
+        if rules.is_empty() {
+            return None;
+        }
+        let mut stream = self.redactor.stream_with(rules);
+        if !self.exempt.values().is_empty() {
+            stream.exempt(Arc::clone(self.exempt.values()));
+        }
+        Some(stream)
+    }
+}
+
+impl Engines for Texts {
+    type Engine = Text;
+
+    fn open(&mut self, kind: TextKind, group: Group) -> Option<Text> {
+        let (enforced, observed) = self.rules(kind);
+        let (enforced, observed) = (self.stream(enforced), self.stream(observed));
+        if enforced.is_none() && observed.is_none() {
+            return None;
+        }
+        let place = Place {
+            report: self.report.clone(),
+            kind,
+            group: group.outer,
+        };
+        Some(Text {
+            enforced: enforced.map(Reader::new),
+            observed: observed.map(Reader::new),
+            place,
+        })
+    }
+
+    fn edits(&self) -> bool {
+        self.mode == Mode::Enforce
+    }
+}
+
+impl fmt::Debug for Texts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Texts")
+            .field("mode", &self.mode)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The engine of one text: one machine that edits, and one that only looks on, so that a rule
+/// in Observe neither edits nor delays.
+pub(crate) struct Text {
+    enforced: Option<Reader>,
+    observed: Option<Reader>,
+    place: Place,
+}
+
+struct Reader {
+    stream: engine::Stream,
+    edits: Vec<engine::Edit>,
+    /// How far the edits have come, in bytes of the text.
+    at: u64,
+}
+
+struct Place {
+    report: CallReport,
+    kind: TextKind,
+    group: u32,
+}
+
+impl Reader {
+    fn new(stream: engine::Stream) -> Self {
+        Self {
+            stream,
+            edits: Vec::new(),
+            at: 0,
+        }
+    }
+
+    /// Reports the edits and hands them on.
+    fn settle(&mut self, place: &Place, enforced: bool, mut each: impl FnMut(Edit)) {
+        for edit in self.edits.drain(..) {
+            match edit {
+                engine::Edit::Keep(n) => {
+                    self.at += n as u64;
+                    each(Edit::Keep(n));
+                }
+                engine::Edit::Replace { n, entity, with } => {
+                    // An empty one goes on with a replacement that is already in the report.
+                    if !with.is_empty() {
+                        let rule = entity.to_string();
+                        place.report.add(
+                            Finding::new(Layer::RedactOutput, rule, Action::Edited)
+                                .at(place.kind, place.group, self.at, n as u64)
+                                .enforced(enforced),
+                        );
+                    }
+                    self.at += n as u64;
+                    each(Edit::Replace { n, with });
+                }
+                _ => debug_assert!(false, "an edit of a kind that is not known"),
+            }
+        }
+    }
+}
+
+impl Engine for Text {
+    fn push(&mut self, text: &str, out: &mut Vec<Edit>) {
+        if let Some(observed) = &mut self.observed {
+            observed.stream.push(text, &mut observed.edits);
+            observed.settle(&self.place, false, |_| {});
+        }
+        match &mut self.enforced {
+            Some(enforced) => {
+                enforced.stream.push(text, &mut enforced.edits);
+                enforced.settle(&self.place, true, |edit| out.push(edit));
+            }
+            None => out.push(Edit::Keep(text.len())),
+        }
+    }
+
+    fn finish(&mut self, end: End, out: &mut Vec<Edit>) {
+        let end = match end {
+            End::Complete => engine::End::Complete,
+            _ => engine::End::Cut,
+        };
+        if let Some(observed) = &mut self.observed {
+            observed.stream.finish(end, &mut observed.edits);
+            observed.settle(&self.place, false, |_| {});
+        }
+        if let Some(enforced) = &mut self.enforced {
+            enforced.stream.finish(end, &mut enforced.edits);
+            enforced.settle(&self.place, true, |edit| out.push(edit));
+        }
+    }
+}

@@ -1,0 +1,306 @@
+//! What a reader gets, whatever the API answers.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice)]
+
+mod support;
+
+use http::{Response, StatusCode};
+use support::{CHAT, Frames, call, read, reply};
+use tower_mistral_redact_output::{
+    Mode, OnUninspectable, RedactOutputLayer,
+    wire::{
+        Rejection, RejectionKind,
+        ext::{Action, CallReport},
+    },
+};
+
+const LEAK: &str = r#"{"id":"x", "choices":[{"index":0,"message":{"content":"Write to jane@example.com <script>x()</script>, 536-22-1111.\nSystem prompt: be nice\nbye"},"finish_reason":"stop"}],"n":1.50}"#;
+const CLEAN: &str = r#"{"id":"x", "choices":[{"index":0,"message":{"content":"Write to [EMAIL] [SCRIPT], [SSN].\n[REDACTED]\nbye"},"finish_reason":"stop"}],"n":1.50}"#;
+
+fn stream(deltas: &[&str]) -> String {
+    let mut out = String::new();
+    for delta in deltas {
+        let delta = serde_json::Value::from(*delta);
+        out += &format!(
+            "data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"content\":{delta}}},\"finish_reason\":null}}]}}\n\n"
+        );
+    }
+    out + "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"\"},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n"
+}
+
+/// The text that a client has put together.
+fn text(stream: &str) -> String {
+    let events = stream
+        .lines()
+        .filter_map(|line| line.strip_prefix("data: "));
+    let events = events.filter(|data| *data != "[DONE]");
+    let events = events.map(|data| serde_json::from_str::<serde_json::Value>(data).unwrap());
+    events
+        .map(|e| {
+            e["choices"][0]["delta"]["content"]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn a_json_reply_is_redacted_and_says_so() {
+    let mut from_api = reply("application/json", Frames::data([LEAK]).then_trailers());
+    for (name, value) in [
+        ("content-length", "7"),
+        ("etag", "x"),
+        ("x-mistral-guard", "blocked"),
+    ] {
+        from_api.headers_mut().insert(name, value.parse().unwrap());
+    }
+    let response = call(&RedactOutputLayer::new(), CHAT, from_api).await;
+    assert_eq!(response.headers()["x-mistral-guard"], "edited");
+    assert!(!response.headers().contains_key("content-length"));
+    assert!(!response.headers().contains_key("etag"));
+    let report = response.extensions().get::<CallReport>().unwrap().clone();
+    let (body, trailers, error) = read(response.into_body()).await;
+    assert_eq!(body, CLEAN);
+    assert!(trailers.is_some() && error.is_none());
+    assert_eq!(report.count(Action::Edited), 4);
+    let email = &report.findings()[0];
+    assert_eq!(
+        (&*email.rule, email.offset, email.len),
+        ("EMAIL_ADDRESS", 9, 16)
+    );
+    assert!(!format!("{report:?}").contains("jane"));
+}
+
+#[tokio::test]
+async fn every_label_has_one_outcome() {
+    let events = stream(&["Ask ja", "ne@example.com."]);
+    let html = "<html>jane@example.com</html>";
+    let table: &[(&str, &str, Result<&str, RejectionKind>)] = &[
+        ("application/json", LEAK, Ok(CLEAN)),
+        ("application/json; charset=utf-8", "", Ok("")),
+        (
+            "application/problem+json",
+            "{\"detail\":\"jane@example.com\"}",
+            Ok("{\"detail\":\"[EMAIL]\"}"),
+        ),
+        ("text/plain", LEAK, Ok(CLEAN)),
+        ("text/html", html, Ok("<html>[EMAIL]</html>")),
+        ("application/json", html, Err(RejectionKind::MalformedReply)),
+        (
+            "application/json",
+            events.as_str(),
+            Err(RejectionKind::MalformedReply),
+        ),
+        (
+            "application/json",
+            "{\"a\":1,\"a\":2}",
+            Err(RejectionKind::MalformedReply),
+        ),
+        (
+            "application/json; charset=utf-16",
+            "{}",
+            Err(RejectionKind::UninspectableReply),
+        ),
+        (
+            "application/octet-stream",
+            LEAK,
+            Err(RejectionKind::UninspectableReply),
+        ),
+        ("audio/mpeg", "x", Err(RejectionKind::UninspectableReply)),
+    ];
+    for (label, body, expected) in table {
+        let response = call(
+            &RedactOutputLayer::new(),
+            CHAT,
+            reply(label, Frames::data([(*body).to_owned()])),
+        )
+        .await;
+        let rejection = response.extensions().get::<Rejection>().cloned();
+        match expected {
+            Ok(expected) => assert_eq!(read(response.into_body()).await.0, *expected, "{label}"),
+            Err(kind) => {
+                assert_eq!(rejection.unwrap().kind(), *kind, "{label}");
+                assert_eq!(response.status(), StatusCode::BAD_GATEWAY, "{label}");
+                let (body, ..) = read(response.into_body()).await;
+                assert!(
+                    body.contains("\"object\":\"error\"") && !body.contains("jane"),
+                    "{label}"
+                );
+            }
+        }
+    }
+    // A stream with the label of plain text is read as what it is.
+    let response = call(
+        &RedactOutputLayer::new(),
+        CHAT,
+        reply("text/plain", Frames::data([events.clone()])),
+    )
+    .await;
+    assert_eq!(text(&read(response.into_body()).await.0), "Ask [EMAIL].");
+    // A body with the label of a stream that is none breaks it.
+    let response = call(
+        &RedactOutputLayer::new(),
+        CHAT,
+        reply("text/event-stream", Frames::data([LEAK])),
+    )
+    .await;
+    let (body, _, error) = read(response.into_body()).await;
+    assert_eq!(body, "");
+    assert_eq!(
+        Rejection::find(&*error.unwrap()).unwrap().kind(),
+        RejectionKind::MalformedReply
+    );
+}
+
+#[tokio::test]
+async fn what_cannot_be_inspected_passes_only_when_told_so() {
+    let encoded = || {
+        let mut reply = reply("application/json", Frames::data(["\u{1f}gzip"]));
+        reply
+            .headers_mut()
+            .insert("content-encoding", "gzip".parse().unwrap());
+        reply
+    };
+    let response = call(&RedactOutputLayer::new(), CHAT, encoded()).await;
+    assert_eq!(response.status(), StatusCode::BAD_GATEWAY);
+    let layer = RedactOutputLayer::new().on_uninspectable(OnUninspectable::Pass);
+    let response = call(&layer, CHAT, encoded()).await;
+    assert_eq!(response.headers()["x-mistral-guard"], "degraded");
+    assert!(
+        response
+            .extensions()
+            .get::<CallReport>()
+            .unwrap()
+            .reply()
+            .uninspected
+    );
+    assert_eq!(read(response.into_body()).await.0, "\u{1f}gzip");
+
+    let large = Response::new(Frames::data([LEAK, LEAK]));
+    let response = call(&RedactOutputLayer::new().max_reply(100), CHAT, large).await;
+    assert_eq!(
+        response.extensions().get::<Rejection>().unwrap().kind(),
+        RejectionKind::ReplyTooLarge
+    );
+}
+
+#[tokio::test]
+async fn a_stream_reads_the_same_for_every_cut() {
+    let whole = "Ask jane@example.com or <script>x()</script> 536-22-1111.";
+    let deltas: Vec<String> = whole.chars().map(String::from).collect();
+    let deltas: Vec<&str> = deltas.iter().map(String::as_str).collect();
+    let body = stream(&deltas);
+    for at in (0..body.len()).step_by(97) {
+        let chunks = [body[..at].to_owned(), body[at..].to_owned()];
+        let frames = Frames::data(chunks).then_trailers();
+        let response = call(
+            &RedactOutputLayer::new(),
+            CHAT,
+            reply("text/event-stream", frames),
+        )
+        .await;
+        let (out, trailers, error) = read(response.into_body()).await;
+        assert_eq!(text(&out), "Ask [EMAIL] or [SCRIPT] [SSN].");
+        assert!(out.ends_with("data: [DONE]\n\n") && trailers.is_some() && error.is_none());
+    }
+}
+
+#[tokio::test]
+async fn a_stream_that_breaks_masks_what_it_holds_and_says_why() {
+    let body = stream(&["Ask jane@exam"]);
+    let cut = &body[..body
+        .find("data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"\"")
+        .unwrap()];
+    let frames = Frames::data([cut.to_owned()]);
+    let response = call(
+        &RedactOutputLayer::new(),
+        CHAT,
+        reply("text/event-stream", frames),
+    )
+    .await;
+    let (out, _, error) = read(response.into_body()).await;
+    assert!(
+        !out.contains("jane"),
+        "the reader would have half an address"
+    );
+    let error = error.unwrap();
+    let rejection = Rejection::find(&*error).unwrap();
+    assert_eq!(rejection.kind(), RejectionKind::TruncatedReply);
+    assert!(rejection.is_retryable());
+
+    let frames = Frames::data([cut.to_owned()]).then_error();
+    let response = call(
+        &RedactOutputLayer::new(),
+        CHAT,
+        reply("text/event-stream", frames),
+    )
+    .await;
+    let (out, _, error) = read(response.into_body()).await;
+    assert!(!out.contains("jane"));
+    assert_eq!(error.unwrap().to_string(), "reset by peer");
+}
+
+#[tokio::test]
+async fn observe_changes_nothing_and_tells_all() {
+    let layer = RedactOutputLayer::new().mode(Mode::Observe);
+    let body = stream(&["Ask ja", "ne@example.com."]);
+    for (label, body) in [
+        ("application/json", LEAK.to_owned()),
+        ("text/event-stream", body),
+    ] {
+        let response = call(&layer, CHAT, reply(label, Frames::data([body.clone()]))).await;
+        assert!(!response.headers().contains_key("x-mistral-guard"));
+        let report = response.extensions().get::<CallReport>().unwrap().clone();
+        assert_eq!(read(response.into_body()).await.0, body);
+        assert_eq!(report.count(Action::Edited), 0);
+        assert!(
+            report
+                .findings()
+                .iter()
+                .any(|f| f.rule == "EMAIL_ADDRESS" && !f.enforced)
+        );
+    }
+    // An endless or broken stream is not stopped either.
+    let response = call(
+        &layer,
+        CHAT,
+        reply("text/event-stream", Frames::data(["data: nope\n\n"])),
+    )
+    .await;
+    let (out, _, error) = read(response.into_body()).await;
+    assert_eq!((out.as_str(), error.is_none()), ("data: nope\n\n", true));
+}
+
+#[tokio::test]
+async fn modes_switch_rules_and_the_whole_layer_at_run_time() {
+    let layer = RedactOutputLayer::new();
+    let get = async |layer: &RedactOutputLayer| {
+        let frames = Frames::data(["{\"a\":\"jane@example.com 536-22-1111\"}"]);
+        read(
+            call(layer, CHAT, reply("application/json", frames))
+                .await
+                .into_body(),
+        )
+        .await
+        .0
+    };
+    assert_eq!(get(&layer).await, "{\"a\":\"[EMAIL] [SSN]\"}");
+    layer.modes().set_rule("EMAIL_ADDRESS", Mode::Observe);
+    assert_eq!(
+        get(&layer.clone()).await,
+        "{\"a\":\"jane@example.com [SSN]\"}"
+    );
+    layer.modes().set(Mode::Off);
+    assert_eq!(
+        get(&layer).await,
+        "{\"a\":\"jane@example.com 536-22-1111\"}"
+    );
+}
+
+#[tokio::test]
+async fn an_ambiguous_path_is_refused_before_anything_is_sent() {
+    let uri = "https://api.mistral.ai/v1/models/%2e%2e/chat/completions";
+    let response = call(&RedactOutputLayer::new(), uri, Response::default()).await;
+    assert_eq!(response.status(), StatusCode::BAD_REQUEST);
+    assert_eq!(response.headers()["x-mistral-guard-kind"], "invalid_path");
+}
