@@ -1,3 +1,66 @@
-//! Tower layers for the Mistral AI API: screen prompts, redact replies, rotate keys, log metadata only.
-
+//! Tower layers for the Mistral AI API: prompts are screened on the way in, replies are redacted on
+//! the way out (streams too), keys rotate without a restart, and logs hold metadata, never content.
+//!
+//! This crate has no logic of its own but the recommended stack. Each layer is a crate that works
+//! alone; here each is behind a feature, and none is on by default:
+//!
+//! | feature | layer |
+//! |---|---|
+//! | `sanitize-input` | [`SanitizeInputLayer`](sanitize_input::SanitizeInputLayer) |
+//! | `redact-output` | [`RedactOutputLayer`](redact_output::RedactOutputLayer) |
+//! | `key-rotation` | [`KeyRotationLayer`](key_rotation::KeyRotationLayer) |
+//! | `metadata-log` | [`MetadataLogLayer`](metadata_log::MetadataLogLayer) |
+//! | `guard` | all four, and [`Guard`]: the recommended stack in one call |
+//! | `testing` | [`testing`]: the emulator, scripted deltas, every split of a stream |
+//!
+#![cfg_attr(feature = "guard", doc = "```")]
+#![cfg_attr(not(feature = "guard"), doc = "```text")]
+//! use tower_mistral::{Guard, key_rotation::Keys};
+//!
+//! # fn main() -> Result<(), tower_mistral::BuildError> {
+//! let guard = Guard::recommended()
+//! #   .keys(Keys::new(["K7hQ2mZx9LpT4vRb8NcY3sWd6FgJ1aUe"]))
+//! #   ;
+//! # let _ = tower_mistral::key_rotation::Keys::env("MISTRAL_API_KEY");
+//! # let guard = guard
+//!     .redact(|rules| rules.allow("support@acme.com"))
+//!     .build()?;
+//! let layer = guard.layer(); // for tower::ServiceBuilder, axum::Router::layer, ...
+//! # let _ = layer;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Order
+//!
+//! ```text
+//! app -> MetadataLog -> SanitizeInput -> RedactOutput -> KeyRotation -> client -> API
+//! app <- MetadataLog <- ............. <- RedactOutput <- KeyRotation <- client
+//! ```
+//!
+//! The log stands outside and counts what the caller gets; the key is attached last, so that no
+//! other layer ever holds it.
 #![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+#[cfg(feature = "guard")]
+mod guard;
+#[cfg(feature = "testing")]
+pub mod testing;
+
+pub use tower_mistral_wire as wire;
+
+#[cfg(feature = "guard")]
+pub use guard::{BuildError, Guard, GuardBuilder, GuardLayer, GuardService};
+#[cfg(feature = "sanitize-input")]
+pub use prompt_screen as screen;
+#[cfg(feature = "redact-output")]
+pub use stream_redactor as redactor;
+#[cfg(feature = "key-rotation")]
+pub use tower_mistral_key_rotation as key_rotation;
+#[cfg(feature = "metadata-log")]
+pub use tower_mistral_metadata_log as metadata_log;
+#[cfg(feature = "redact-output")]
+pub use tower_mistral_redact_output as redact_output;
+#[cfg(feature = "sanitize-input")]
+pub use tower_mistral_sanitize_input as sanitize_input;
