@@ -13,10 +13,15 @@ use super::{
 /// What a body may cost to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// How deep arrays and objects may nest. Default 128, as `serde_json`.
+    /// How deep arrays and objects may nest. Default 128, as `serde_json`; at most 512.
     pub max_depth: usize,
     /// How many keys and values a body may have. Default 1,048,576.
     pub max_nodes: usize,
+}
+
+impl Limits {
+    /// The highest [`max_depth`](Self::max_depth) that is heeded.
+    pub const DEEPEST: usize = 512;
 }
 
 impl Default for Limits {

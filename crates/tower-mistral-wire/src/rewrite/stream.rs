@@ -97,7 +97,7 @@ struct Open<E> {
     /// Its last event as it went out: the mould of one that has to be inserted.
     mould: Option<(Event, Bytes)>,
     /// What kind of event that was, where no row says what closes the channel.
-    tag: Option<Bytes>,
+    tag: Bytes,
 }
 
 /// A string of the event at hand, and what it becomes if it changes.
@@ -260,7 +260,7 @@ impl<E: Engines> StreamRewriter<E> {
     }
 
     /// Reads one string of an event.
-    fn text(&mut self, text: &mut Text<'_>, tag: &Option<Bytes>) -> Result<(), RewriteError> {
+    fn text(&mut self, text: &mut Text<'_>, tag: &Bytes) -> Result<(), RewriteError> {
         let Slot {
             kind,
             group,
@@ -307,6 +307,7 @@ impl<E: Engines> StreamRewriter<E> {
         };
         if let Some(open) = self.channels.get_mut(at) {
             text.channel = Some(at);
+            open.tag.clone_from(tag);
             text.spelled = open.channel.push(value.raw());
         }
         Ok(())
@@ -405,12 +406,17 @@ fn is_delta_key(key: &str) -> bool {
     )
 }
 
-/// What kind of event it is, where no row says: its name, or its `type`.
-fn tag(event: &Event, root: Value<'_>) -> Option<Bytes> {
-    let mut tag = event.name().map(<[u8]>::to_vec);
-    if let Some(kind) = root.get("type").and_then(Value::as_str) {
-        tag.get_or_insert_with(Vec::new)
-            .extend_from_slice(kind.as_bytes());
+/// Which text a generic string of an event goes on, where no row says: the event's name, its
+/// `type`, and the indices by which the Conversations and Responses APIs number their outputs.
+/// Other numbers are left out: one that counts events would end every text at every event.
+fn tag(event: &Event, root: Value<'_>) -> Bytes {
+    const KEYS: [&str; 4] = ["type", "output_index", "content_index", "summary_index"];
+    let mut tag = event.name().unwrap_or_default().to_vec();
+    for (name, value) in root.entries() {
+        if KEYS.contains(&name.as_ref()) {
+            tag.push(b' ');
+            tag.extend_from_slice(value.raw());
+        }
     }
-    tag.map(Bytes::from)
+    tag.into()
 }
