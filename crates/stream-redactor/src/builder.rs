@@ -30,8 +30,9 @@ pub struct RedactorBuilder {
 }
 
 impl RedactorBuilder {
-    /// The smallest hold, in bytes: what one spelling of one character may take.
-    pub const MIN_HOLD: usize = 512;
+    /// The smallest hold, in bytes: room for the local part of an address and for the longest
+    /// spellings that the view itself holds back.
+    pub const MIN_HOLD: usize = 1024;
 
     pub(crate) fn new() -> Self {
         Self {
@@ -61,10 +62,6 @@ impl RedactorBuilder {
     ///
     /// Redacting twice changes nothing if `with` begins and ends with a character that belongs to
     /// no value, such as a bracket; a letter could join with what stands beside it.
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "the constants read best by value"
-    )]
     pub fn replacement(mut self, entity: Entity, with: impl Into<Cow<'static, str>>) -> Self {
         let with = with.into();
         let mut known = false;
@@ -123,7 +120,7 @@ impl RedactorBuilder {
     }
 }
 
-const _: () = assert!(MAX_PENDING < RedactorBuilder::MIN_HOLD);
+const _: () = assert!(MAX_PENDING + 512 < RedactorBuilder::MIN_HOLD);
 
 /// Values that may stay are as private as those that may not.
 impl fmt::Debug for RedactorBuilder {

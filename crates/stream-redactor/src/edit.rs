@@ -75,8 +75,7 @@ impl<'o> Sink<'o> {
         self.put(Edit::Keep(n));
     }
 
-    pub(crate) fn replace(&mut self, n: usize, entity: &Entity, with: &Cow<'static, str>) {
-        let (entity, with) = (entity.clone(), with.clone());
+    pub(crate) fn replace(&mut self, n: usize, entity: Entity, with: Cow<'static, str>) {
         self.put(Edit::Replace { n, entity, with });
     }
 
@@ -86,7 +85,7 @@ impl<'o> Sink<'o> {
             *before += n;
             return;
         }
-        self.replace(n, entity, &Cow::Borrowed(""));
+        self.replace(n, entity.clone(), Cow::Borrowed(""));
     }
 
     fn put(&mut self, edit: Edit) {

@@ -1,6 +1,109 @@
+//! Finds what must not reach a reader, in whole texts and in texts that come in pieces, and
+//! answers with edits.
+//!
+//! Language models answer in streams, and a stream may be cut anywhere: `jane@exam`, `ple.com`. A
+//! filter that looks at one piece at a time misses the address; one that waits for the end is no
+//! stream. This crate holds back exactly what is not decided yet and lets all else pass. It knows
+//! no async, no HTTP and no file format, so it serves a log shipper or a command line as well.
+//!
+//! ```
+//! use stream_redactor::{Edit, End, Redactor};
+//!
+//! let redactor = Redactor::recommended();
+//!
+//! // A whole text.
+//! assert_eq!(redactor.redact("Mail jane@example.com!"), "Mail [EMAIL]!");
+//!
+//! // The same text in pieces. The caller keeps the raw text that has no edit yet.
+//! let (mut stream, mut edits) = (redactor.stream(), Vec::new());
+//! let (mut raw, mut shown) = (String::new(), String::new());
+//! let mut show = |raw: &mut String, edits: &mut Vec<Edit>| {
+//!     for edit in edits.drain(..) {
+//!         match edit {
+//!             Edit::Keep(n) => shown.extend(raw.drain(..n)),
+//!             Edit::Replace { n, with, .. } => {
+//!                 raw.drain(..n);
+//!                 shown.push_str(&with);
+//!             }
+//!             _ => unreachable!("there are no other edits so far"),
+//!         }
+//!     }
+//! };
+//! for piece in ["Mail jane@exam", "ple.c", "om!"] {
+//!     raw.push_str(piece);
+//!     stream.push(piece, &mut edits);
+//!     show(&mut raw, &mut edits);
+//! }
+//! stream.finish(End::Complete, &mut edits);
+//! show(&mut raw, &mut edits);
+//! assert_eq!(shown, "Mail [EMAIL]!");
+//! ```
+//!
+//! # Stream equals whole
+//!
+//! There is one machine, and it reads one character at a time. A push is a loop over its
+//! characters, a whole text is one push and an end; so the pieces cannot matter.
+//!
+//! ```text
+//!   raw       M a i l _ j a n e & # 6 4 ; e x a m p l e . c o m !
+//!   view      m a i l _ j a n e     @     e x a m p l e . c o m !
+//!                       ^ first undecided place                 ^ cursor
+//!   edits     Keep(5)   |<-------- held: live since here ------>|
+//!                       Replace { n: 20, EMAIL_ADDRESS, "[EMAIL]" }   once `!` was read
+//! ```
+//!
+//! - **Edits tile the input.** `Keep(n)` or `Replace { n, .. }`, in UTF-8 bytes of what was pushed,
+//!   always whole characters.
+//! - **Rules read a folded view.** Width, case, accents and digits of other scripts are folded,
+//!   what nobody sees is dropped, `&#64;`, `%40`, `(at)` and `[dot]` are read as what they stand
+//!   for, one level deep. One symbol of the view stands for one or more raw characters.
+//! - **A rule is an automaton with at most one live start.** It sees what stands before a value
+//!   and one character behind it, nothing else.
+//! - **The leftmost complete candidate wins, then the longest, then that of the earlier rule.** It
+//!   is replaced when no live automaton can beat it any more, and reading goes on behind it as if
+//!   the text began there, after something that is no letter.
+//! - **Held back is the raw text from the first place that a live automaton may still claim.** In
+//!   prose that is the current word and the blanks behind it. A long run without spaces flows with a
+//!   lag of 64 characters, the window before an `@`.
+//! - **Open-ended findings go out at once.** After `<script>` or `system prompt:` the placeholder is
+//!   shown and what follows disappears until the end tag, the end of the line, or the end of the
+//!   text: edits with an empty `with`, no memory, see [`Stream::is_swallowing`].
+//! - **Nothing forms anew around a gap,** for a gap is never empty: `jane<script></script>@b.org`
+//!   becomes `jane[SCRIPT]@b.org`.
+//!
+//! # Rules
+//!
+//! | Entity | Shown | What |
+//! |---|---|---|
+//! | `EMAIL_ADDRESS` | `[EMAIL]` | a local part, `@`, two labels or more, at least two letters at the end; all scripts |
+//! | `US_SSN` | `[SSN]` | `ddd-dd-dddd` with hyphens, dots or blanks, without numbers that were never issued |
+//! | `SCRIPT` | `[SCRIPT]` | `<script` … `</script …>`, as HTML reads tags |
+//! | `SYSTEM_PROMPT` | `[REDACTED]` | `system prompt:` to the end of the line |
+//!
+//! # Guarantees
+//!
+//! - Any cut into pieces gives the same text, and so does [`Redactor::redact`].
+//! - Redacting twice changes nothing more, with replacements that begin and end with a character
+//!   that belongs to no value, as all defaults do.
+//! - [`Stream::held`] never exceeds [`RedactorBuilder::max_hold`]. A value that grows beyond is
+//!   replaced as far as it was read once it is past doubt (behind its `@`, in its last group).
+//! - Time is linear in the text, whatever it is.
+//! - What goes out and when depends on the text and the rules. Allowed values change what a
+//!   complete finding becomes, never what is held back.
+//! - `Debug` and errors show no text.
+//!
+//! # Non-guarantees
+//!
+//! - Rules see shapes. They know neither names nor addresses in words (`jane at example dot com`),
+//!   quoted local parts with blanks, `@[192.0.2.1]`, nine digits without separators, letters of
+//!   other scripts that only look alike, or two levels of encoding.
+//! - Before a value is past doubt it may be stretched: thousands of invisible characters inside a
+//!   local part exceed the hold, and what stands before them is let go.
+//! - Of a local part beyond 64 characters only the last ones are replaced. What stays is no
+//!   address.
+//! - `SCRIPT` is not an HTML sanitizer: other elements, event handlers and `javascript:` links pass.
+
 #![forbid(unsafe_code)]
-//! Finds and redacts personal data, secrets and leaks in text, whole or streamed, with the same
-//! result for any cut.
 
 mod builder;
 mod edit;

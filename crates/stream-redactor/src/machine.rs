@@ -7,7 +7,7 @@ use crate::edit::Sink;
 use crate::redactor::Config;
 use crate::rules::{Automaton, Closer, END, Found, Held, Rule, Scan, Swallow};
 use crate::ruleset::RuleSet;
-use crate::view::{Sym, View, visible};
+use crate::view::{MAX_PENDING, Sym, View, visible};
 
 #[derive(Clone)]
 pub(crate) struct Machine {
@@ -24,7 +24,9 @@ pub(crate) struct Machine {
     scanners: Vec<Scanner>,
     /// The rule that swallows, by its index, and what ends it. Nothing is undecided meanwhile.
     swallowing: Option<(usize, Closer)>,
-    /// Bytes pushed and not yet covered by edits.
+    /// Bytes that the symbols before the cursor stand for.
+    undecided: usize,
+    /// Bytes pushed and not yet covered by edits: those, and what the view holds back.
     held: usize,
 }
 
@@ -47,6 +49,7 @@ impl Machine {
             cursor: 0,
             scanners,
             swallowing: None,
+            undecided: 0,
             held: 0,
         }
     }
@@ -67,10 +70,6 @@ impl Machine {
         self.held += c.len_utf8();
         self.view.push(c, &mut self.symbols);
         self.read(sink);
-        while self.held > self.config.max_hold && self.overflow() {
-            self.decide(sink);
-            self.read(sink);
-        }
     }
 
     pub(crate) fn finish(&mut self, is_cut: bool, sink: &mut Sink<'_>) {
@@ -87,9 +86,9 @@ impl Machine {
             self.decide(sink);
             self.read(sink);
         }
-        self.reset(None);
         self.swallowing = None;
-        (self.base, self.cursor) = (0, 0);
+        self.base = 0;
+        self.restart(None);
     }
 
     /// Reads all symbols there are, deciding what can be decided after each.
@@ -106,7 +105,7 @@ impl Machine {
                     self.swallowing = None;
                 }
                 if !matches!(state, Swallow::EndBefore) {
-                    self.cursor += 1;
+                    self.advance(symbol);
                     let n = self.take_to(self.cursor);
                     if let Some(rule) = self.config.rules.get(rule) {
                         sink.swallow(n, &rule.entity);
@@ -117,9 +116,17 @@ impl Machine {
             if !symbol.hidden {
                 self.step(symbol.ch);
             }
-            self.cursor += 1;
+            self.advance(symbol);
             self.decide(sink);
+            while self.undecided > self.config.max_hold - MAX_PENDING && self.overflow() {
+                self.decide(sink);
+            }
         }
+    }
+
+    fn advance(&mut self, symbol: Sym) {
+        self.cursor += 1;
+        self.undecided += symbol.raw;
     }
 
     /// Lets all automata that still look for something read one symbol, at the cursor.
@@ -156,22 +163,21 @@ impl Machine {
 
     fn commit(&mut self, rule: usize, found: Found, sink: &mut Sink<'_>) {
         self.keep_to(found.start, sink);
-        self.cursor = found.end;
         if self.is_spared(found) {
             let last = self
                 .held_symbols()
                 .get(found.end - 1)
                 .map(|symbol| symbol.ch);
             self.keep_to(found.end, sink);
-            self.reset(last);
+            self.restart(last);
             return;
         }
         let n = self.take_to(found.end);
         if let Some(rule) = self.config.rules.get(rule) {
-            sink.replace(n, &rule.entity, &rule.placeholder);
+            sink.replace(n, rule.entity.clone(), rule.placeholder.clone());
         }
         self.swallowing = found.opens.map(|closer| (rule, closer));
-        self.reset(None);
+        self.restart(None);
     }
 
     fn is_spared(&self, found: Found) -> bool {
@@ -190,11 +196,9 @@ impl Machine {
     /// anchor, given up otherwise. False if there is none.
     fn overflow(&mut self) -> bool {
         let cursor = self.cursor;
-        let last = self
-            .symbols
-            .iter()
-            .rfind(|symbol| !symbol.hidden)
-            .map(|symbol| symbol.ch);
+        let held = self.held_symbols();
+        let mut read = (self.base..cursor).rev().filter_map(|at| held.get(at));
+        let last = read.find(|symbol| !symbol.hidden).map(|symbol| symbol.ch);
         let live = self
             .scanners
             .iter_mut()
@@ -219,11 +223,15 @@ impl Machine {
             taken += self.symbols.pop_front().map_or(0, |symbol| symbol.raw);
             self.base += 1;
         }
+        self.undecided -= taken;
         self.held -= taken;
         taken
     }
 
-    fn reset(&mut self, before: Option<char>) {
+    /// Reads on from the first symbol that is left.
+    fn restart(&mut self, before: Option<char>) {
+        self.cursor = self.base;
+        self.undecided = 0;
         for scanner in &mut self.scanners {
             scanner.masked = None;
             scanner.automaton.get_mut().reset(before);

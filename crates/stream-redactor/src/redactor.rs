@@ -48,7 +48,6 @@ impl Redactor {
     }
 
     /// The recommended rules, to be changed.
-    #[must_use]
     pub fn builder() -> RedactorBuilder {
         RedactorBuilder::new()
     }
@@ -90,7 +89,7 @@ impl Redactor {
         let mut stream = self.stream();
         let mut sink = Sink::new(&mut edits);
         stream.push_to(text, &mut sink);
-        stream.finish_to(&End::Complete, &mut sink);
+        stream.finish_to(End::Complete, &mut sink);
         drop(sink);
         edits
     }

@@ -58,12 +58,8 @@ impl Stream {
 
     /// Ends the text and appends the edits for all that was held. The stream is then ready for a
     /// new text, with the same exempt values.
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "an end may carry more one day"
-    )]
     pub fn finish(&mut self, end: End, out: &mut Vec<Edit>) {
-        self.finish_to(&end, &mut Sink::new(out));
+        self.finish_to(end, &mut Sink::new(out));
     }
 
     /// Bytes that were pushed and have no edit yet. The caller keeps their spelling.
@@ -95,7 +91,7 @@ impl Stream {
         }
     }
 
-    pub(crate) fn finish_to(&mut self, end: &End, sink: &mut Sink<'_>) {
+    pub(crate) fn finish_to(&mut self, end: End, sink: &mut Sink<'_>) {
         self.machine.finish(matches!(end, End::Cut), sink);
     }
 }

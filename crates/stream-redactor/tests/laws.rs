@@ -124,7 +124,7 @@ fn cut<'t>(text: &'t str, cuts: &[Index]) -> Vec<&'t str> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..<_>::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..<_>::default() })]
 
     #[test]
     fn any_cut_gives_the_same(text in texts(), cuts in vec(any::<Index>(), 0..6)) {
@@ -149,13 +149,14 @@ proptest! {
     }
 
     #[test]
-    fn a_small_hold_is_kept_to(text in texts(), gaps in 0_usize..300) {
+    fn a_small_hold_is_kept_to(text in texts(), gaps in 0_usize..400) {
         let least = RedactorBuilder::MIN_HOLD;
         let redactor = Redactor::builder().max_hold(least).build().unwrap();
         let gap = "\u{200b}".repeat(gaps);
         let text: String = text.split_inclusive(['@', '-', '4']).flat_map(|t| [t, &gap]).collect();
         let streamed = stream(&mut redactor.stream(), &chars(&text), End::Complete, least);
-        prop_assert_eq!(streamed, redactor.redact(&text));
+        prop_assert_eq!(&streamed, &redactor.redact(&text));
+        prop_assert_eq!(&redactor.redact(&streamed), &streamed);
     }
 
     /// Nothing that the caller knows tells in what goes out, or when, unless it is in the text.

@@ -110,6 +110,11 @@ fn long_local_parts_and_domains() {
             format!("[SSN].{}[EMAIL]", "x".repeat(14)),
         ),
         (format!("a@{x}.com"), format!("a@{x}.com")),
+        (format!("a@b.{x}1 end"), "[EMAIL]xxxxxx1 end".to_owned()),
+        (
+            format!("a@b.{x}1jane@b.cc end"),
+            "[EMAIL][EMAIL] end".to_owned(),
+        ),
         (
             format!("a@{}com end", "b.".repeat(126)),
             "[EMAIL] end".to_owned(),

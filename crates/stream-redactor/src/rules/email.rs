@@ -12,7 +12,8 @@ use super::{Found, Held, Scan, is_unspaced, is_word};
 const WINDOW: u32 = 64;
 /// The longest domain (RFC 5321, section 4.5.3.1.2). A longer one is replaced up to here.
 const MAX_DOMAIN: u32 = 255;
-/// The longest label (RFC 1035, section 2.3.4).
+/// The longest label (RFC 1035, section 2.3.4). A longer one is replaced up to here too, for its
+/// head would be an address if a window cut it off. Not the first one: without a dot nothing is.
 const MAX_LABEL: u32 = 63;
 /// A word that is cut by the window keeps at least so many characters, more than any part of
 /// another value has: otherwise its visible head could turn into such a value.
@@ -192,14 +193,14 @@ impl Domain {
             self.complete = Some(self.end);
         }
         self.len += 1;
-        if self.len > MAX_DOMAIN {
+        if self.len > MAX_DOMAIN || self.labels > 0 && self.label.len > MAX_LABEL {
             self.complete = Some(at);
             return false;
         }
         if is_letter && !(is_complete && turns) || c == '-' && self.label.len > 0 {
             self.label.push(c);
             self.end = at + 1;
-            return self.label.len <= MAX_LABEL;
+            return self.labels > 0 || self.label.len <= MAX_LABEL;
         }
         // The ideographic full stop is a dot to IDNA, but mostly it ends a sentence.
         if (c == '.' || c == '\u{3002}' && self.labels == 0) && self.label.len > 0 {
