@@ -14,7 +14,7 @@ use tower_mistral::{
     Guard,
     key_rotation::Keys,
     testing::{Chunks, every_split},
-    wire::OnUninspectable,
+    sanitize_input::OnUninspectable,
 };
 
 struct Exchange {

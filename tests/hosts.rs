@@ -90,8 +90,14 @@ const PATHS: &[(&str, bool)] = &[
     ("/v1/chat/completions%0a", false),
 ];
 
-async fn paths_stay<S, B, R>(emulator: &Emulator, service: S, body: impl Fn(Bytes) -> B)
-where
+/// Sends every spelling. A host that `rewrites` has normalised the path before the stack sees it:
+/// then what it made of it is what is classified.
+async fn paths_stay<S, B, R>(
+    emulator: &Emulator,
+    service: S,
+    body: impl Fn(Bytes) -> B,
+    rewrites: bool,
+) where
     S: Service<Request<B>, Response = Response<R>> + Clone,
     S::Error: std::fmt::Debug,
 {
@@ -99,8 +105,12 @@ where
         let call = request(format!("{}{path}", emulator.base_url()), body(chat(false)));
         let response = service.clone().oneshot(call).await.unwrap();
         let seen: Vec<String> = emulator.take_received().into_iter().map(|r| r.path).collect();
+        let report = response.extensions().get::<CallReport>().unwrap();
         if *sent {
             assert_eq!(seen, [*path]);
+        } else if rewrites && path.contains("models") {
+            assert_eq!(seen, ["/v1/chat/completions"]);
+            assert_eq!(&*report.request().unwrap().endpoint, "/v1/chat/completions");
         } else {
             assert_eq!(response.status(), StatusCode::BAD_REQUEST, "{path}");
             assert!(seen.is_empty(), "{path}");
@@ -114,7 +124,7 @@ async fn hyper() {
     let client = Client::builder(TokioExecutor::new()).build_http();
     let stack = guard.layer().layer(client);
     works(&emulator, stack.clone(), Full::new).await;
-    paths_stay(&emulator, stack, Full::new).await;
+    paths_stay(&emulator, stack, Full::new, false).await;
 }
 
 #[tokio::test]
@@ -123,7 +133,7 @@ async fn reqwest() {
     let client = tower_mistral_reqwest::client_builder().build().unwrap();
     let stack = guard.layer().layer(ReqwestService::new(client));
     works(&emulator, stack.clone(), reqwest::Body::from).await;
-    paths_stay(&emulator, stack, reqwest::Body::from).await;
+    paths_stay(&emulator, stack, reqwest::Body::from, false).await;
 }
 
 #[tokio::test]
@@ -134,12 +144,12 @@ async fn reqwest_middleware() {
         .build();
     let service = ReqwestService::new(client.clone());
     works(&emulator, service.clone(), reqwest::Body::from).await;
-    paths_stay(&emulator, service, reqwest::Body::from).await;
+    paths_stay(&emulator, service, reqwest::Body::from, true).await;
 
     // And as its users write it; a stream that is cut off is an error that says so.
     emulator.reply_with(Reply::text(LEAK).cut_every(3).truncate_after_events(4));
     let uri = format!("{}/v1/chat/completions", emulator.base_url());
-    let response = client.post(uri).body(chat(true)).send().await.unwrap();
+    let response = client.post(uri).header("content-type", "application/json").body(chat(true)).send().await.unwrap();
     let error = response.bytes().await.unwrap_err();
     let rejection = Rejection::find(&error).unwrap();
     assert_eq!(rejection.kind(), RejectionKind::TruncatedReply);
