@@ -42,7 +42,9 @@ fn violations(crates: &BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
         for dependency in dependencies.iter().filter(|to| !may_depend(name, to)) {
             found.push(format!("{name} -> {dependency}"));
         }
-        let engines = dependencies.iter().filter(|to| ENGINES.contains(&to.as_str()));
+        let engines = dependencies
+            .iter()
+            .filter(|to| ENGINES.contains(&to.as_str()));
         if LAYERS.contains(&name.as_str()) && engines.count() > 1 {
             found.push(format!("{name} has more than one engine"));
         }
@@ -79,7 +81,13 @@ fn may_depend(from: &str, to: &str) -> bool {
 /// The packages of the workspace, as Cargo sees them.
 fn packages() -> Vec<Value> {
     let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
+        .args([
+            "metadata",
+            "--format-version",
+            "1",
+            "--no-deps",
+            "--offline",
+        ])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .expect("cargo runs");
@@ -90,20 +98,29 @@ fn packages() -> Vec<Value> {
 }
 
 fn text<'a>(value: &'a Value, key: &str) -> &'a str {
-    value[key].as_str().unwrap_or_else(|| panic!("{key} is a text"))
+    value[key]
+        .as_str()
+        .unwrap_or_else(|| panic!("{key} is a text"))
 }
 
 fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
-    value[key].as_array().unwrap_or_else(|| panic!("{key} is a list"))
+    value[key]
+        .as_array()
+        .unwrap_or_else(|| panic!("{key} is a list"))
 }
 
 /// Cargo gives an empty list of registries for `publish = false`.
 fn is_publishable(package: &Value) -> bool {
-    package["publish"].as_array().is_none_or(|to| !to.is_empty())
+    package["publish"]
+        .as_array()
+        .is_none_or(|to| !to.is_empty())
 }
 
 fn workspace_dependencies(packages: &[Value]) -> BTreeMap<String, BTreeSet<String>> {
-    let names: BTreeSet<&str> = packages.iter().map(|package| text(package, "name")).collect();
+    let names: BTreeSet<&str> = packages
+        .iter()
+        .map(|package| text(package, "name"))
+        .collect();
     let of = |package: &Value| {
         list(package, "dependencies")
             .iter()
@@ -129,13 +146,37 @@ fn crates_depend_along_the_arrows() {
 #[test]
 fn a_dependency_against_the_arrows_is_found() {
     let table: &[(&str, &[&str], &[&str])] = &[
-        ("stream-redactor", &[WIRE], &["stream-redactor -> tower-mistral-wire"]),
-        ("prompt-screen", &["stream-redactor"], &["prompt-screen -> stream-redactor"]),
-        (WIRE, &["stream-redactor"], &["tower-mistral-wire -> stream-redactor"]),
-        (EMULATOR, &[WIRE], &["mistral-emulator -> tower-mistral-wire"]),
-        (REQWEST, &[WIRE, FACADE], &["tower-mistral-reqwest -> tower-mistral"]),
+        (
+            "stream-redactor",
+            &[WIRE],
+            &["stream-redactor -> tower-mistral-wire"],
+        ),
+        (
+            "prompt-screen",
+            &["stream-redactor"],
+            &["prompt-screen -> stream-redactor"],
+        ),
+        (
+            WIRE,
+            &["stream-redactor"],
+            &["tower-mistral-wire -> stream-redactor"],
+        ),
+        (
+            EMULATOR,
+            &[WIRE],
+            &["mistral-emulator -> tower-mistral-wire"],
+        ),
+        (
+            REQWEST,
+            &[WIRE, FACADE],
+            &["tower-mistral-reqwest -> tower-mistral"],
+        ),
         (GUARD, &[FACADE, WIRE, "key-source-aws"], &[]),
-        (GUARD, &[LAYERS[0]], &["mistral-guard -> tower-mistral-sanitize-input"]),
+        (
+            GUARD,
+            &[LAYERS[0]],
+            &["mistral-guard -> tower-mistral-sanitize-input"],
+        ),
         (LAYERS[0], &[WIRE, FLEET, "prompt-screen"], &[]),
         (
             LAYERS[1],
@@ -178,9 +219,19 @@ fn what_all_crates_share_is_said_once() {
             assert_eq!(inherits(key), Some(true), "{key} in {path}");
         }
         if is_publishable(package) {
-            assert_eq!(inherits("rust-version"), Some(true), "rust-version in {path}");
-            let lints = manifest.get("lints").and_then(|lints| lints.get("workspace"));
-            assert_eq!(lints.and_then(toml::Value::as_bool), Some(true), "lints in {path}");
+            assert_eq!(
+                inherits("rust-version"),
+                Some(true),
+                "rust-version in {path}"
+            );
+            let lints = manifest
+                .get("lints")
+                .and_then(|lints| lints.get("workspace"));
+            assert_eq!(
+                lints.and_then(toml::Value::as_bool),
+                Some(true),
+                "lints in {path}"
+            );
         }
     }
 }
@@ -189,9 +240,9 @@ fn what_all_crates_share_is_said_once() {
 fn unsafe_code_is_forbidden() {
     const EXEMPT: &str = "stream-redactor";
     let packages = packages();
-    let checked = packages.iter().filter(|package| {
-        is_publishable(package) && text(package, "name") != EXEMPT
-    });
+    let checked = packages
+        .iter()
+        .filter(|package| is_publishable(package) && text(package, "name") != EXEMPT);
     for target in checked.flat_map(|package| list(package, "targets")) {
         let kinds = list(target, "kind");
         if !kinds.iter().any(|kind| kind == "lib" || kind == "bin") {
@@ -199,7 +250,9 @@ fn unsafe_code_is_forbidden() {
         }
         let path = text(target, "src_path");
         let source = fs::read_to_string(Path::new(path)).expect("the source is there");
-        let forbids = source.lines().any(|line| line.trim() == "#![forbid(unsafe_code)]");
+        let forbids = source
+            .lines()
+            .any(|line| line.trim() == "#![forbid(unsafe_code)]");
         assert!(forbids, "#![forbid(unsafe_code)] in {path}");
     }
 }

@@ -87,9 +87,18 @@ fn requests(canary: &str) -> Vec<Request<Full<Bytes>>> {
         post(CHAT, twice),
         post(CHAT, long.to_string()),
         post(&query, body.to_string()),
-        post(&format!("https://api.mistral.ai/v1/{canary}"), body.to_string()),
-        post(&format!("https://api.mistral.ai/v1/{canary}/../x"), body.to_string()),
-        post(&format!("https://{canary}.example/v1/chat/completions"), body.to_string()),
+        post(
+            &format!("https://api.mistral.ai/v1/{canary}"),
+            body.to_string(),
+        ),
+        post(
+            &format!("https://api.mistral.ai/v1/{canary}/../x"),
+            body.to_string(),
+        ),
+        post(
+            &format!("https://{canary}.example/v1/chat/completions"),
+            body.to_string(),
+        ),
     ];
     let headers = requests.first_mut().unwrap().headers_mut();
     for name in ["x-request-id", "traceparent", "user-agent", "cookie"] {
@@ -107,21 +116,36 @@ fn replies(canary: &str) -> Vec<Api> {
     });
     let echo = json!({"detail": [{"msg": canary, "input": leak, "loc": [canary]}]});
     let status = |status: u16, label: &str, body: String| {
-        let reply = Response::builder().status(status).header("content-type", label);
-        let reply = reply.header("x-mistral-guard", canary).header("set-cookie", canary);
-        Api::new(reply.header("mistral-correlation-id", canary), Chunks::new([body]))
+        let reply = Response::builder()
+            .status(status)
+            .header("content-type", label);
+        let reply = reply
+            .header("x-mistral-guard", canary)
+            .header("set-cookie", canary);
+        Api::new(
+            reply.header("mistral-correlation-id", canary),
+            Chunks::new([body]),
+        )
     };
     let stream = chat_stream([&leak, canary, &leak]);
     vec![
         status(200, "application/json", body.to_string()),
         status(200, "application/json", format!("{body}{canary}")),
-        status(401, "application/json", json!({"detail": canary}).to_string()),
+        status(
+            401,
+            "application/json",
+            json!({"detail": canary}).to_string(),
+        ),
         status(422, "application/json", echo.to_string()),
         status(502, "text/html", format!("<html>{leak}</html>")),
         status(200, canary, leak.clone()),
         status(200, "text/event-stream", stream.clone()),
         status(200, "text/event-stream", stream.replace("data: [DONE]", "")),
-        status(200, "text/event-stream", format!("{stream}data: {canary}\n\n")),
+        status(
+            200,
+            "text/event-stream",
+            format!("{stream}data: {canary}\n\n"),
+        ),
     ]
 }
 
@@ -132,8 +156,13 @@ fn the_canary_is_never_seen() {
         .with_max_level(tracing::Level::TRACE)
         .with_writer(log.clone())
         .finish();
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let mut runner = TestRunner::new(Config { cases: 12, ..Config::default() });
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let mut runner = TestRunner::new(Config {
+        cases: 12,
+        ..Config::default()
+    });
     let canaries = "[a-z]{4}q[0-9]{3}z[a-z]{4}";
     tracing::subscriber::with_default(subscriber, || {
         runner
@@ -166,8 +195,16 @@ async fn all(guard: &Guard, log: &Log, prompt: &str, reply: &str) {
             let future = service.oneshot(request);
             let response = future.await.unwrap();
             // Headers and bodies are the caller's own; what we add to them is not.
-            log.note(response.extensions().get::<tower_mistral::wire::ext::CallReport>());
-            log.note(response.extensions().get::<tower_mistral::wire::Rejection>());
+            log.note(
+                response
+                    .extensions()
+                    .get::<tower_mistral::wire::ext::CallReport>(),
+            );
+            log.note(
+                response
+                    .extensions()
+                    .get::<tower_mistral::wire::Rejection>(),
+            );
             let body = response.into_body();
             log.note(&body);
             if let Some(error) = read(body).await.1 {
@@ -175,6 +212,8 @@ async fn all(guard: &Guard, log: &Log, prompt: &str, reply: &str) {
             }
         }
     }
-    let bad = Guard::recommended().keys(Keys::new([format!("{prompt}\n")])).build();
+    let bad = Guard::recommended()
+        .keys(Keys::new([format!("{prompt}\n")]))
+        .build();
     log.note(bad.map_err(|error| (error.to_string(), error)).err());
 }

@@ -46,7 +46,10 @@ fn chat(stream: bool) -> Bytes {
 }
 
 fn request<B>(uri: String, body: B) -> Request<B> {
-    Request::post(uri).header("content-type", "application/json").body(body).unwrap()
+    Request::post(uri)
+        .header("content-type", "application/json")
+        .body(body)
+        .unwrap()
 }
 
 /// A stack over any host, called through one type: JSON and stream are redacted, the prompt is
@@ -104,7 +107,11 @@ async fn paths_stay<S, B, R>(
     for (path, sent) in PATHS {
         let call = request(format!("{}{path}", emulator.base_url()), body(chat(false)));
         let response = service.clone().oneshot(call).await.unwrap();
-        let seen: Vec<String> = emulator.take_received().into_iter().map(|r| r.path).collect();
+        let seen: Vec<String> = emulator
+            .take_received()
+            .into_iter()
+            .map(|r| r.path)
+            .collect();
         let report = response.extensions().get::<CallReport>().unwrap();
         if *sent {
             assert_eq!(seen, [*path]);
@@ -149,7 +156,13 @@ async fn reqwest_middleware() {
     // And as its users write it; a stream that is cut off is an error that says so.
     emulator.reply_with(Reply::text(LEAK).cut_every(3).truncate_after_events(4));
     let uri = format!("{}/v1/chat/completions", emulator.base_url());
-    let response = client.post(uri).header("content-type", "application/json").body(chat(true)).send().await.unwrap();
+    let response = client
+        .post(uri)
+        .header("content-type", "application/json")
+        .body(chat(true))
+        .send()
+        .await
+        .unwrap();
     let error = response.bytes().await.unwrap_err();
     let rejection = Rejection::find(&error).unwrap();
     assert_eq!(rejection.kind(), RejectionKind::TruncatedReply);
@@ -161,11 +174,17 @@ async fn axum() {
     // An application whose handler is the API: the stack stands around the whole router.
     let body = json!({"choices": [{"index": 0, "message": {"content": LEAK}}]});
     let app = Router::new()
-        .route("/v1/chat/completions", routing::post(|| async move { Json(body) }))
+        .route(
+            "/v1/chat/completions",
+            routing::post(|| async move { Json(body) }),
+        )
         .layer(RedactOutputLayer::new())
         .layer(SanitizeInputLayer::new())
         .layer(MetadataLogLayer::new());
-    let call = request("/v1/chat/completions".to_owned(), axum::body::Body::from(chat(false)));
+    let call = request(
+        "/v1/chat/completions".to_owned(),
+        axum::body::Body::from(chat(false)),
+    );
     let response: Response<axum::body::Body> = app.oneshot(call).await.unwrap();
     assert_eq!(response.headers()["x-mistral-guard"], "edited");
     let reply = response.into_body().collect().await.unwrap().to_bytes();
@@ -179,7 +198,10 @@ async fn axum() {
         .service(client);
     let stack = stack.map_err(|error| -> Infallible { panic!("{error}") });
     let proxy = Router::new().fallback_service(stack);
-    let call = request("/v1/chat/completions".to_owned(), axum::body::Body::from(chat(false)));
+    let call = request(
+        "/v1/chat/completions".to_owned(),
+        axum::body::Body::from(chat(false)),
+    );
     let response = proxy.oneshot(call).await.unwrap();
     let reply = response.into_body().collect().await.unwrap().to_bytes();
     assert!(String::from_utf8_lossy(&reply).contains(CLEAN));

@@ -48,7 +48,10 @@ async fn the_same_memory_goes_through_all_layers() {
         let sent = request.body().clone().collect().await.unwrap().to_bytes();
         let mut body = stack.oneshot(request).await.unwrap().into_body();
         assert_eq!(*seen.lock().unwrap(), sent);
-        assert!(within(&seen.lock().unwrap(), &sent), "the request was copied");
+        assert!(
+            within(&seen.lock().unwrap(), &sent),
+            "the request was copied"
+        );
         let mut total = 0;
         while let Some(frame) = body.frame().await {
             let data = frame.unwrap().into_data().unwrap();

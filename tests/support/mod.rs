@@ -9,10 +9,7 @@ use http_body::Body;
 use http_body_util::{BodyExt, Full};
 use tower::{Layer, Service, ServiceExt};
 use tower_mistral::{
-    Guard, GuardBuilder, GuardLayer,
-    key_rotation::Keys,
-    testing::Chunks,
-    wire::BoxError,
+    Guard, GuardBuilder, GuardLayer, key_rotation::Keys, testing::Chunks, wire::BoxError,
 };
 
 pub const KEY: &str = "K7hQ2mZx9LpT4vRb8NcY3sWd6FgJ1aUe";
@@ -42,7 +39,11 @@ pub struct Api {
 impl Api {
     pub fn new(reply: http::response::Builder, chunks: Chunks) -> Self {
         let (parts, ()) = reply.body(()).unwrap().into_parts();
-        Self { reply: Arc::new(Mutex::new(parts)), chunks, seen: Arc::default() }
+        Self {
+            reply: Arc::new(Mutex::new(parts)),
+            chunks,
+            seen: Arc::default(),
+        }
     }
 
     pub fn json(body: impl Into<Bytes>) -> Self {
@@ -52,7 +53,10 @@ impl Api {
 
     pub fn stream(chunks: Vec<Bytes>) -> Self {
         let label = "text/event-stream; charset=utf-8";
-        Self::new(Response::builder().header("content-type", label), Chunks::new(chunks))
+        Self::new(
+            Response::builder().header("content-type", label),
+            Chunks::new(chunks),
+        )
     }
 
     pub fn seen(&self) -> Vec<Seen> {
@@ -66,9 +70,8 @@ where
 {
     type Response = Response<Chunks>;
     type Error = BoxError;
-    type Future = std::pin::Pin<
-        Box<dyn Future<Output = Result<Response<Chunks>, BoxError>> + Send>,
-    >;
+    type Future =
+        std::pin::Pin<Box<dyn Future<Output = Result<Response<Chunks>, BoxError>> + Send>>;
 
     fn poll_ready(
         &mut self,
@@ -83,7 +86,12 @@ where
             let (parts, body) = request.into_parts();
             let body = body.collect().await?.to_bytes();
             let (method, uri, headers) = (parts.method, parts.uri, parts.headers);
-            this.seen.lock().unwrap().push(Seen { method, uri, headers, body });
+            this.seen.lock().unwrap().push(Seen {
+                method,
+                uri,
+                headers,
+                body,
+            });
             let reply = this.reply.lock().unwrap().clone();
             Ok(Response::from_parts(reply, this.chunks))
         })

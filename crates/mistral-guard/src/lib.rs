@@ -1,3 +1,47 @@
-//! A ready-made guard in front of the Mistral AI API: demo, serve.
+//! A ready-made guard in front of the Mistral AI API, for any SDK in any language.
+//!
+//! `mistral-guard serve` is an HTTP server that callers use in the place of the API: prompts are
+//! screened, replies are redacted (streams too), keys are lent and rotated, and the log holds
+//! metadata, never content. `mistral-guard demo` shows it on real exchanges without a key and
+//! without a network. The logic is in the layers of [`tower_mistral`]; this crate is the plumbing.
+//!
+//! ```
+//! use mistral_guard::{config::Config, serve::Server};
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut config = Config::default();
+//! config.server.listen = "127.0.0.1:0".parse()?;
+//! config.upstream.demo = true; // the built-in emulator
+//! let running = Server::new(config).token("a token for our callers").start().await?;
+//! println!("callers use http://{}", running.addr());
+//! running.shutdown().await;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Guarantees of `serve`
+//!
+//! - No call goes on without the caller's token, unless [`insecure_no_auth`] is set. The caller's
+//!   `Authorization` never reaches the API, our key never reaches the caller.
+//! - The path that was classified is the path that is sent, byte for byte.
+//! - A reply that breaks in mid-stream breaks the caller's connection: a cut stream never looks
+//!   like a whole one.
+//! - Pages of other origins cannot use it through a visitor's browser: foreign `Host`, cross-site
+//!   `Origin`, and upstream's cookies and CORS permissions are refused or dropped.
+//!
+//! # Non-guarantees
+//!
+//! - It speaks HTTP/1.1 without TLS to its callers: keep it on loopback, or behind something that
+//!   ends TLS.
+//! - It takes no proxy from the environment (`HTTPS_PROXY` and the like).
+//!
+//! [`insecure_no_auth`]: config::ServerConfig::insecure_no_auth
 
 #![forbid(unsafe_code)]
+
+pub mod cli;
+pub mod config;
+pub mod demo;
+pub mod logging;
+pub mod serve;

@@ -87,7 +87,7 @@ where
                                 method,
                             }
                         }
-                        Err(response) => return Poll::Ready(Ok(response)),
+                        Err(response) => return Poll::Ready(Ok(*response)),
                     },
                     Err(_) => return Poll::Ready(Ok(broken_request())),
                 },
@@ -161,16 +161,15 @@ where
 fn begin<B, R>(
     arrived: Arrived<B>,
     options: &Options,
-) -> Result<(Request<RequestBody<B>>, Call), Response<RedactOutputBody<R>>> {
+) -> Result<(Request<RequestBody<B>>, Call), Box<Response<RedactOutputBody<R>>>> {
     let extensions = arrived.request.extensions();
     let policy = extensions.get::<CallPolicy>().copied().unwrap_or_default();
     let exempt = extensions.get::<Exempt>().cloned().unwrap_or_default();
     let mode = options.modes.get().min(policy.mode(Layer::RedactOutput));
     if mode == Mode::Enforce && arrived.path.is_err() {
         if let Some(refusal) = arrived.refusal() {
-            return Err(refusal
-                .into_response(&arrived.report)
-                .map(RedactOutputBody::held));
+            let response = refusal.into_response(&arrived.report);
+            return Err(Box::new(response.map(RedactOutputBody::held)));
         }
     }
     let mut request = arrived.request;

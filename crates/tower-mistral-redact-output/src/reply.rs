@@ -8,7 +8,7 @@ use tower_mistral_wire::{
     ext::{CallReport, ReplyFacts},
     json::{Limits, Tape},
     media::ReplyMedia,
-    rewrite::{self, Engines, StreamRewriter},
+    rewrite::{self, Engines, RewriteError, StreamRewriter},
     table::{Endpoint, TextKind},
 };
 
@@ -74,8 +74,8 @@ fn events(
 ) -> Result<Bytes, RejectionKind> {
     let endpoint = Arc::clone(&call.endpoint);
     let mut rewriter = StreamRewriter::new(call.texts.clone(), endpoint, options.stream);
-    rewriter.push(bytes.clone()).map_err(|error| error.kind())?;
-    rewriter.finish().map_err(|error| error.kind())?;
+    rewriter.push(bytes.clone()).map_err(RewriteError::kind)?;
+    rewriter.finish().map_err(RewriteError::kind)?;
     *facts = rewriter.facts().clone();
     Ok(std::iter::from_fn(|| rewriter.pop()).flatten().collect())
 }

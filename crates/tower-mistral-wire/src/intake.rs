@@ -128,7 +128,7 @@ impl<B> Arrived<B> {
         for name in ["content-md5", "digest", "content-digest", "repr-digest"] {
             headers.remove(name);
         }
-        *self.request.body_mut() = HeldBody::whole(bytes);
+        self.request.body_mut().replace(bytes);
         self
     }
 }

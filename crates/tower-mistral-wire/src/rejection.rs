@@ -51,6 +51,26 @@ pub enum RejectionKind {
 }
 
 impl RejectionKind {
+    /// Every kind, in the order of declaration.
+    pub const ALL: [Self; 16] = [
+        Self::InvalidPath,
+        Self::InvalidBody,
+        Self::BodyTooLarge,
+        Self::TextTooLong,
+        Self::UnsupportedBody,
+        Self::Blocked,
+        Self::Overloaded,
+        Self::NoKey,
+        Self::OriginNotAllowed,
+        Self::Unauthorized,
+        Self::Forbidden,
+        Self::UninspectableReply,
+        Self::ReplyTooLarge,
+        Self::MalformedReply,
+        Self::TruncatedReply,
+        Self::Unreachable,
+    ];
+
     /// Its name: in the header `x-mistral-guard-kind`, the error's `code` and logs.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -195,14 +195,21 @@ impl GuardBuilder {
             rotation = change(rotation);
         }
         let redact = self.redact.redactor(redactor);
-        let layer = GuardLayer { log: self.log, sanitize: self.sanitize, redact, rotation };
+        let layer = GuardLayer {
+            log: self.log,
+            sanitize: self.sanitize,
+            redact,
+            rotation,
+        };
         Ok(Guard { layer })
     }
 }
 
 impl fmt::Debug for GuardBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("GuardBuilder").field("keys", &self.keys).finish_non_exhaustive()
+        f.debug_struct("GuardBuilder")
+            .field("keys", &self.keys)
+            .finish_non_exhaustive()
     }
 }
 

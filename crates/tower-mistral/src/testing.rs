@@ -43,7 +43,9 @@ pub fn chat_stream<T: AsRef<str>>(deltas: impl IntoIterator<Item = T>) -> String
 /// Every way of cutting `stream` into two chunks, and into single bytes.
 pub fn every_split(stream: &str) -> impl Iterator<Item = Vec<Bytes>> + use<> {
     let stream = Bytes::copy_from_slice(stream.as_bytes());
-    let single = (0..stream.len()).map(|at| stream.slice(at..at + 1)).collect();
+    let single = (0..stream.len())
+        .map(|at| stream.slice(at..at + 1))
+        .collect();
     let places = 0..=stream.len();
     let halves = places.map(move |at| vec![stream.slice(..at), stream.slice(at..)]);
     std::iter::once(single).chain(halves)

@@ -76,6 +76,12 @@ impl<B> HeldBody<B> {
         self
     }
 
+    /// Puts `bytes` in the place of all data; trailers and the budget's part stay.
+    pub(crate) fn replace(&mut self, bytes: Bytes) {
+        self.head = Some(bytes);
+        self.rest = None;
+    }
+
     /// The bytes, if the body is whole and nothing of it has gone out.
     pub fn as_whole(&self) -> Option<&Bytes> {
         self.head.as_ref().filter(|_| self.rest.is_none())

@@ -69,7 +69,10 @@ impl Tape {
     /// Says what is wrong and where, without quoting the text.
     pub fn parse(bytes: Bytes, limits: &Limits) -> Result<Self, JsonError> {
         // Walks over a tape go as deep as it is, on the stack.
-        let limits = Limits { max_depth: limits.max_depth.min(Limits::DEEPEST), ..*limits };
+        let limits = Limits {
+            max_depth: limits.max_depth.min(Limits::DEEPEST),
+            ..*limits
+        };
         let nodes = parse(&bytes, &limits)?.into();
         Ok(Self { bytes, nodes })
     }

@@ -1,0 +1,220 @@
+//! From a configuration to the stack.
+
+use tower_mistral::{
+    BuildError, Guard, GuardBuilder,
+    key_rotation::Keys,
+    redact_output::RedactOutputLayer,
+    redactor::{Entity, Redactor},
+    sanitize_input::{self, OnBlock, OnUninspectable, OverLimit, SanitizeInputLayer, Wrap},
+    screen::{Action, Screen},
+    wire::{self, Mode, body::Budget, rewrite::StreamOptions},
+};
+
+use super::{
+    ActionName, Config, ConfigError, OnBlockConfig, Origin, OverLimitName, Preset,
+    UninspectableName, WrapName,
+};
+
+impl Config {
+    /// Checks what can be checked without keys and without a socket.
+    ///
+    /// # Errors
+    ///
+    /// The first key whose value does not fit, and why.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        // Stands in for the keys, which a check does not read.
+        let keys = Keys::new(["check"]);
+        self.build(keys, &self.upstream.url).map(drop)
+    }
+
+    /// The stack over these keys, for calls to `upstream`.
+    pub(crate) fn build(&self, keys: Keys, upstream: &Origin) -> Result<Guard, ConfigError> {
+        self.check_server()?;
+        let screen = self.screen()?;
+        let builder = match self.guard.preset {
+            Preset::Recommended => Guard::recommended(),
+            Preset::Basic => Guard::basic(),
+        };
+        let keys_config = self.keys.clone();
+        let builder = self
+            .origins(builder.keys(keys), upstream)?
+            .replace_caller_authorization()
+            .rotation(move |layer| {
+                layer
+                    .rotate_every(keys_config.rotate_every.0)
+                    .bench_for(keys_config.bench_for.0)
+                    .max_replay(keys_config.max_replay.0)
+            })
+            .budget(Budget::new(self.guard.buffer_budget.0))
+            .sanitize(|layer| self.sanitize_layer(layer, screen.clone()))
+            .redact(|rules| self.redact_rules(rules))
+            .redact_layer(|layer| self.redact_layer(layer));
+        let guard = builder.build().map_err(build_error)?;
+        self.switch(&guard, &screen)?;
+        Ok(guard)
+    }
+
+    fn check_server(&self) -> Result<(), ConfigError> {
+        if self.server.max_connections == 0 {
+            return Err(ConfigError::key("server.max_connections", "must be at least 1"));
+        }
+        if self.sanitize.max_chars == Some(0) {
+            return Err(ConfigError::key("sanitize.max_chars", "must be at least 1"));
+        }
+        for host in &self.server.allowed_hosts {
+            let authority: Option<http::uri::Authority> = host.parse().ok();
+            if authority.is_none_or(|authority| authority.as_str().contains('@')) {
+                let what = "a host is a name or an address, with or without a port";
+                return Err(ConfigError::key("server.allowed_hosts", what));
+            }
+        }
+        crate::logging::check(&self.log.filter)
+            .map_err(|what| ConfigError::key("log.filter", what))
+    }
+
+    fn origins(
+        &self,
+        builder: GuardBuilder,
+        upstream: &Origin,
+    ) -> Result<GuardBuilder, ConfigError> {
+        let own = std::slice::from_ref(upstream);
+        let origins = match self.keys.origins.as_slice() {
+            [] => own,
+            _ if self.upstream.demo => own,
+            listed if listed.contains(upstream) => listed,
+            _ => return Err(ConfigError::key("keys.origins", "the upstream is not among them")),
+        };
+        Ok(origins.iter().fold(builder, |builder, origin| {
+            match self.upstream.dangerous_plain_http {
+                true => builder.dangerous_plain_http_origin(origin.to_string()),
+                false => builder.origin(origin.to_string()),
+            }
+        }))
+    }
+
+    fn screen(&self) -> Result<Screen, ConfigError> {
+        if self.sanitize.phrases.is_empty() {
+            return Ok(match self.guard.preset {
+                Preset::Recommended => Screen::recommended(),
+                Preset::Basic => Screen::basic(),
+            });
+        }
+        let phrases = self.sanitize.phrases.iter();
+        let screen = phrases.fold(Screen::builder(), |screen, rule| {
+            screen.phrase(rule.name.clone(), &rule.phrase, rule.action.into())
+        });
+        screen.build().map_err(|error| ConfigError::key("sanitize.phrases", error))
+    }
+
+    fn sanitize_layer(&self, layer: SanitizeInputLayer, screen: Screen) -> SanitizeInputLayer {
+        let config = &self.sanitize;
+        let (max, over, wrap) = match self.guard.preset {
+            Preset::Recommended => (200_000, OverLimitName::Refuse, WrapName::None),
+            Preset::Basic => (4_000, OverLimitName::Cut, WrapName::Prefix),
+        };
+        let over = match config.over_limit.unwrap_or(over) {
+            OverLimitName::Cut => OverLimit::Cut,
+            OverLimitName::Refuse => OverLimit::Refuse,
+        };
+        let wrap = match config.wrap.unwrap_or(wrap) {
+            WrapName::None => Wrap::None,
+            WrapName::Prefix => Wrap::Prefix,
+        };
+        let layer = layer
+            .screen(screen)
+            .max_chars(config.max_chars.unwrap_or(max), over)
+            .wrap(wrap)
+            .mode(Mode::from(config.mode).min(self.guard.mode.into()))
+            .on_uninspectable(match config.on_uninspectable {
+                UninspectableName::Refuse => OnUninspectable::Refuse,
+                UninspectableName::Pass => OnUninspectable::Pass,
+            })
+            .on_block(match &config.on_block {
+                OnBlockConfig::Error => OnBlock::Error,
+                OnBlockConfig::Reply(text) => OnBlock::Reply(text.clone().into()),
+            });
+        match config.max_body {
+            Some(size) => layer.max_body(size.0),
+            None => layer,
+        }
+    }
+
+    fn redact_rules(
+        &self,
+        rules: tower_mistral::redactor::RedactorBuilder,
+    ) -> tower_mistral::redactor::RedactorBuilder {
+        let config = &self.redact;
+        let rules = config.allow.iter().fold(rules, |rules, value| rules.allow(value));
+        let rules = config.replacements.iter().fold(rules, |rules, (entity, with)| {
+            rules.replacement(Entity::new(entity.clone()), with.clone())
+        });
+        match config.max_hold {
+            Some(size) => rules.max_hold(size.0),
+            None => rules,
+        }
+    }
+
+    fn redact_layer(&self, layer: RedactOutputLayer) -> RedactOutputLayer {
+        let config = &self.redact;
+        let layer = layer
+            .mode(Mode::from(config.mode).min(self.guard.mode.into()))
+            .on_uninspectable(match config.on_uninspectable {
+                UninspectableName::Refuse => wire::OnUninspectable::Refuse,
+                UninspectableName::Pass => wire::OnUninspectable::Pass,
+            });
+        let layer = match config.max_reply {
+            Some(size) => layer.max_reply(size.0),
+            None => layer,
+        };
+        let Some(size) = config.max_event else { return layer };
+        let mut stream = StreamOptions::default();
+        stream.max_event = size.0;
+        layer.stream_options(stream)
+    }
+
+    /// Sets the modes of single rules, which must exist.
+    fn switch(&self, guard: &Guard, screen: &Screen) -> Result<(), ConfigError> {
+        let screen = screen.rules().iter().map(|rule| rule.name().as_str());
+        let known: Vec<_> =
+            screen.chain([sanitize_input::MAX_CHARS, sanitize_input::PREFIX]).collect();
+        for (rule, mode) in &self.sanitize.rules {
+            check_rule("sanitize.rules", rule, &known)?;
+            guard.sanitize_modes().set_rule(rule, (*mode).into());
+        }
+        let redactor = Redactor::recommended();
+        let known: Vec<_> = redactor.rules().iter().map(|rule| rule.entity().as_str()).collect();
+        for (rule, mode) in &self.redact.rules {
+            check_rule("redact.rules", rule, &known)?;
+            guard.redact_modes().set_rule(rule, (*mode).into());
+        }
+        Ok(())
+    }
+}
+
+fn check_rule(section: &str, rule: &str, known: &[&str]) -> Result<(), ConfigError> {
+    if known.contains(&rule) {
+        return Ok(());
+    }
+    let known = known.join("`, `");
+    Err(ConfigError::key(section, format!("unknown rule `{rule}`, expected one of `{known}`")))
+}
+
+fn build_error(error: BuildError) -> ConfigError {
+    let key = match &error {
+        BuildError::Keys(_) | BuildError::NoKeys => "keys",
+        BuildError::Origin(_) => "upstream.url",
+        BuildError::Rules(_) => "redact",
+        _ => "guard",
+    };
+    ConfigError::key(key, error)
+}
+
+impl From<ActionName> for Action {
+    fn from(name: ActionName) -> Self {
+        match name {
+            ActionName::Flag => Self::Flag,
+            ActionName::Filter => Self::Filter,
+            ActionName::Block => Self::Block,
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! One call, up to the head of its reply.
+
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
+
+use http::{Request, Response};
+use http_body::Body;
+use pin_project_lite::pin_project;
+use tower_mistral_wire::{
+    BoxError, Rejection, RejectionKind,
+    body::RequestBody,
+    intake::{Intake, IntakeOptions},
+};
+use tower_service::Service;
+
+use crate::{LoggedBody, OnRecord, entry::Entry};
+
+pin_project! {
+    /// The future of [`MetadataLog`](crate::MetadataLog).
+    #[must_use = "futures do nothing unless polled"]
+    pub struct MetadataLogFuture<S, B, N>
+    where
+        S: Service<Request<RequestBody<B>>>,
+        N: OnRecord,
+    {
+        #[pin]
+        state: State<S, S::Future, B>,
+        // Stands after `state`: what inner layers report when they are dropped has come by then.
+        entry: Option<Entry<N>>,
+    }
+}
+
+pin_project! {
+    #[project = StateProj]
+    enum State<S, F, B> {
+        Read { inner: S, intake: Intake<B> },
+        Call { #[pin] future: F },
+    }
+}
+
+impl<S, B, N> MetadataLogFuture<S, B, N>
+where
+    S: Service<Request<RequestBody<B>>>,
+    N: OnRecord,
+    B: Body,
+{
+    pub(crate) fn unlogged(future: S::Future) -> Self {
+        Self {
+            state: State::Call { future },
+            entry: None,
+        }
+    }
+
+    pub(crate) fn logged(
+        inner: S,
+        request: Request<B>,
+        entry: Entry<N>,
+        options: Arc<IntakeOptions>,
+    ) -> Self {
+        let intake = Intake::new(request, options);
+        Self {
+            state: State::Read { inner, intake },
+            entry: Some(entry),
+        }
+    }
+}
+
+impl<S, B, N, R> Future for MetadataLogFuture<S, B, N>
+where
+    S: Service<Request<RequestBody<B>>, Response = Response<R>>,
+    N: OnRecord,
+    B: Body + Unpin,
+    B::Error: Into<BoxError>,
+    R: Body + Unpin,
+    R::Error: Into<BoxError>,
+{
+    type Output = Result<Response<LoggedBody<R, N>>, S::Error>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        loop {
+            match this.state.as_mut().project() {
+                StateProj::Read { inner, intake } => {
+                    let entry = this.entry.as_mut().expect("a call that is read is logged");
+                    let Ok(arrived) = ready!(Pin::new(intake).poll(cx)) else {
+                        let rejection = Rejection::new(RejectionKind::InvalidBody, entry.id());
+                        let rejection = rejection.with_detail("the body broke off");
+                        let mut response = rejection.into_response(entry.report());
+                        entry.head(&mut response);
+                        return Poll::Ready(Ok(
+                            response.map(|body| LoggedBody::new(body, this.entry.take()))
+                        ));
+                    };
+                    entry.read(arrived.endpoint);
+                    let future = inner.call(arrived.request);
+                    this.state.set(State::Call { future });
+                }
+                StateProj::Call { future } => {
+                    let answer = ready!(future.poll(cx));
+                    let mut entry = this.entry.take();
+                    return Poll::Ready(match answer {
+                        Ok(response) => {
+                            let mut response = response.map(RequestBody::untouched);
+                            if let Some(entry) = &mut entry {
+                                entry.head(&mut response);
+                            }
+                            Ok(response.map(|body| LoggedBody::new(body, entry)))
+                        }
+                        Err(error) => {
+                            if let Some(entry) = entry {
+                                entry.failed();
+                            }
+                            Err(error)
+                        }
+                    });
+                }
+            }
+        }
+    }
+}
+
+impl<S, B, N> fmt::Debug for MetadataLogFuture<S, B, N>
+where
+    S: Service<Request<RequestBody<B>>>,
+    N: OnRecord,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MetadataLogFuture").finish_non_exhaustive()
+    }
+}

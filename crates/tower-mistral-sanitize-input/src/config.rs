@@ -1,0 +1,50 @@
+//! What a layer was told.
+
+use std::{borrow::Cow, sync::Arc};
+
+use prompt_screen::Screen;
+use tower_mistral_wire::{Modes, OnUninspectable, intake::IntakeOptions};
+
+/// What happens to a user message that has more characters than the limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OverLimit {
+    /// Its end is cut off, and the response is marked `truncated`.
+    Cut,
+    /// The call is refused: 413, [`TextTooLong`](tower_mistral_wire::RejectionKind::TextTooLong).
+    Refuse,
+}
+
+/// What is put around a user message, so that the model can tell it from instructions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Wrap {
+    /// Nothing.
+    None,
+    /// [`UNTRUSTED_PREFIX`](crate::UNTRUSTED_PREFIX) in front, unless it is there already.
+    Prefix,
+}
+
+/// What a call is answered with that a rule of [`Action::Block`](prompt_screen::Action::Block) hit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OnBlock {
+    /// An error in the shape of the API's own: 403,
+    /// [`Blocked`](tower_mistral_wire::RejectionKind::Blocked).
+    Error,
+    /// On endpoints that answer with a completion: one that says this, whole or as a stream, as
+    /// the request asks. Marks and the `Rejection` extension are those of the error.
+    Reply(Cow<'static, str>),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Config {
+    pub(crate) screen: Screen,
+    pub(crate) max_chars: usize,
+    pub(crate) over_limit: OverLimit,
+    pub(crate) wrap: Wrap,
+    pub(crate) on_uninspectable: OnUninspectable,
+    pub(crate) on_block: OnBlock,
+    pub(crate) modes: Modes,
+    pub(crate) intake: Arc<IntakeOptions>,
+}

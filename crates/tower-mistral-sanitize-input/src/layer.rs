@@ -1,0 +1,149 @@
+//! The layer and its options.
+
+use std::sync::Arc;
+
+use prompt_screen::Screen;
+use tower_layer::Layer;
+use tower_mistral_wire::{
+    Mode, Modes, OnUninspectable, body::Budget, intake::IntakeOptions, table::Endpoints,
+};
+
+use crate::{
+    config::{Config, OnBlock, OverLimit, Wrap},
+    service::SanitizeInput,
+};
+
+/// Screens the user's text in requests to the Mistral AI API: see the [crate's documentation](crate).
+///
+/// Compiled rules, modes and budget are shared by clones and by all services it makes.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct SanitizeInputLayer {
+    config: Arc<Config>,
+}
+
+impl SanitizeInputLayer {
+    /// [`recommended`](Self::recommended).
+    pub fn new() -> Self {
+        Self::recommended()
+    }
+
+    /// What a production service can switch on without being hurt: [`Screen::recommended`], user
+    /// messages of more than 200,000 characters are refused, no text is added.
+    pub fn recommended() -> Self {
+        let screen = Screen::recommended();
+        Self::preset(screen, 200_000, OverLimit::Refuse, Wrap::None)
+    }
+
+    /// The well-known list as it stands: [`Screen::basic`], user messages are cut at 4,000
+    /// characters and begin with [`UNTRUSTED_PREFIX`](crate::UNTRUSTED_PREFIX).
+    pub fn basic() -> Self {
+        Self::preset(Screen::basic(), 4_000, OverLimit::Cut, Wrap::Prefix)
+    }
+
+    /// Looks for these phrases.
+    pub fn screen(mut self, screen: Screen) -> Self {
+        self.config_mut().screen = screen;
+        self
+    }
+
+    /// Lets a user message have this many characters (Unicode scalar values) and does `over` with
+    /// a longer one. The prefix of [`Wrap::Prefix`] does not count.
+    pub fn max_chars(mut self, max: usize, over: OverLimit) -> Self {
+        let config = self.config_mut();
+        (config.max_chars, config.over_limit) = (max, over);
+        self
+    }
+
+    /// Puts this around user messages.
+    pub fn wrap(mut self, wrap: Wrap) -> Self {
+        self.config_mut().wrap = wrap;
+        self
+    }
+
+    /// Switches the layer, as [`modes`](Self::modes) does at run time: all clones with it.
+    pub fn mode(self, mode: Mode) -> Self {
+        self.config.modes.set(mode);
+        self
+    }
+
+    /// The switches of this layer, of its clones and of all services they make: for the whole
+    /// layer, by rule (the names of the screen's rules, [`MAX_CHARS`](crate::MAX_CHARS),
+    /// [`PREFIX`](crate::PREFIX)) and by kind of text.
+    #[must_use]
+    pub fn modes(&self) -> Modes {
+        self.config.modes.clone()
+    }
+
+    /// Reads request bodies of up to this many bytes; larger ones are refused (413). Default
+    /// [`IntakeOptions::MAX_BODY`].
+    pub fn max_body(self, bytes: usize) -> Self {
+        self.intake(|intake| intake.max_body(bytes))
+    }
+
+    /// Reads requests by this table. Default [`Endpoints::mistral`].
+    pub fn endpoints(self, endpoints: Endpoints) -> Self {
+        self.intake(|intake| intake.endpoints(endpoints))
+    }
+
+    /// Takes buffers from this budget. Default [`Budget::process`].
+    pub fn budget(self, budget: Budget) -> Self {
+        self.intake(|intake| intake.budget(budget))
+    }
+
+    /// Does this with bodies that cannot be read. Default [`OnUninspectable::Refuse`].
+    ///
+    /// [`OnUninspectable::Pass`] lets bodies pass that are compressed, a form, or labelled as
+    /// something else than JSON. A body that is labelled as JSON, or has no label, and is none is
+    /// refused all the same, and so are ambiguous paths: nobody sends these in good faith.
+    pub fn on_uninspectable(mut self, policy: OnUninspectable) -> Self {
+        self.config_mut().on_uninspectable = policy;
+        self
+    }
+
+    /// Answers blocked calls with this. Default [`OnBlock::Error`].
+    pub fn on_block(mut self, answer: OnBlock) -> Self {
+        self.config_mut().on_block = answer;
+        self
+    }
+
+    fn preset(screen: Screen, max_chars: usize, over_limit: OverLimit, wrap: Wrap) -> Self {
+        let config = Config {
+            screen,
+            max_chars,
+            over_limit,
+            wrap,
+            on_uninspectable: OnUninspectable::Refuse,
+            on_block: OnBlock::Error,
+            modes: Modes::default(),
+            intake: Arc::new(IntakeOptions::new()),
+        };
+        Self {
+            config: Arc::new(config),
+        }
+    }
+
+    fn config_mut(&mut self) -> &mut Config {
+        Arc::make_mut(&mut self.config)
+    }
+
+    fn intake(mut self, change: impl FnOnce(IntakeOptions) -> IntakeOptions) -> Self {
+        let intake = &mut self.config_mut().intake;
+        *intake = Arc::new(change(IntakeOptions::clone(intake)));
+        self
+    }
+}
+
+impl Default for SanitizeInputLayer {
+    fn default() -> Self {
+        Self::recommended()
+    }
+}
+
+impl<S> Layer<S> for SanitizeInputLayer {
+    type Service = SanitizeInput<S>;
+
+    fn layer(&self, inner: S) -> SanitizeInput<S> {
+        SanitizeInput::new(inner, Arc::clone(&self.config))
+    }
+}
