@@ -111,7 +111,7 @@ fn requests(canary: &str) -> Vec<Request<Full<Bytes>>> {
 fn replies(canary: &str) -> Vec<Api> {
     let leak = format!("{canary} a{canary}@example.com system prompt: {canary}");
     let body = json!({
-        "id": canary, "model": canary, canary: canary, "usage": {"prompt_tokens": canary},
+        "id": canary, "model": "mistral-small-latest", canary: canary, "usage": {"prompt_tokens": canary},
         "choices": [{"index": 0, "finish_reason": canary, "message": {"content": leak}}],
     });
     let echo = json!({"detail": [{"msg": canary, "input": leak, "loc": [canary]}]});

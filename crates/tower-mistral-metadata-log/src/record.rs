@@ -57,7 +57,8 @@ pub struct Record {
     pub endpoint: Box<str>,
     /// OpenTelemetry's `gen_ai.operation.name`, where it has one.
     pub operation: Option<&'static str>,
-    /// The model asked for, if it has the shape of a model's name.
+    /// The model asked for, if the reply names it too: a caller can put any text there, a key as
+    /// well, and only the API knows which names are models.
     pub request_model: Option<Box<str>>,
     /// The model that answered, if it has the shape of a model's name.
     pub response_model: Option<Box<str>>,
@@ -136,7 +137,7 @@ impl Record {
             request_id: report.request_id().clone(),
             endpoint: request.endpoint,
             operation: request.operation,
-            request_model: request.model,
+            request_model: request.model.filter(|asked| Some(asked) == reply.model.as_ref()),
             response_model: reply.model,
             stream: request.stream,
             messages: request.messages,

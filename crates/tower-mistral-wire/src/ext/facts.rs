@@ -1,21 +1,22 @@
 //! What is known of a request and of a reply: numbers, enumerations, checked identifiers.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use crate::{
     json::{Tape, Value},
     table::{Endpoint, Found, TextKind, walk},
 };
 
-/// Facts of a request.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Facts of a request. `Debug` leaves the model out: a caller can put any text there.
+#[derive(Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RequestFacts {
     /// The endpoint's name, `other` for one that is not in the table.
     pub endpoint: Box<str>,
     /// OpenTelemetry's `gen_ai.operation.name`.
     pub operation: Option<&'static str>,
-    /// The model asked for, if it has the shape of a model's name.
+    /// The model asked for, if it has the shape of a model's name. Not for logs as it stands: an
+    /// API key has that shape too.
     pub model: Option<Box<str>>,
     /// Whether a stream was asked for.
     pub stream: bool,
@@ -48,6 +49,18 @@ impl RequestFacts {
         });
         facts.model = root.get("model").and_then(model_name);
         facts
+    }
+}
+
+impl fmt::Debug for RequestFacts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestFacts")
+            .field("endpoint", &self.endpoint)
+            .field("stream", &self.stream)
+            .field("messages", &self.messages)
+            .field("tools", &self.tools)
+            .field("input_chars", &self.input_chars)
+            .finish_non_exhaustive()
     }
 }
 

@@ -1,0 +1,122 @@
+//! The command line.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::{Config, ConfigError, LogFormat, ModeName, Origin, Preset};
+
+/// A guard in front of the Mistral AI API: prompts screened, replies redacted, keys rotated,
+/// metadata logged and never content.
+#[derive(Debug, Parser)]
+#[command(name = "mistral-guard", version)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+#[non_exhaustive]
+pub enum Command {
+    /// Show the guard at work on real exchanges; no key and no network are needed
+    Demo(DemoArgs),
+    /// Serve the API to any SDK, guarded: point its base URL here
+    #[command(after_help = SERVE_HELP)]
+    Serve(ServeArgs),
+}
+
+const SERVE_HELP: &str = "\
+Environment:
+  MISTRAL_API_KEY      the API key, or several separated by commas
+  MISTRAL_GUARD_TOKEN  the token that callers use as their key; without it, one
+                       is made and printed at every start
+  RUST_LOG             directives for the log, in the place of --log
+
+No proxy is taken from the environment. SIGINT and SIGTERM let calls under way
+finish; a second signal does not.";
+
+/// Options of `demo`.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct DemoArgs {
+    /// Print one JSON document instead
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of `serve`. They win over the file.
+#[derive(Clone, Debug, Default, Args)]
+pub struct ServeArgs {
+    /// Where callers come in; port 0 takes a free one [default: 127.0.0.1:8484]
+    #[arg(long, value_name = "ADDRESS")]
+    pub listen: Option<SocketAddr>,
+
+    /// The origin of the API [default: https://api.mistral.ai]
+    #[arg(long, value_name = "ORIGIN")]
+    pub upstream: Option<Origin>,
+
+    /// Use the built-in emulator of the API: no key and no network are needed
+    #[arg(long, conflicts_with = "upstream")]
+    pub demo_upstream: bool,
+
+    /// A TOML file with all options; mistral-guard.example.toml describes them
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// Check the options, say what is wrong, and stop
+    #[arg(long)]
+    pub check_config: bool,
+
+    /// Where /healthz and /readyz answer [default: nowhere]
+    #[arg(long, value_name = "ADDRESS")]
+    pub health_listen: Option<SocketAddr>,
+
+    /// The rules to start from [default: recommended]
+    #[arg(long, value_enum)]
+    pub preset: Option<Preset>,
+
+    /// What screening and redaction do at most [default: enforce]
+    #[arg(long, value_enum)]
+    pub mode: Option<ModeName>,
+
+    /// How lines of the log look [default: auto]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub log_format: Option<LogFormat>,
+
+    /// A level for our own lines, or directives as in RUST_LOG [default: info]
+    #[arg(long, value_name = "FILTER")]
+    pub log: Option<String>,
+
+    /// Lend the key to whoever reaches the address, without a token
+    #[arg(long)]
+    pub insecure_no_auth: bool,
+}
+
+impl ServeArgs {
+    /// The file, with the options of the command line on top.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the file or with the whole.
+    pub fn config(&self) -> Result<Config, ConfigError> {
+        let mut config = match &self.config {
+            Some(path) => Config::read(path)?,
+            None => Config::default(),
+        };
+        let set = self.clone();
+        config.server.listen = set.listen.unwrap_or(config.server.listen);
+        config.server.health_listen = set.health_listen.or(config.server.health_listen);
+        config.server.insecure_no_auth |= set.insecure_no_auth;
+        if let Some(url) = set.upstream {
+            (config.upstream.url, config.upstream.demo) = (url, false);
+        }
+        config.upstream.demo |= set.demo_upstream;
+        config.guard.preset = set.preset.unwrap_or(config.guard.preset);
+        config.guard.mode = set.mode.unwrap_or(config.guard.mode);
+        config.log.format = set.log_format.unwrap_or(config.log.format);
+        config.log.filter = set.log.unwrap_or(config.log.filter);
+        config.check()?;
+        Ok(config)
+    }
+}

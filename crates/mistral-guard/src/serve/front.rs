@@ -1,0 +1,101 @@
+//! One call: from the caller's request to the caller's reply.
+
+use std::{convert::Infallible, sync::Arc};
+
+use bytes::Bytes;
+use http::{HeaderValue, Request, Response, header};
+use http_body_util::{BodyExt, combinators::UnsyncBoxBody};
+use hyper::body::Incoming;
+use tokio::time::timeout;
+use tower::{Layer, ServiceExt};
+use tower_mistral::{
+    GuardLayer, GuardService,
+    wire::{BoxError, Rejection, RejectionKind, ext::CallReport},
+};
+
+use super::{
+    gate::{Gate, Refused},
+    headers,
+    upstream::{Client, Upstream},
+};
+
+/// The body of what a caller gets.
+pub(crate) type Outgoing = UnsyncBoxBody<Bytes, BoxError>;
+
+/// Answers calls. A shared handle.
+#[derive(Clone)]
+pub(crate) struct Front {
+    gate: Arc<Gate>,
+    stack: GuardService<Client>,
+    upstream: Arc<Upstream>,
+}
+
+impl Front {
+    pub(crate) fn new(gate: Gate, layer: GuardLayer, upstream: Upstream) -> Self {
+        let stack = layer.layer(upstream.client.clone());
+        Self { gate: Arc::new(gate), stack, upstream: Arc::new(upstream) }
+    }
+
+    /// The answer to one call: never an error, since refusals and failures are answers too.
+    pub(crate) async fn answer(
+        self,
+        mut request: Request<Incoming>,
+    ) -> Result<Response<Outgoing>, Infallible> {
+        let report = {
+            let (headers, mut extensions) =
+                (request.headers().clone(), std::mem::take(request.extensions_mut()));
+            let report = CallReport::of(&mut extensions, &headers);
+            *request.extensions_mut() = extensions;
+            report
+        };
+        if let Err(refused) = self.gate.check(&request) {
+            return Ok(refuse(&refused, &report));
+        }
+        let reply = match self.forward(request, &report).await {
+            Ok(reply) => reply,
+            Err(refused) => refuse(&refused, &report),
+        };
+        Ok(reply)
+    }
+
+    async fn forward(
+        self,
+        mut request: Request<Incoming>,
+        report: &CallReport,
+    ) -> Result<Response<Outgoing>, Refused> {
+        let invalid = Refused { kind: RejectionKind::InvalidPath, detail: "it is no path" };
+        let path = request.uri().path_and_query().cloned();
+        let path = path.filter(|path| path.as_str().starts_with('/')).ok_or(invalid)?;
+        *request.uri_mut() = self.upstream.origin.at(path);
+        headers::clean_request(request.headers_mut());
+
+        let unreachable = |detail| Refused { kind: RejectionKind::Unreachable, detail };
+        let call = timeout(self.upstream.reply_timeout, self.stack.oneshot(request));
+        let reply = match call.await {
+            Ok(Ok(reply)) => reply,
+            Ok(Err(error)) => {
+                let connect = error.is_connect();
+                let id = report.request_id().as_str();
+                tracing::warn!(target: "mistral_guard", request_id = id, connect, "no reply");
+                return Err(unreachable("no reply came"));
+            }
+            Err(_) => return Err(unreachable("no reply came in time")),
+        };
+        let mut reply = reply.map(|body| body.map_err(BoxError::from).boxed_unsync());
+        headers::clean_reply(reply.headers_mut());
+        Ok(reply)
+    }
+}
+
+fn refuse(refused: &Refused, report: &CallReport) -> Response<Outgoing> {
+    let id = report.request_id().clone();
+    let kind = refused.kind.as_str();
+    tracing::warn!(target: "mistral_guard", request_id = id.as_str(), kind, "refused");
+    let rejection = Rejection::new(refused.kind, id).with_detail(refused.detail);
+    let mut reply = rejection.into_response::<Incoming>(report).map(BodyExt::boxed_unsync);
+    if refused.kind == RejectionKind::Unauthorized {
+        let scheme = HeaderValue::from_static("Bearer");
+        reply.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
+    }
+    reply
+}

@@ -1,0 +1,153 @@
+//! `mistral-guard serve`: the stack as a server.
+//!
+//! ```text
+//! caller -> gate (method, Host, Origin, token) -> headers -> the four layers -> client -> API
+//! caller <- headers (hop-by-hop, cookies, CORS) <- the four layers <- client <- API
+//! ```
+
+mod auth;
+mod front;
+mod gate;
+mod headers;
+mod health;
+mod hosts;
+mod running;
+mod server;
+mod upstream;
+
+use std::{error::Error, fmt, io, net::SocketAddr};
+
+use mistral_emulator::{Emulator, Reply};
+use tokio::{net::TcpListener, sync::watch};
+use tower_mistral::{Guard, key_rotation::Keys};
+
+use self::{auth::Callers, front::Front, gate::Gate, hosts::Hosts, upstream::Upstream};
+pub use self::{auth::TokenError, running::Running};
+use crate::config::{Config, ConfigError};
+
+/// A server that is still to be started.
+#[derive(Debug)]
+#[must_use = "a server does nothing until it is started"]
+pub struct Server {
+    config: Config,
+    keys: Option<Keys>,
+    token: Option<String>,
+}
+
+impl Server {
+    /// A server by this configuration; keys and token come from the environment.
+    pub fn new(config: Config) -> Self {
+        Self { config, keys: None, token: None }
+    }
+
+    /// Lends these keys, whatever the environment says.
+    pub fn keys(mut self, keys: Keys) -> Self {
+        self.keys = Some(keys);
+        self
+    }
+
+    /// Lets callers in who show this token, whatever the environment says.
+    pub fn token(mut self, token: impl Into<String>) -> Self {
+        self.token = Some(token.into());
+        self
+    }
+
+    /// Binds and serves, on the current tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// The configuration does not fit together, the keys are missing, the token is too weak, or an
+    /// address cannot be bound. Shows neither key nor token.
+    pub async fn start(self) -> Result<Running, StartError> {
+        let Self { mut config, keys, token } = self;
+        let callers = Callers::new(&config.server, token)?;
+        let emulator = match config.upstream.demo {
+            true => Some(start_emulator(&mut config).await?),
+            false => None,
+        };
+        let keys = match (&emulator, keys) {
+            (_, Some(keys)) => keys,
+            (Some(_), None) => Keys::new([Emulator::DEFAULT_KEY]),
+            (None, None) => Keys::env(config.keys.env.to_string()),
+        };
+        let guard = config.build(keys, &config.upstream.url)?;
+
+        let (listener, addr) = bind(config.server.listen).await?;
+        let health = match config.server.health_listen {
+            Some(address) => Some(bind(address).await?),
+            None => None,
+        };
+        let health_addr = health.as_ref().map(|(_, address)| *address);
+        let (stop, stopped) = watch::channel(false);
+        if let Some((listener, _)) = health {
+            tokio::spawn(health::serve(listener, guard.ring(), stopped.clone()));
+        }
+        let (token, is_made) = (callers.shown(), callers.is_made());
+        let front = front(&config, &guard, addr, callers);
+        let serving = tokio::spawn(server::serve(listener, front, config.server.clone(), stopped));
+        let keys = guard.ring().keys().len();
+        Ok(Running { config, addr, health_addr, token, is_made, keys, emulator, stop, serving })
+    }
+}
+
+/// Starts the stand-in, with an answer that gives redaction something to do.
+async fn start_emulator(config: &mut Config) -> Result<Emulator, StartError> {
+    let bind = |error| StartError::Bind(SocketAddr::from(([127, 0, 0, 1], 0)), error);
+    let emulator = Emulator::start().await.map_err(bind)?;
+    emulator.reply_always(Reply::text(
+        "This is the built-in emulator: nobody has thought about your question. \
+         For a second opinion, write to jane.doe@example.com.",
+    ));
+    let url = emulator.base_url().parse();
+    config.upstream.url = url.expect("the emulator's address is an origin");
+    Ok(emulator)
+}
+
+async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let error = |error| StartError::Bind(address, error);
+    let listener = TcpListener::bind(address).await.map_err(error)?;
+    let address = listener.local_addr().map_err(error)?;
+    Ok((listener, address))
+}
+
+fn front(config: &Config, guard: &Guard, addr: SocketAddr, callers: Callers) -> Front {
+    let hosts = Hosts::new(addr, &config.server.allowed_hosts);
+    let upstream = Upstream::new(&config.upstream);
+    Front::new(Gate::new(hosts, callers), guard.layer(), upstream)
+}
+
+/// Why a server did not start.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The configuration, or the keys it names.
+    Config(ConfigError),
+    /// The token of callers.
+    Token(TokenError),
+    /// The address cannot be bound.
+    Bind(SocketAddr, io::Error),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Config(error) => error.fmt(f),
+            Self::Token(error) => error.fmt(f),
+            Self::Bind(address, error) => write!(f, "cannot listen on {address}: {error}"),
+        }
+    }
+}
+
+impl Error for StartError {}
+
+impl From<ConfigError> for StartError {
+    fn from(error: ConfigError) -> Self {
+        Self::Config(error)
+    }
+}
+
+impl From<TokenError> for StartError {
+    fn from(error: TokenError) -> Self {
+        Self::Token(error)
+    }
+}
