@@ -14,7 +14,8 @@ use tower_mistral_wire::{
     BoxError, Mode, OnUninspectable, Rejection, RejectionKind,
     body::{Collect, Collected, HeldBody, RequestBody},
     ext::{CallPolicy, CallReport, Exempt, Layer},
-    intake::{Arrived, Intake},
+    intake::{Arrived, Content, Intake},
+    json::{Tape, Value},
     mark::{self, Mark},
     media::{self, ReplyMedia},
 };
@@ -172,12 +173,16 @@ fn begin<B, R>(
             return Err(Box::new(response.map(RedactOutputBody::held)));
         }
     }
+    let json_content = match &arrived.content {
+        Content::Json(tape) => wants_json(tape),
+        _ => false,
+    };
     let mut request = arrived.request;
     if mode != Mode::Off {
         media::ask_for_plain(request.headers_mut());
     }
     let report = arrived.report;
-    let texts = Texts::new(options, mode, exempt, report.clone());
+    let texts = Texts::new(options, mode, exempt, json_content, report.clone());
     Ok((
         request,
         Call {
@@ -187,6 +192,16 @@ fn begin<B, R>(
             texts,
         },
     ))
+}
+
+/// Whether the request's `response_format` makes the content of the reply a JSON document.
+fn wants_json(tape: &Tape) -> bool {
+    let kind = tape
+        .root()
+        .get("response_format")
+        .and_then(|format| format.get("type"));
+    let kind = kind.and_then(Value::as_str).unwrap_or_default();
+    matches!(&*kind, "json_object" | "json_schema")
 }
 
 fn broken_request<R>() -> Response<RedactOutputBody<R>> {

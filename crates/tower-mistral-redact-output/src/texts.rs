@@ -20,17 +20,26 @@ pub(crate) struct Texts {
     /// The mode of the call: what the layer does at most.
     mode: Mode,
     exempt: Exempt,
+    /// The caller asked for content that is JSON.
+    json_content: bool,
     report: CallReport,
 }
 
 impl Texts {
-    pub(crate) fn new(options: &Options, mode: Mode, exempt: Exempt, report: CallReport) -> Self {
+    pub(crate) fn new(
+        options: &Options,
+        mode: Mode,
+        exempt: Exempt,
+        json_content: bool,
+        report: CallReport,
+    ) -> Self {
         let (redactor, modes) = (options.redactor.clone(), options.modes.clone());
         Self {
             redactor,
             modes,
             mode,
             exempt,
+            json_content,
             report,
         }
     }
@@ -38,6 +47,13 @@ impl Texts {
     /// Which rules are enforced on a kind of text, and which only observed.
     fn rules(&self, kind: TextKind) -> (RuleSet, RuleSet) {
         let (mut enforced, mut observed) = (RuleSet::empty(), RuleSet::empty());
+        if !self.modes.has_rules() {
+            return match self.mode.min(self.modes.of_kind(kind)) {
+                Mode::Enforce => (self.redactor.all(), observed),
+                Mode::Observe => (enforced, self.redactor.all()),
+                _ => (enforced, observed),
+            };
+        }
         for (n, rule) in self.redactor.rules().iter().enumerate() {
             match self.mode.min(self.modes.of(rule.entity().as_str(), kind)) {
                 Mode::Enforce => enforced = enforced.with(n),
@@ -79,6 +95,10 @@ impl Engines for Texts {
             observed: observed.map(Reader::new),
             place,
         })
+    }
+
+    fn reads_json(&self, kind: TextKind) -> bool {
+        kind.holds_json() || (self.json_content && kind == TextKind::Content)
     }
 
     fn edits(&self) -> bool {

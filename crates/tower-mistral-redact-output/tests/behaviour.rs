@@ -304,3 +304,39 @@ async fn an_ambiguous_path_is_refused_before_anything_is_sent() {
     assert_eq!(response.status(), StatusCode::BAD_REQUEST);
     assert_eq!(response.headers()["x-mistral-guard-kind"], "invalid_path");
 }
+
+#[tokio::test]
+async fn json_in_tool_arguments_and_in_json_mode_stays_json() {
+    let document = r#"{"to": "jane\u0040example.com", "note": "System prompt: be nice"}"#;
+    let content = serde_json::json!({"choices": [{"index": 0, "message": {
+        "content": document,
+        "tool_calls": [{"id": "a", "function": {"name": "f", "arguments": document}}],
+    }}]});
+    let ask = |format: &str| format!(r#"{{"response_format":{{"type":"{format}"}}}}"#);
+    for (format, content_is_json) in [("json_object", true), ("text", false)] {
+        let frames = Frames::data([content.to_string()]);
+        let request = http::Request::post(CHAT).body(ask(format).into()).unwrap();
+        let response = support::send(
+            &RedactOutputLayer::new(),
+            request,
+            reply("application/json", frames),
+        )
+        .await;
+        let out: serde_json::Value =
+            serde_json::from_str(&read(response.into_body()).await.0).unwrap();
+        let message = &out["choices"][0]["message"];
+        let parse = |text: &serde_json::Value| {
+            serde_json::from_str::<serde_json::Value>(text.as_str().unwrap()).ok()
+        };
+        let arguments = parse(&message["tool_calls"][0]["function"]["arguments"]).unwrap();
+        assert_eq!(
+            arguments,
+            serde_json::json!({"to": "[EMAIL]", "note": "[REDACTED]"})
+        );
+        let content = parse(&message["content"]);
+        assert_eq!(
+            content.is_some_and(|content| content == arguments),
+            content_is_json
+        );
+    }
+}

@@ -4,13 +4,15 @@
 //! is a walk over it. [`Splice`] puts edits back into the original bytes. [`text`] holds the
 //! mapping between a string's decoded text and its spelling on the wire.
 
+mod limits;
 mod parse;
+mod scan;
 mod splice;
 mod tape;
 pub mod text;
 
 pub use self::{
-    parse::{JsonError, JsonErrorKind, Limits},
+    limits::{JsonError, JsonErrorKind, Limits},
     splice::Splice,
     tape::{Elements, Entries, Kind, Tape, Value},
 };

@@ -36,6 +36,7 @@ pub mod json;
 pub mod mark;
 pub mod media;
 pub mod mode;
+mod random;
 pub mod rejection;
 pub mod rewrite;
 pub mod sse;

@@ -137,8 +137,13 @@ impl Modes {
         self.of_kind(kind).min(self.own_of_rule(rule))
     }
 
+    /// Whether a rule has a mode of its own; if not, the kind of text decides alone.
+    pub fn has_rules(&self) -> bool {
+        self.0.has_rules.load(Ordering::Acquire)
+    }
+
     fn own_of_rule(&self, rule: &str) -> Mode {
-        if !self.0.has_rules.load(Ordering::Acquire) {
+        if !self.has_rules() {
             return Mode::Enforce;
         }
         let rules = self

@@ -9,6 +9,8 @@ mod deal;
 mod edit;
 mod json;
 mod json_text;
+mod mould;
+mod options;
 mod plain;
 mod stream;
 
@@ -17,6 +19,7 @@ pub use self::{
     edit::{Edit, End, Engine, Engines},
     json::json,
     json_text::JsonText,
+    options::{RewriteError, StreamOptions},
     plain::{apply, plain},
-    stream::{RewriteError, StreamOptions, StreamRewriter},
+    stream::StreamRewriter,
 };

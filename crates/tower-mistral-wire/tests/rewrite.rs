@@ -417,3 +417,158 @@ fn facts_are_read_on_the_way() {
         (Some(1), Some(2))
     );
 }
+
+/// A text that is JSON, cut in two at every place.
+fn json_text_in_every_cut(document: &str) -> Vec<String> {
+    let cuts = (0..=document.len()).filter(|at| document.is_char_boundary(*at));
+    cuts.map(|at| {
+        let mut reader = rewrite::JsonText::new(Tags::default());
+        let mut edits = Vec::new();
+        reader.push(&document[..at], &mut edits);
+        reader.push(&document[at..], &mut edits);
+        reader.finish(End::Complete, &mut edits);
+        rewrite::apply(document, &edits).unwrap_or_else(|| document.to_owned())
+    })
+    .collect()
+}
+
+#[test]
+fn json_inside_a_text_stays_valid_for_every_cut() {
+    let table = [
+        (
+            r##"{"a": "x #y z", "n": 12}"##,
+            r##"{"a": "x [TAG] z", "n": 12}"##,
+        ),
+        (
+            r##"{"#k": ["\u0023x", "\\#", "\"#q\""]}"##,
+            r##"{"[TAG]": ["[TAG]", "\\[TAG]", "\"[TAG]\""]}"##,
+        ),
+        (
+            r##"["\ud83d\ude00#a", -1.5e3, true]"##,
+            r##"["\ud83d\ude00[TAG]", -1.5e3, true]"##,
+        ),
+        (r##" no #json "at all"##, r##" no [TAG] "at all"##),
+        (r##"{"cut #off"##, r##"{"cut [TAG]"##),
+        (r##"{"cut": "\u00"##, r##"{"cut": "\u00"##),
+    ];
+    for (document, expected) in table {
+        for edited in json_text_in_every_cut(document) {
+            assert_eq!(edited, expected);
+        }
+    }
+}
+
+#[test]
+fn a_number_that_is_replaced_becomes_a_string() {
+    /// Replaces numbers of more than three digits.
+    struct Long(String);
+    impl Engine for Long {
+        fn push(&mut self, text: &str, _: &mut Vec<Edit>) {
+            self.0 += text;
+        }
+        fn finish(&mut self, _: End, out: &mut Vec<Edit>) {
+            let n = std::mem::take(&mut self.0).len();
+            out.push(if n > 3 {
+                Edit::Replace {
+                    n,
+                    with: "[N]".into(),
+                }
+            } else {
+                Edit::Keep(n)
+            });
+        }
+    }
+    let document = r#"{"a":12345,"b":[1,234567]}"#;
+    for at in 0..=document.len() {
+        let mut reader = rewrite::JsonText::new(Long(String::new()));
+        let mut edits = Vec::new();
+        reader.push(&document[..at], &mut edits);
+        reader.push(&document[at..], &mut edits);
+        reader.finish(End::Complete, &mut edits);
+        let edited = rewrite::apply(document, &edits).unwrap();
+        assert_eq!(edited, r#"{"a":"[N]","b":[1,"[N]"]}"#);
+    }
+}
+
+#[test]
+fn halves_of_a_surrogate_pair_are_joined_and_lone_ones_mended() {
+    let mut stream = String::new();
+    for piece in [r"a\ud83d", r"\ude00 b\ud83d", "c"] {
+        let event = delta(0, &json!({"content": "PIECE"}), None, false);
+        stream += &event.replace("PIECE", piece);
+    }
+    stream += &delta(0, &json!({"content": ""}), Some("stop"), true);
+    stream += "data: [DONE]\n\n";
+    let (out, result) = rewrite_stream(chat(), &[stream.as_bytes()]);
+    assert_eq!(result, Ok(()));
+    assert_eq!(
+        assembled(&out)[&(0, "content".to_owned())],
+        "a\u{1f600} b\u{fffd}c"
+    );
+}
+
+#[test]
+fn what_is_swallowed_leaves_no_trace_of_its_length() {
+    /// Replaces all that follows the first `#`.
+    #[derive(Default)]
+    struct Swallow(bool);
+    impl Engine for Swallow {
+        fn push(&mut self, text: &str, out: &mut Vec<Edit>) {
+            let n = text.len();
+            match (self.0, text.find('#')) {
+                _ if n == 0 => {}
+                (true, _) => out.push(Edit::Replace { n, with: "".into() }),
+                (false, None) => out.push(Edit::Keep(n)),
+                (false, Some(at)) => {
+                    self.0 = true;
+                    out.push(Edit::Keep(at));
+                    out.push(Edit::Replace {
+                        n: n - at,
+                        with: "[GONE]".into(),
+                    });
+                }
+            }
+        }
+        fn finish(&mut self, _: End, _: &mut Vec<Edit>) {}
+    }
+    struct Swallows;
+    impl Engines for Swallows {
+        type Engine = Swallow;
+        fn open(&mut self, _: TextKind, _: Group) -> Option<Swallow> {
+            Some(Swallow::default())
+        }
+        fn edits(&self) -> bool {
+            true
+        }
+    }
+    let lens = [2, 30].map(|secret| {
+        let mut stream = delta(0, &json!({"content": "a #"}), None, false);
+        for _ in 0..secret {
+            stream += &delta(0, &json!({"content": "s"}), None, false);
+        }
+        stream += &delta(0, &json!({"content": "s"}), Some("stop"), true);
+        stream += "data: [DONE]\n\n";
+        let mut rewriter = StreamRewriter::new(Swallows, chat(), StreamOptions::default());
+        rewriter.push(Bytes::from(stream)).unwrap();
+        rewriter.finish().unwrap();
+        let out: Vec<u8> = std::iter::from_fn(|| rewriter.pop()).flatten().collect();
+        let out = String::from_utf8(out).unwrap();
+        assert_eq!(assembled(&out)[&(0, "content".to_owned())], "a [GONE]");
+        events(&out).len()
+    });
+    assert_eq!(lens[0], lens[1]);
+}
+
+#[test]
+fn the_padding_of_an_edited_event_is_drawn_anew() {
+    let drawn: std::collections::BTreeSet<String> = (0..40)
+        .map(|_| {
+            let stream = delta(0, &json!({"content": "#a "}), None, false);
+            let (out, _) = rewrite_stream(chat(), &[stream.as_bytes()]);
+            let padding = events(&out)[0]["p"].as_str().unwrap().to_owned();
+            assert!("abcdefghijklmnopqrstuvwxyz0123456789".starts_with(&padding));
+            padding
+        })
+        .collect();
+    assert!(drawn.len() > 5, "lengths vary");
+}

@@ -69,12 +69,25 @@ pub async fn call(
     uri: &str,
     reply: Response<Frames>,
 ) -> Response<RedactOutputBody<Frames>> {
+    send(
+        layer,
+        Request::post(uri).body(Full::default()).unwrap(),
+        reply,
+    )
+    .await
+}
+
+/// The same with a request of your own.
+pub async fn send(
+    layer: &RedactOutputLayer,
+    request: Request<Full<Bytes>>,
+    reply: Response<Frames>,
+) -> Response<RedactOutputBody<Frames>> {
     let reply = std::sync::Arc::new(std::sync::Mutex::new(Some(reply)));
     let api = service_fn(move |_: Request<RequestBody<Full<Bytes>>>| {
         let reply = reply.lock().unwrap().take().expect("one call");
         async { Ok::<_, BoxError>(reply) }
     });
-    let request = Request::post(uri).body(Full::default()).unwrap();
     layer.layer(api).oneshot(request).await.unwrap()
 }
 

@@ -1,15 +1,10 @@
 //! The id by which a caller and an operator speak of one call.
 
-use std::{
-    fmt,
-    hash::{BuildHasher, RandomState},
-    sync::{
-        LazyLock,
-        atomic::{AtomicU64, Ordering},
-    },
-};
+use std::fmt;
 
 use http::{HeaderMap, HeaderValue};
+
+use crate::random;
 
 /// A request id: the caller's `x-request-id` if it has the shape of one, or a new one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -27,13 +22,8 @@ impl RequestId {
 
     /// A new id of 32 hexadecimal digits, not to be guessed from others.
     pub fn random() -> Self {
-        // The standard library's hasher is keyed from the system's randomness.
-        static KEYS: LazyLock<[RandomState; 2]> =
-            LazyLock::new(|| [RandomState::new(), RandomState::new()]);
-        static COUNTER: AtomicU64 = AtomicU64::new(0);
-        let n = COUNTER.fetch_add(1, Ordering::Relaxed);
-        let [a, b] = &*KEYS;
-        Self(format!("{:016x}{:016x}", a.hash_one(n), b.hash_one(n)).into())
+        let (high, low) = (random::number(), random::number());
+        Self(format!("{high:016x}{low:016x}").into())
     }
 
     /// The id.

@@ -3,94 +3,13 @@
 //! Stricter than many: UTF-8 only, no NaN, no BOM, no control characters in strings, and no
 //! duplicate keys. Two parsers that pick different duplicates would let a text through unread.
 
-use std::{collections::HashSet, fmt, ops::Range};
+use std::collections::HashSet;
 
 use super::{
+    JsonError, JsonErrorKind, Limits,
     tape::{Kind, Node},
     text,
 };
-
-/// What a body may cost to read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// How deep arrays and objects may nest. Default 128, as `serde_json`; at most 512.
-    pub max_depth: usize,
-    /// How many keys and values a body may have. Default 1,048,576.
-    pub max_nodes: usize,
-}
-
-impl Limits {
-    /// The highest [`max_depth`](Self::max_depth) that is heeded.
-    pub const DEEPEST: usize = 512;
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            max_depth: 128,
-            max_nodes: 1 << 20,
-        }
-    }
-}
-
-/// Why a text is not the JSON this crate reads. Holds a place, never content.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct JsonError {
-    kind: JsonErrorKind,
-    offset: usize,
-}
-
-impl JsonError {
-    /// What is wrong.
-    pub fn kind(&self) -> JsonErrorKind {
-        self.kind
-    }
-
-    /// Where, in bytes from the start of the text.
-    pub fn offset(&self) -> usize {
-        self.offset
-    }
-}
-
-impl fmt::Display for JsonError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} at byte {}", self.kind.as_str(), self.offset)
-    }
-}
-
-impl std::error::Error for JsonError {}
-
-/// The ways in which a text is not the JSON this crate reads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum JsonErrorKind {
-    /// Not JSON by RFC 8259 (also NaN, comments, a byte order mark).
-    Syntax,
-    /// The text ends before the value does.
-    Incomplete,
-    /// Not UTF-8.
-    Utf8,
-    /// An object has the same key twice, compared after unescaping.
-    DuplicateKey,
-    /// Deeper than [`Limits::max_depth`].
-    TooDeep,
-    /// More keys and values than [`Limits::max_nodes`], or more than 4 GiB.
-    TooLarge,
-}
-
-impl JsonErrorKind {
-    /// A short English reason.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Syntax => "invalid JSON",
-            Self::Incomplete => "JSON that ends too early",
-            Self::Utf8 => "invalid UTF-8",
-            Self::DuplicateKey => "a duplicate key",
-            Self::TooDeep => "JSON nested too deeply",
-            Self::TooLarge => "JSON with too many values",
-        }
-    }
-}
 
 /// Reads `bytes` into nodes in document order.
 pub(super) fn parse(bytes: &[u8], limits: &Limits) -> Result<Vec<Node>, JsonError> {
@@ -117,9 +36,9 @@ pub(super) fn parse(bytes: &[u8], limits: &Limits) -> Result<Vec<Node>, JsonErro
     Ok(parser.nodes)
 }
 
-struct Parser<'a> {
-    bytes: &'a [u8],
-    at: usize,
+pub(super) struct Parser<'a> {
+    pub(super) bytes: &'a [u8],
+    pub(super) at: usize,
     nodes: Vec<Node>,
     /// Indices of the containers that are open.
     open: Vec<u32>,
@@ -270,101 +189,7 @@ impl Parser<'_> {
         self.slice(a.range()) == self.slice(b.range())
     }
 
-    fn string(&mut self, kind: Kind) -> Result<(), JsonError> {
-        let start = self.at + 1;
-        let mut escaped = false;
-        self.at = start;
-        loop {
-            match self.peek() {
-                None => return Err(self.error(JsonErrorKind::Incomplete)),
-                Some(b'"') => break,
-                Some(b'\\') => {
-                    escaped = true;
-                    self.escape()?;
-                }
-                Some(0..=0x1f) => return Err(self.error(JsonErrorKind::Syntax)),
-                Some(_) => self.at += 1,
-            }
-        }
-        self.push(kind, start, self.at, escaped)?;
-        self.at += 1;
-        Ok(())
-    }
-
-    fn escape(&mut self) -> Result<(), JsonError> {
-        self.at += 1;
-        match self.peek() {
-            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => self.at += 1,
-            Some(b'u') => {
-                self.at += 1;
-                for _ in 0..4 {
-                    match self.peek() {
-                        Some(byte) if byte.is_ascii_hexdigit() => self.at += 1,
-                        Some(_) => return Err(self.error(JsonErrorKind::Syntax)),
-                        None => return Err(self.error(JsonErrorKind::Incomplete)),
-                    }
-                }
-            }
-            Some(_) => return Err(self.error(JsonErrorKind::Syntax)),
-            None => return Err(self.error(JsonErrorKind::Incomplete)),
-        }
-        Ok(())
-    }
-
-    fn number(&mut self) -> Result<(), JsonError> {
-        let start = self.at;
-        if self.peek() == Some(b'-') {
-            self.at += 1;
-        }
-        if self.peek() == Some(b'0') {
-            self.at += 1;
-        } else {
-            self.digits()?;
-        }
-        if self.peek() == Some(b'.') {
-            self.at += 1;
-            self.digits()?;
-        }
-        if let Some(b'e' | b'E') = self.peek() {
-            self.at += 1;
-            if let Some(b'+' | b'-') = self.peek() {
-                self.at += 1;
-            }
-            self.digits()?;
-        }
-        self.push(Kind::Number, start, self.at, false)?;
-        Ok(())
-    }
-
-    fn digits(&mut self) -> Result<(), JsonError> {
-        let start = self.at;
-        while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
-            self.at += 1;
-        }
-        match (self.at > start, self.peek()) {
-            (true, _) => Ok(()),
-            (false, Some(_)) => Err(self.error(JsonErrorKind::Syntax)),
-            (false, None) => Err(self.error(JsonErrorKind::Incomplete)),
-        }
-    }
-
-    fn literal(&mut self, word: &[u8], kind: Kind) -> Result<(), JsonError> {
-        let rest = self.slice(self.at..self.bytes.len());
-        if !rest.starts_with(word) {
-            let cut = word.starts_with(rest);
-            let kind = if cut {
-                JsonErrorKind::Incomplete
-            } else {
-                JsonErrorKind::Syntax
-            };
-            return Err(self.error(kind));
-        }
-        self.push(kind, self.at, self.at + word.len(), false)?;
-        self.at += word.len();
-        Ok(())
-    }
-
-    fn push(
+    pub(super) fn push(
         &mut self,
         kind: Kind,
         start: usize,
@@ -389,26 +214,5 @@ impl Parser<'_> {
     fn innermost(&self) -> Option<Kind> {
         let open = *self.open.last()?;
         self.nodes.get(open as usize).map(|node| node.kind)
-    }
-
-    fn skip_space(&mut self) {
-        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.peek() {
-            self.at += 1;
-        }
-    }
-
-    fn peek(&self) -> Option<u8> {
-        self.bytes.get(self.at).copied()
-    }
-
-    fn slice(&self, range: Range<usize>) -> &[u8] {
-        self.bytes.get(range).unwrap_or_default()
-    }
-
-    fn error(&self, kind: JsonErrorKind) -> JsonError {
-        JsonError {
-            kind,
-            offset: self.at,
-        }
     }
 }

@@ -4,10 +4,7 @@ use std::{borrow::Cow, fmt, ops::Range};
 
 use bytes::Bytes;
 
-use super::{
-    parse::{JsonError, Limits, parse},
-    text,
-};
+use super::{JsonError, Limits, parse::parse, text};
 
 /// What a node of a tape is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,12 +153,13 @@ impl<'a> Value<'a> {
         };
         let mut at = self.at + 1;
         std::iter::from_fn(move || {
-            let key = (at < end)
+            let node = (at < end)
                 .then(|| tape.nodes.get(at as usize).copied())
                 .flatten()?;
+            let key = RawKey { tape, node, at };
             let value = tape.value(at + 1);
             at = value.node().next;
-            Some((RawKey { tape, node: key }, value))
+            Some((key, value))
         })
     }
 
@@ -180,6 +178,11 @@ impl<'a> Value<'a> {
     pub fn as_str(self) -> Option<Cow<'a, str>> {
         let node = self.node();
         (node.kind == Kind::String).then(|| self.tape.text(node))
+    }
+
+    /// The text of a string or key, or the spelling of a number.
+    pub(crate) fn text(self) -> Cow<'a, str> {
+        self.tape.text(self.node())
     }
 
     /// A whole number that fits.
@@ -266,11 +269,16 @@ impl<'a> Iterator for Entries<'a> {
 pub(crate) struct RawKey<'a> {
     tape: &'a Tape,
     node: Node,
+    at: u32,
 }
 
 impl<'a> RawKey<'a> {
     pub(crate) fn raw(&self) -> &'a [u8] {
         self.tape.raw(self.node)
+    }
+
+    pub(crate) fn value(&self) -> Value<'a> {
+        self.tape.value(self.at)
     }
 
     /// Whether the key, unescaped, is `name`.

@@ -86,6 +86,56 @@ pub fn count_chars(raw: &[u8]) -> u64 {
     count
 }
 
+/// How many bytes at the end of `raw` spell the first half of a surrogate pair: 6 or none.
+pub(crate) fn trailing_high_surrogate(raw: &[u8]) -> usize {
+    let Some((head, tail)) = raw
+        .len()
+        .checked_sub(6)
+        .and_then(|at| raw.split_at_checked(at))
+    else {
+        return 0;
+    };
+    let is_high = matches!(surrogate(tail), Some(0xd800..0xdc00));
+    // The backslash is no escape if one in front of it is.
+    let backslashes = head.iter().rev().take_while(|byte| **byte == b'\\').count();
+    if is_high && backslashes % 2 == 0 {
+        6
+    } else {
+        0
+    }
+}
+
+/// The spelling with `\ufffd` in the place of each unpaired surrogate; none if there is none.
+pub(crate) fn mend_surrogates(raw: &[u8]) -> Option<Vec<u8>> {
+    let mut mended = None;
+    let mut at = 0;
+    while let Some(skip) = raw.get(at..).and_then(|rest| memchr::memchr(b'\\', rest)) {
+        at += skip;
+        let rest = raw.get(at..).unwrap_or_default();
+        let pair = rest
+            .split_at_checked(6)
+            .map(|(high, low)| (surrogate(high), surrogate(low)));
+        at += match pair {
+            Some((None, _)) | None => 2,
+            Some((Some(0xd800..0xdc00), Some(0xdc00..=0xdfff))) => 12,
+            Some(_) => {
+                let mended: &mut Vec<u8> = mended.get_or_insert_with(|| raw.to_vec());
+                if let Some(place) = mended.get_mut(at..at + 6) {
+                    place.copy_from_slice(b"\\ufffd");
+                }
+                6
+            }
+        };
+    }
+    mended
+}
+
+/// The surrogate that an escape at the start of `raw` spells.
+fn surrogate(raw: &[u8]) -> Option<u32> {
+    let (code, _) = hex4(raw.strip_prefix(b"\\u")?)?;
+    (0xd800..=0xdfff).contains(&code).then_some(code)
+}
+
 enum Unit<'a> {
     /// A run without a backslash.
     Plain(&'a [u8]),
@@ -173,6 +223,26 @@ mod tests {
             let mut spelled = Vec::new();
             encode(&text, &mut spelled);
             assert_eq!(decode(&spelled, true), text, "{raw}");
+        }
+    }
+
+    #[test]
+    fn unpaired_surrogates_are_found() {
+        let table: &[(&str, Option<&str>, usize)] = &[
+            (r"a\\ud83d", None, 0),
+            (r"a\\\ud83d", Some(r"a\\\ufffd"), 6),
+            (r"\ud83d\ude00", None, 0),
+            (
+                r"\ude00x\ud83d\ud83d\ude00",
+                Some(r"\ufffdx\ufffd\ud83d\ude00"),
+                0,
+            ),
+            (r"\u00e9\n", None, 0),
+        ];
+        for (raw, mended, trailing) in table {
+            let raw = raw.as_bytes();
+            assert_eq!(mend_surrogates(raw).as_deref(), mended.map(str::as_bytes));
+            assert_eq!(trailing_high_surrogate(raw), *trailing);
         }
     }
 

@@ -1,7 +1,9 @@
 //! One text on the wire: an engine, and the spelling of what it holds.
 
+use std::borrow::Cow;
+
 use super::{Edit, End, Engine, JsonText};
-use crate::{json::text, table::TextKind};
+use crate::json::text;
 
 /// The engine of a channel: as it is, or reading JSON inside the text.
 pub(super) enum Reader<E> {
@@ -10,8 +12,8 @@ pub(super) enum Reader<E> {
 }
 
 impl<E: Engine> Reader<E> {
-    pub(super) fn new(engine: E, kind: TextKind) -> Self {
-        if kind.holds_json() {
+    pub(super) fn new(engine: E, holds_json: bool) -> Self {
+        if holds_json {
             Self::Json(JsonText::new(engine))
         } else {
             Self::Plain(engine)
@@ -37,49 +39,96 @@ pub(super) struct Channel<E> {
     reader: Reader<E>,
     /// The spelling, inside JSON quotes, of what the engine holds.
     held: Vec<u8>,
+    /// The first half of a surrogate pair, spelled `\ud83d`, at the end of the last piece.
+    half: Vec<u8>,
     edits: Vec<Edit>,
 }
 
+/// What becomes of a piece of text.
+pub(super) enum Pushed {
+    /// It goes out as it came.
+    Same,
+    /// This goes out in its place.
+    Respelled(Vec<u8>),
+    /// All of it is swallowed behind a placeholder that has gone out.
+    Swallowed,
+}
+
 impl<E: Engine> Channel<E> {
-    pub(super) fn new(engine: E, kind: TextKind) -> Self {
+    pub(super) fn new(engine: E, holds_json: bool) -> Self {
+        let reader = Reader::new(engine, holds_json);
         Self {
-            reader: Reader::new(engine, kind),
+            reader,
             held: Vec::new(),
+            half: Vec::new(),
             edits: Vec::new(),
         }
     }
 
     pub(super) fn holds(&self) -> bool {
-        !self.held.is_empty()
+        !self.held.is_empty() || !self.half.is_empty()
     }
 
-    /// Reads on. Answers with the spelling of what is decided, or none if it is `raw` itself.
-    pub(super) fn push(&mut self, raw: &[u8]) -> Option<Vec<u8>> {
-        let escaped = memchr::memchr(b'\\', raw).is_some();
-        let decoded = text::decode(raw, escaped);
+    /// Reads on.
+    pub(super) fn push(&mut self, raw: &[u8]) -> Pushed {
+        let raw = self.join_halves(raw);
+        let escaped = memchr::memchr(b'\\', &raw).is_some();
+        let decoded = text::decode(&raw, escaped);
         self.edits.clear();
         self.reader.push(&decoded, &mut self.edits);
-        let untouched = match self.edits.as_slice() {
-            [Edit::Keep(n)] => *n == decoded.len(),
-            [] => decoded.is_empty(),
-            _ => false,
-        };
-        if untouched && self.held.is_empty() {
-            return None;
+        let is_mended = matches!(raw, Cow::Owned(_));
+        if self.held.is_empty() && self.half.is_empty() {
+            if !is_mended && keeps(&self.edits) == Some(decoded.len()) {
+                return Pushed::Same;
+            }
+            if let [Edit::Replace { n, with }] = self.edits.as_slice() {
+                if *n == decoded.len() && with.is_empty() {
+                    return Pushed::Swallowed;
+                }
+            }
         }
-        self.held.extend_from_slice(raw);
-        Some(self.settle())
+        self.held.extend_from_slice(&raw);
+        Pushed::Respelled(self.settle())
     }
 
     /// The text ends: the spelling of the rest.
     pub(super) fn finish(&mut self, end: End) -> Vec<u8> {
         self.edits.clear();
+        if !std::mem::take(&mut self.half).is_empty() {
+            // The other half never came.
+            self.reader.push("\u{fffd}", &mut self.edits);
+            self.held.extend_from_slice(LONE);
+        }
         self.reader.finish(end, &mut self.edits);
         let mut tail = self.settle();
         // An engine decides all at the end; a byte it forgot is kept rather than lost.
         debug_assert!(self.held.is_empty(), "the engine left text undecided");
         tail.append(&mut self.held);
         tail
+    }
+
+    /// Puts the half that waits in front of `raw`, takes the one at its end away, and mends what
+    /// stays alone. Borrowed if there is nothing to do.
+    fn join_halves<'r>(&mut self, raw: &'r [u8]) -> Cow<'r, [u8]> {
+        if raw.is_empty() || (self.half.is_empty() && memchr::memchr(b'\\', raw).is_none()) {
+            return Cow::Borrowed(raw);
+        }
+        let joined = match std::mem::take(&mut self.half) {
+            half if half.is_empty() => Cow::Borrowed(raw),
+            mut half => {
+                half.extend_from_slice(raw);
+                Cow::Owned(half)
+            }
+        };
+        let half = text::trailing_high_surrogate(&joined);
+        let whole = joined.len() - half;
+        self.half
+            .extend_from_slice(joined.get(whole..).unwrap_or_default());
+        match text::mend_surrogates(joined.get(..whole).unwrap_or_default()) {
+            Some(mended) => Cow::Owned(mended),
+            None if half == 0 => joined,
+            None => Cow::Owned(joined.get(..whole).unwrap_or_default().to_vec()),
+        }
     }
 
     /// Applies the edits to what is held and takes it out.
@@ -90,6 +139,17 @@ impl<E: Engine> Channel<E> {
         out
     }
 }
+
+/// How many bytes the edits keep, if they replace none.
+fn keeps(edits: &[Edit]) -> Option<usize> {
+    edits.iter().try_fold(0, |sum, edit| match edit {
+        Edit::Keep(n) => Some(sum + n),
+        Edit::Replace { .. } => None,
+    })
+}
+
+/// How U+FFFD is spelled that stands for an unpaired surrogate.
+const LONE: &[u8] = b"\\ufffd";
 
 /// Applies edits over the text of `raw` to its spelling; says how much of `raw` they cover.
 pub(super) fn respell(raw: &[u8], edits: &[Edit], out: &mut Vec<u8>) -> usize {

@@ -16,7 +16,7 @@ pub fn respell_text<'a>(
     let mut dealt = Vec::with_capacity(values.len());
     for value in values {
         let mut own = Vec::new();
-        let mut left = value.as_str().unwrap_or_default().len();
+        let mut left = value.text().len();
         while let Some(edit) = next.take() {
             let (Edit::Keep(n) | Edit::Replace { n, .. }) = edit;
             if n <= left {

@@ -48,6 +48,11 @@ pub trait Engines {
     /// The engine for one text; none if this kind of text is left alone.
     fn open(&mut self, kind: TextKind, group: Group) -> Option<Self::Engine>;
 
+    /// Whether a text of this kind is a JSON document, to be edited inside its strings only.
+    fn reads_json(&self, kind: TextKind) -> bool {
+        kind.holds_json()
+    }
+
     /// Whether edits are to be expected, so that what repeats the text (`logprobs`) must go from
     /// streams, where nobody knows yet whether an edit will come.
     fn edits(&self) -> bool;

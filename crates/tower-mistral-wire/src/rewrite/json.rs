@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::{Edit, End, Engine, Engines, channel::Reader, respell_text};
 use crate::{
     ext::ReplyFacts,
-    json::{Splice, Tape, Value, text},
+    json::{Kind, Splice, Tape, Value, text},
     table::{Found, Group, Rows, TextKind, walk},
 };
 
@@ -43,16 +43,19 @@ pub fn json<E: Engines>(
                 .for_each(|value| facts.note_text(kind, *value));
             continue;
         };
-        let edits = read_text(&values, &mut Reader::new(engine, kind));
+        let is_string = |value: &Value<'_>| value.kind() == Kind::String;
+        let reads_json = engines.reads_json(kind) && values.iter().all(is_string);
+        let edits = read_text(&values, &mut Reader::new(engine, reads_json));
         for (value, spelled) in respell_text(&values, edits) {
-            let Some(spelled) = spelled else {
+            let mend = || text::mend_surrogates(value.raw());
+            let Some(spelled) = spelled.or_else(mend) else {
                 facts.note_text(kind, value);
                 continue;
             };
             if kind.is_output() {
                 facts.output_chars += text::count_chars(&spelled);
             }
-            splice.replace_raw(value.span(), spelled);
+            splice.replace_raw(value.span(), quoted(value, spelled));
             edited.insert(group.outer);
         }
     }
@@ -64,11 +67,19 @@ pub fn json<E: Engines>(
     splice.finish()
 }
 
+/// A placeholder is a string, also where a number stood.
+pub(super) fn quoted(value: Value<'_>, spelled: Vec<u8>) -> Vec<u8> {
+    match value.kind() {
+        Kind::Number => [b"\"", &spelled[..], b"\""].concat(),
+        _ => spelled,
+    }
+}
+
 /// Reads one text, which may stand in several strings.
 fn read_text<E: Engine>(values: &[Value<'_>], reader: &mut Reader<E>) -> Vec<Edit> {
     let mut edits = Vec::new();
     for value in values {
-        reader.push(&value.as_str().unwrap_or_default(), &mut edits);
+        reader.push(&value.text(), &mut edits);
     }
     reader.finish(End::Complete, &mut edits);
     edits

@@ -2,80 +2,26 @@
 //!
 //! Events map one to one and in order. What a channel holds back goes out in a later slot of the
 //! same channel; what is left when the channel is closed goes into the event that closes it, if
-//! that has a slot, else into an event that is inserted before it.
+//! that has a slot, else into an event that is inserted before it. Events of which nothing is left,
+//! since all of their text is swallowed behind a placeholder, are left out: their number would tell
+//! how long the secret is.
 
 use std::{collections::VecDeque, fmt, sync::Arc};
 
 use bytes::Bytes;
 
-use super::{End, Engines, channel::Channel};
+use super::{
+    End, Engines, RewriteError, StreamOptions,
+    channel::{Channel, Pushed},
+    json::quoted,
+    mould::{Mould, is_delta_key, padding},
+};
 use crate::{
-    RejectionKind,
     ext::ReplyFacts,
-    json::{Limits, Splice, Tape, Value, text},
+    json::{Splice, Tape, Value, text},
     sse::{Decoder, Event},
     table::{Endpoint, Found, Group, Slot, StreamEnd, TextKind, walk},
 };
-
-/// What a stream may cost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct StreamOptions {
-    /// The most bytes of one event. Default 1 MiB.
-    pub max_event: usize,
-    /// The most channels. Default 64.
-    pub max_channels: usize,
-    /// What the JSON of an event may cost.
-    pub json: Limits,
-}
-
-impl Default for StreamOptions {
-    fn default() -> Self {
-        Self {
-            max_event: 1 << 20,
-            max_channels: 64,
-            json: Limits::default(),
-        }
-    }
-}
-
-/// Why a stream cannot go on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum RewriteError {
-    /// An event has more bytes than the limit.
-    EventTooLarge,
-    /// The data of an event is not JSON, or a line is no field of an event stream.
-    Malformed,
-    /// The stream has more channels than the limit.
-    TooManyChannels,
-    /// The stream ended without its last event.
-    Truncated,
-}
-
-impl RewriteError {
-    /// The kind of the rejection that a reader is shown.
-    pub fn kind(self) -> RejectionKind {
-        match self {
-            Self::EventTooLarge | Self::TooManyChannels => RejectionKind::ReplyTooLarge,
-            Self::Malformed => RejectionKind::MalformedReply,
-            Self::Truncated => RejectionKind::TruncatedReply,
-        }
-    }
-}
-
-impl fmt::Display for RewriteError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::EventTooLarge => "an event of the stream is too large",
-            Self::Malformed => "an event of the stream is not JSON",
-            Self::TooManyChannels => "the stream has too many channels",
-            Self::Truncated => "the stream ended before its last event",
-        })
-    }
-}
-
-impl std::error::Error for RewriteError {}
 
 /// Rewrites one streamed reply: bytes in, bytes out, no I/O.
 pub struct StreamRewriter<E: Engines> {
@@ -94,18 +40,38 @@ struct Open<E> {
     kind: TextKind,
     group: Group,
     channel: Channel<E>,
-    /// Its last event as it went out: the mould of one that has to be inserted.
-    mould: Option<(Event, Bytes)>,
-    /// What kind of event that was, where no row says what closes the channel.
+    mould: Option<Mould>,
+    /// What kind of event it goes on with, where no row says what closes it.
     tag: Bytes,
 }
 
-/// A string of the event at hand, and what it becomes if it changes.
+/// A string of the event at hand, and what becomes of it.
 struct Text<'a> {
     slot: Slot<'a>,
-    spelled: Option<Vec<u8>>,
+    pushed: Pushed,
     /// Which channel it belongs to, if that lives on in later events.
     channel: Option<usize>,
+}
+
+impl Text<'_> {
+    /// The spelling that goes out, if it is another one.
+    fn respelled(&self) -> Option<&[u8]> {
+        match &self.pushed {
+            Pushed::Same => None,
+            Pushed::Respelled(spelled) => Some(spelled),
+            Pushed::Swallowed => Some(&[]),
+        }
+    }
+}
+
+/// What a walk over one event finds.
+struct Read<'a> {
+    texts: Vec<Text<'a>>,
+    /// Choices that end, or only their thinking.
+    closed: Vec<(u32, Option<TextKind>)>,
+    padding: Option<Value<'a>>,
+    /// It says more than text, so it goes out even if no text is left.
+    says_more: bool,
 }
 
 impl<E: Engines> StreamRewriter<E> {
@@ -148,8 +114,8 @@ impl<E: Engines> StreamRewriter<E> {
     pub fn finish(&mut self) -> Result<(), RewriteError> {
         while let Some(event) = self.decoder.finish() {
             self.event(&event).inspect_err(|_| self.abort())?;
-            if !self.done && !event.is_complete() && self.channels.iter().any(|c| c.channel.holds())
-            {
+            let holds = self.channels.iter().any(|open| open.channel.holds());
+            if !self.done && !event.is_complete() && holds {
                 self.out.push_back(Bytes::from_static(b"\n\n"));
             }
         }
@@ -193,70 +159,58 @@ impl<E: Engines> StreamRewriter<E> {
         let tape = Tape::parse(data.clone(), &self.options.json);
         let tape = tape.map_err(|_| RewriteError::Malformed)?;
         self.facts.events += 1;
-
-        let mut texts = Vec::new();
-        let mut closed = Vec::new();
         let mut splice = Splice::new(data);
+        let mut read = self.read(&tape, &mut splice);
+
+        let tag = tag(event, tape.root());
+        let is_other = |open: &Open<_>| open.kind == TextKind::Generic && open.tag != tag;
+        self.close(End::Complete, is_other, &mut []);
+        for text in &mut read.texts {
+            self.text(text, &tag)?;
+        }
+        for (outer, kind) in &read.closed {
+            let of = |open: &Open<_>| {
+                open.group.outer == *outer && kind.is_none_or(|kind| kind == open.kind)
+            };
+            self.close(End::Complete, of, &mut read.texts);
+        }
+        if !read.is_swallowed() {
+            self.emit(event, &read, splice);
+        }
+        Ok(())
+    }
+
+    fn read<'a>(&mut self, tape: &'a Tape, splice: &mut Splice<'_>) -> Read<'a> {
+        let mut read = Read {
+            texts: Vec::new(),
+            closed: Vec::new(),
+            padding: None,
+            says_more: false,
+        };
         let drop_logprobs = self.engines.edits();
-        walk(&tape, self.endpoint.event(), |found| {
+        walk(tape, self.endpoint.event(), |found| {
             self.facts.note(&found);
             match found {
-                Found::Text(slot) => texts.push(Text {
-                    slot,
-                    spelled: None,
-                    channel: None,
-                }),
-                Found::Finish { outer, .. } => closed.push((outer, None)),
-                Found::ThinkingClosed { outer } => closed.push((outer, Some(TextKind::Thinking))),
+                Found::Text(slot) => {
+                    read.texts.push(Text {
+                        slot,
+                        pushed: Pushed::Same,
+                        channel: None,
+                    });
+                }
+                Found::Finish { outer, .. } => read.closed.push((outer, None)),
+                Found::ThinkingClosed { outer } => {
+                    read.closed.push((outer, Some(TextKind::Thinking)));
+                }
+                Found::Padding(value) => read.padding = Some(value),
                 Found::Logprobs { value, .. } if drop_logprobs => {
                     splice.replace_value(value, "null");
                 }
+                Found::Usage(_) | Found::Inner => read.says_more = true,
                 _ => {}
             }
         });
-        let tag = tag(event, tape.root());
-        self.close(
-            End::Complete,
-            |open| open.kind == TextKind::Generic && open.tag != tag,
-            &mut [],
-        );
-        for text in &mut texts {
-            self.text(text, &tag)?;
-        }
-        for (outer, kind) in closed {
-            let of = |open: &Open<E::Engine>| {
-                open.group.outer == outer && kind.is_none_or(|kind| kind == open.kind)
-            };
-            self.close(End::Complete, of, &mut texts);
-        }
-        for text in &texts {
-            if text.slot.kind.is_output() {
-                let raw = text
-                    .spelled
-                    .as_deref()
-                    .unwrap_or_else(|| text.slot.value.raw());
-                self.facts.output_chars += text::count_chars(raw);
-            }
-        }
-        let mut touched = Vec::new();
-        for text in texts {
-            touched.extend(text.channel);
-            if let Some(spelled) = text.spelled {
-                splice.replace_raw(text.slot.value.span(), spelled);
-            }
-        }
-        let untouched = splice.is_empty();
-        let edited = splice.finish();
-        self.out.push_back(match untouched {
-            true => event.raw().clone(),
-            false => event.with_data(&edited),
-        });
-        for at in touched {
-            if let Some(open) = self.channels.get_mut(at) {
-                open.mould = Some((event.clone(), edited.clone()));
-            }
-        }
-        Ok(())
+        read
     }
 
     /// Reads one string of an event.
@@ -267,15 +221,23 @@ impl<E: Engines> StreamRewriter<E> {
             value,
             key,
         } = text.slot;
-        if kind == TextKind::Generic && !is_delta_key(key) {
+        let is_piece = match kind {
+            TextKind::Generic => is_delta_key(key),
+            _ => value.as_str().is_some(),
+        };
+        if !is_piece {
             // A whole value, for instance an identifier: it goes out with its own event.
             if let Some(engine) = self.engines.open(kind, group) {
-                let mut channel = Channel::new(engine, kind);
-                let head = channel.push(value.raw());
+                let mut channel = Channel::new(engine, false);
+                let head = match channel.push(value.raw()) {
+                    Pushed::Same => None,
+                    Pushed::Respelled(spelled) => Some(spelled),
+                    Pushed::Swallowed => Some(Vec::new()),
+                };
                 let tail = channel.finish(End::Complete);
-                if head.is_some() || !tail.is_empty() {
-                    let head = head.unwrap_or_else(|| value.raw().to_vec());
-                    text.spelled = Some([head, tail].concat());
+                let spelled = [head.as_deref().unwrap_or_else(|| value.raw()), &tail].concat();
+                if spelled != value.raw() {
+                    text.pushed = Pushed::Respelled(quoted(value, spelled));
                 }
             }
             return Ok(());
@@ -293,7 +255,7 @@ impl<E: Engines> StreamRewriter<E> {
                 if self.channels.len() >= self.options.max_channels {
                     return Err(RewriteError::TooManyChannels);
                 }
-                let channel = Channel::new(engine, kind);
+                let channel = Channel::new(engine, self.engines.reads_json(kind));
                 let tag = tag.clone();
                 self.channels.push(Open {
                     kind,
@@ -308,9 +270,43 @@ impl<E: Engines> StreamRewriter<E> {
         if let Some(open) = self.channels.get_mut(at) {
             text.channel = Some(at);
             open.tag.clone_from(tag);
-            text.spelled = open.channel.push(value.raw());
+            text.pushed = open.channel.push(value.raw());
         }
         Ok(())
+    }
+
+    /// Sends an event out, and keeps it as the mould of its channels.
+    fn emit(&mut self, event: &Event, read: &Read<'_>, mut splice: Splice<'_>) {
+        let mut touched = Vec::new();
+        for text in &read.texts {
+            touched.extend(text.channel);
+            let respelled = text.respelled();
+            if text.slot.kind.is_output() {
+                let raw = respelled.unwrap_or_else(|| text.slot.value.raw());
+                self.facts.output_chars += text::count_chars(raw);
+            }
+            if let Some(respelled) = respelled {
+                splice.replace_raw(text.slot.value.span(), respelled.to_vec());
+            }
+        }
+        let untouched = splice.is_empty();
+        if let Some(value) = read.padding.filter(|_| !untouched) {
+            // The old one was drawn for the length of the old text.
+            splice.replace(value.span(), padding().into());
+        }
+        let data = splice.finish();
+        self.out.push_back(match untouched {
+            true => event.raw().clone(),
+            false => event.with_data(&data),
+        });
+        for at in touched {
+            if let Some(open) = self.channels.get_mut(at) {
+                open.mould = Some(Mould {
+                    event: event.clone(),
+                    data: data.clone(),
+                });
+            }
+        }
     }
 
     /// Ends the texts of some channels: into their last slot in `texts`, or with an own event.
@@ -329,49 +325,35 @@ impl<E: Engines> StreamRewriter<E> {
                 continue;
             }
             if let Some(text) = texts.iter_mut().rev().find(|text| text.channel == Some(at)) {
-                let raw = || text.slot.value.raw().to_vec();
-                text.spelled
-                    .get_or_insert_with(raw)
-                    .extend_from_slice(&tail);
+                let head = text.respelled().unwrap_or_else(|| text.slot.value.raw());
+                text.pushed = Pushed::Respelled([head, &tail].concat());
                 continue;
             }
-            let (kind, group, mould) = (open.kind, open.group, open.mould.clone());
-            if kind.is_output() {
+            if open.kind.is_output() {
                 self.facts.output_chars += text::count_chars(&tail);
             }
             // Without a mould its event has not gone out: the stream breaks within it.
-            if let Some((event, data)) = mould {
-                self.out.extend(self.cast(&event, data, kind, group, tail));
+            if let Some(mould) = &open.mould {
+                let place = (open.kind, open.group);
+                self.out
+                    .extend(mould.cast(&self.endpoint, &self.options.json, place, tail));
             }
         }
     }
+}
 
-    /// An event like `mould` with the text `tail` alone: no usage, finish reason or logprobs.
-    fn cast(
-        &self,
-        mould: &Event,
-        data: Bytes,
-        kind: TextKind,
-        group: Group,
-        tail: Vec<u8>,
-    ) -> Option<Bytes> {
-        let tape = Tape::parse(data, &self.options.json).ok()?;
-        let mut splice = Splice::new(tape.bytes());
-        splice.remove_entry(&tape, tape.root(), "usage");
-        let mut tail = Some(tail);
-        walk(&tape, self.endpoint.event(), |found| match found {
-            Found::Text(slot) if slot.kind == kind && slot.group == group => {
-                splice.replace_raw(slot.value.span(), tail.take().unwrap_or_default());
+impl Read<'_> {
+    /// Whether all that it says is text that is swallowed.
+    fn is_swallowed(&self) -> bool {
+        let mut swallowed = false;
+        for text in &self.texts {
+            match text.pushed {
+                Pushed::Swallowed => swallowed = true,
+                _ if text.channel.is_none() || text.slot.value.raw().is_empty() => {}
+                _ => return false,
             }
-            Found::Text(slot) if slot.kind != TextKind::Generic || is_delta_key(slot.key) => {
-                splice.replace_raw(slot.value.span(), Vec::new());
-            }
-            Found::Finish { reason, .. } => splice.replace_value(reason, "null"),
-            Found::Logprobs { value, .. } => splice.replace_value(value, "null"),
-            _ => {}
-        });
-        debug_assert!(tail.is_none(), "the mould has a slot of its channel");
-        Some(mould.sibling(&splice.finish()))
+        }
+        swallowed && self.closed.is_empty() && !self.says_more
     }
 }
 
@@ -383,27 +365,6 @@ impl<E: Engines> fmt::Debug for StreamRewriter<E> {
             .field("done", &self.done)
             .finish_non_exhaustive()
     }
-}
-
-/// Keys that hold a piece of a text where no row says so. Under any other key a string is whole.
-fn is_delta_key(key: &str) -> bool {
-    matches!(
-        key,
-        "delta"
-            | "content"
-            | "text"
-            | "arguments"
-            | "message"
-            | "output"
-            | "refusal"
-            | "thinking"
-            | "reasoning"
-            | "summary"
-            | "reply"
-            | "answer"
-            | "completion"
-            | "token"
-    )
 }
 
 /// Which text a generic string of an event goes on, where no row says: the event's name, its

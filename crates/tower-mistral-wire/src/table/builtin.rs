@@ -96,8 +96,7 @@ fn completion(mut e: EndpointBuilder) -> EndpointBuilder {
     for (key, kind) in [("id", K::Meta), ("object", K::Meta), ("usage", K::Usage)] {
         e = e.reply(key, kind).event(key, kind);
     }
-    // The padding against reading lengths off an encrypted stream.
-    e = e.event("p", K::Meta);
+    e = e.event("p", K::Padding);
     for (key, kind) in [
         ("finish_reason", K::FinishReason),
         ("logprobs", K::Logprobs),

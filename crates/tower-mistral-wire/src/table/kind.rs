@@ -42,11 +42,13 @@ pub enum TextKind {
     FinishReason,
     /// An object of token counts.
     Usage,
+    /// Random filler against reading lengths off an encrypted stream (`p`).
+    Padding,
 }
 
 impl TextKind {
     /// Every kind, in the order of declaration.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::System,
         Self::User,
         Self::Assistant,
@@ -64,6 +66,7 @@ impl TextKind {
         Self::Model,
         Self::FinishReason,
         Self::Usage,
+        Self::Padding,
     ];
 
     /// Its name in logs, reports and configuration.
@@ -86,6 +89,7 @@ impl TextKind {
             Self::Model => "model",
             Self::FinishReason => "finish_reason",
             Self::Usage => "usage",
+            Self::Padding => "padding",
         }
     }
 
@@ -98,7 +102,7 @@ impl TextKind {
     pub fn is_text(self) -> bool {
         !matches!(
             self,
-            Self::Meta | Self::Model | Self::FinishReason | Self::Usage
+            Self::Meta | Self::Model | Self::FinishReason | Self::Usage | Self::Padding
         )
     }
 

@@ -17,7 +17,7 @@ pub struct Group {
     pub inner: u64,
 }
 
-/// A string of a body.
+/// A string of a body; also a key that no row names, and a number inside of tool arguments.
 #[derive(Clone, Copy, Debug)]
 pub struct Slot<'a> {
     /// What it is.
@@ -47,6 +47,8 @@ pub enum Found<'a> {
     Model(Value<'a>),
     /// The object of token counts.
     Usage(Value<'a>),
+    /// Random filler.
+    Padding(Value<'a>),
     /// A numbered element of the outer array begins: a message or a choice.
     Element {
         /// Its number.
@@ -133,6 +135,9 @@ impl<'a, F: FnMut(Found<'a>)> Walker<'_, '_, F> {
                 TextKind::Model if value.kind() == Kind::String => {
                     return (self.found)(Found::Model(value));
                 }
+                TextKind::Padding if value.kind() == Kind::String => {
+                    return (self.found)(Found::Padding(value));
+                }
                 _ => {}
             }
         }
@@ -140,6 +145,7 @@ impl<'a, F: FnMut(Found<'a>)> Walker<'_, '_, F> {
             Kind::Object => self.object(value, key, place),
             Kind::Array => self.array(value, key, place),
             Kind::String => self.string(value, key, mark, place),
+            Kind::Number if holds_json(place.below) => self.string(value, key, mark, place),
             Kind::True if key == "closed" => self.thinking_closed(place),
             _ => {}
         }
@@ -156,6 +162,16 @@ impl<'a, F: FnMut(Found<'a>)> Walker<'_, '_, F> {
                 _ => place.below,
             };
             let trail = step(place.trail, name.raw());
+            // Nobody knows these keys, so they may be text as well.
+            if state.is_none() && (below.is_none() || holds_json(below)) {
+                let place = Place {
+                    state,
+                    below,
+                    trail: !trail,
+                    ..place
+                };
+                self.string(name.value(), "", None, place);
+            }
             self.value(
                 value,
                 name.plain(),
@@ -274,6 +290,10 @@ impl<'a, F: FnMut(Found<'a>)> Walker<'_, '_, F> {
             outer: place.group.outer,
         });
     }
+}
+
+fn holds_json(mark: Option<Mark>) -> bool {
+    matches!(mark, Some(Mark::Kind(kind)) if kind.holds_json())
 }
 
 /// FNV-1a. Deterministic: the same place in two events of a stream is the same channel.
