@@ -47,7 +47,7 @@
 //!
 //! - Names, places and street addresses are not found: that takes a language model.
 //! - A model that spells a value out, or encodes it, gets it past any pattern.
-//! - `logprobs` are dropped (`null`) from streams, and from JSON choices that were edited.
+//! - `logprobs` become `null` in streams; in JSON the entries that overlap an edit go.
 #![forbid(unsafe_code)]
 
 mod body;

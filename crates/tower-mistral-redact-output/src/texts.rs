@@ -85,8 +85,10 @@ impl Engines for Texts {
         if enforced.is_none() && observed.is_none() {
             return None;
         }
+        // Logprobs repeat what the content's findings have told.
+        let report = (kind != TextKind::Logprobs).then(|| self.report.clone());
         let place = Place {
-            report: self.report.clone(),
+            report,
             kind,
             group: group.outer,
         };
@@ -130,7 +132,8 @@ struct Reader {
 }
 
 struct Place {
-    report: CallReport,
+    /// None for a text that repeats another.
+    report: Option<CallReport>,
     kind: TextKind,
     group: u32,
 }
@@ -154,10 +157,9 @@ impl Reader {
                 }
                 engine::Edit::Replace { n, entity, with } => {
                     // An empty one goes on with a replacement that is already in the report.
-                    if !with.is_empty() {
-                        let rule = entity.to_string();
-                        place.report.add(
-                            Finding::new(Layer::RedactOutput, rule, Action::Edited)
+                    if let Some(report) = place.report.as_ref().filter(|_| !with.is_empty()) {
+                        report.add(
+                            Finding::new(Layer::RedactOutput, entity.to_string(), Action::Edited)
                                 .at(place.kind, place.group, self.at, n as u64)
                                 .enforced(enforced),
                         );

@@ -9,6 +9,7 @@ mod deal;
 mod edit;
 mod json;
 mod json_text;
+mod logprobs;
 mod mould;
 mod options;
 mod plain;

@@ -383,9 +383,13 @@ fn endpoints_that_no_row_describes_are_read_as_generic_json() {
 
 #[test]
 fn logprobs_do_not_repeat_what_was_edited() {
+    let entry =
+        |token: &str| json!({"token": token, "bytes": [1], "top_logprobs": [{"token": token}]});
+    let tokens = ["Hi", " #", "se", "cret", " ", "you"].map(entry);
     let body = json!({"choices": [
-        {"index": 0, "message": {"content": "#a"}, "logprobs": {"content": [{"token": "#a"}]}},
-        {"index": 1, "message": {"content": "b"}, "logprobs": {"content": [{"token": "b"}]}},
+        {"index": 0, "message": {"content": "Hi #secret you"}, "logprobs": {"content": tokens}},
+        {"index": 1, "message": {"content": "b"}, "logprobs": {"content": [entry("b")]}},
+        {"index": 2, "message": {"content": "b"}, "prompt_logprobs": {"odd": "#shape"}},
     ]});
     let tape = Tape::parse(Bytes::from(body.to_string()), &Limits::default()).unwrap();
     let out = rewrite::json(
@@ -395,8 +399,10 @@ fn logprobs_do_not_repeat_what_was_edited() {
         &mut ReplyFacts::default(),
     );
     let out: Value = serde_json::from_slice(&out).unwrap();
-    assert!(out["choices"][0]["logprobs"].is_null());
+    let kept = ["Hi", " ", "you"].map(entry);
+    assert_eq!(out["choices"][0]["logprobs"]["content"], json!(kept));
     assert_eq!(out["choices"][1], body["choices"][1]);
+    assert!(out["choices"][2]["prompt_logprobs"].is_null());
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! Edits in a JSON reply.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
-use super::{Edit, End, Engine, Engines, channel::Reader, respell_text};
+use super::{Edit, End, Engine, Engines, channel::Reader, logprobs, respell_text};
 use crate::{
     ext::ReplyFacts,
     json::{Kind, Splice, Tape, Value, text},
@@ -13,8 +13,8 @@ use crate::{
 
 /// Reads every text of a JSON body, edits it in place, and notes the facts on the way.
 ///
-/// Without an edit the answer is the tape's own [`Bytes`]. `logprobs` of a choice that was edited
-/// become `null`: they hold the text once more.
+/// Without an edit the answer is the tape's own [`Bytes`]. Of `logprobs` the entries that overlap an
+/// edit go: they hold the text once more.
 pub fn json<E: Engines>(
     tape: &Tape,
     rows: &Rows,
@@ -22,7 +22,7 @@ pub fn json<E: Engines>(
     facts: &mut ReplyFacts,
 ) -> Bytes {
     let mut texts: BTreeMap<(TextKind, Group), Vec<Value<'_>>> = BTreeMap::new();
-    let mut logprobs = Vec::new();
+    let mut repeats = Vec::new();
     walk(tape, rows, |found| {
         facts.note(&found);
         match found {
@@ -30,12 +30,11 @@ pub fn json<E: Engines>(
                 .entry((slot.kind, slot.group))
                 .or_default()
                 .push(slot.value),
-            Found::Logprobs { outer, value } => logprobs.push((outer, value)),
+            Found::Logprobs { outer, value } => repeats.push((outer, value)),
             _ => {}
         }
     });
     let mut splice = Splice::new(tape.bytes());
-    let mut edited = BTreeSet::new();
     for ((kind, group), values) in texts {
         let Some(engine) = engines.open(kind, group) else {
             values
@@ -56,12 +55,11 @@ pub fn json<E: Engines>(
                 facts.output_chars += text::count_chars(&spelled);
             }
             splice.replace_raw(value.span(), quoted(value, spelled));
-            edited.insert(group.outer);
         }
     }
-    for (outer, value) in logprobs {
-        if edited.contains(&outer) {
-            splice.replace_value(value, "null");
+    for (outer, value) in repeats {
+        if let Some(mut engine) = engines.open(TextKind::Logprobs, Group { outer, inner: 0 }) {
+            logprobs::edit(value, &mut engine, &mut splice);
         }
     }
     splice.finish()
