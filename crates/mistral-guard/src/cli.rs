@@ -24,7 +24,7 @@ pub enum Command {
     Demo(DemoArgs),
     /// Serve the API to any SDK, guarded: point its base URL here
     #[command(after_help = SERVE_HELP)]
-    Serve(ServeArgs),
+    Serve(Box<ServeArgs>),
 }
 
 const SERVE_HELP: &str = "\
@@ -36,6 +36,8 @@ Environment:
 
 No proxy is taken from the environment. SIGINT and SIGTERM let calls under way
 finish; a second signal does not.";
+
+const UPSTREAM_HELP: &str = "The origin of the API [default: https://api.mistral.ai]";
 
 /// Options of `demo`.
 #[derive(Clone, Copy, Debug, Args)]
@@ -52,8 +54,8 @@ pub struct ServeArgs {
     #[arg(long, value_name = "ADDRESS")]
     pub listen: Option<SocketAddr>,
 
-    /// The origin of the API [default: https://api.mistral.ai]
-    #[arg(long, value_name = "ORIGIN")]
+    /// The origin of the API.
+    #[arg(long, value_name = "ORIGIN", help = UPSTREAM_HELP)]
     pub upstream: Option<Origin>,
 
     /// Use the built-in emulator of the API: no key and no network are needed
@@ -118,5 +120,15 @@ impl ServeArgs {
         config.log.filter = set.log.unwrap_or(config.log.filter);
         config.check()?;
         Ok(config)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        super::Cli::command().debug_assert();
     }
 }

@@ -17,16 +17,28 @@ use crate::config::{ConfigError, LogConfig, LogFormat};
 ///
 /// `RUST_LOG` or the configured filter is none.
 pub fn init(config: &LogConfig) -> Result<(), ConfigError> {
-    let from_env = std::env::var("RUST_LOG").ok().filter(|text| !text.is_empty());
+    let from_env = std::env::var("RUST_LOG")
+        .ok()
+        .filter(|text| !text.is_empty());
     let filter = match &from_env {
         Some(text) => filter(text).map_err(|what| ConfigError::key("RUST_LOG", what))?,
         None => filter(&config.filter).map_err(|what| ConfigError::key("log.filter", what))?,
     };
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr);
     // A second log in one process is the first one: nothing to be said.
     let _ = match is_text(config.format) {
-        true => builder.with_ansi(use_colour()).with_target(false).compact().try_init(),
-        false => builder.json().flatten_event(true).with_current_span(false).try_init(),
+        true => builder
+            .with_ansi(use_colour())
+            .with_target(false)
+            .compact()
+            .try_init(),
+        false => builder
+            .json()
+            .flatten_event(true)
+            .with_current_span(false)
+            .try_init(),
     };
     Ok(())
 }
@@ -65,7 +77,9 @@ pub(crate) struct CallLog {
 
 impl CallLog {
     pub(crate) fn new(format: LogFormat) -> Self {
-        Self { is_text: is_text(format) }
+        Self {
+            is_text: is_text(format),
+        }
     }
 }
 
@@ -79,22 +93,16 @@ impl OnRecord for CallLog {
 }
 
 /// A record in one line for people: every part is a number or a checked name.
+///
+/// `chars=90>31 tokens=40>6` are those of the prompt and those of the reply.
 pub fn line(record: &Record) -> String {
-    let mut out = facts(record);
-    let ms = record.duration.as_millis();
-    // Writing to a String cannot fail.
-    let _ = write!(out, " {ms}ms id={}", record.request_id);
-    out
-}
-
-/// The same without what differs from run to run: times, and the call's id.
-pub(crate) fn facts(record: &Record) -> String {
     let r = record;
     let mut out = match r.status {
         Some(status) => status.to_string(),
         None => "-".to_owned(),
     };
     let number = |n: Option<u64>| n.map_or("?".to_owned(), |n| n.to_string());
+    // Writing to a String cannot fail.
     let _ = write!(out, " {} {}", r.outcome.as_str(), r.endpoint);
     if let Some(model) = r.request_model.as_deref().or(r.response_model.as_deref()) {
         let _ = write!(out, " {model}");
@@ -102,11 +110,20 @@ pub(crate) fn facts(record: &Record) -> String {
     if r.stream {
         let _ = write!(out, " stream events={}", r.events);
     }
-    let (prompt, completion) = (number(r.prompt_tokens), number(r.completion_tokens));
-    let _ = write!(out, " messages={} chars={}>{}", r.messages, r.input_chars, r.output_chars);
-    let _ = write!(out, " tokens={prompt}>{completion}");
-    let counts =
-        [("edits", r.edits), ("cut", r.truncations), ("flags", r.flags), ("observed", r.observed)];
+    if r.messages > 0 || r.input_chars > 0 || r.output_chars > 0 {
+        let (messages, sent, got) = (r.messages, r.input_chars, r.output_chars);
+        let _ = write!(out, " messages={messages} chars={sent}>{got}");
+    }
+    if r.prompt_tokens.is_some() || r.completion_tokens.is_some() {
+        let (prompt, completion) = (number(r.prompt_tokens), number(r.completion_tokens));
+        let _ = write!(out, " tokens={prompt}>{completion}");
+    }
+    let counts = [
+        ("edits", r.edits),
+        ("cut", r.truncations),
+        ("flags", r.flags),
+        ("observed", r.observed),
+    ];
     for (name, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
         let _ = write!(out, " {name}={count}");
     }
@@ -117,9 +134,16 @@ pub(crate) fn facts(record: &Record) -> String {
         let _ = write!(out, " {}={}", rule.rule, rule.enforced + rule.observed);
     }
     for attempt in &r.attempts {
-        let status = attempt.status.map_or("-".to_owned(), |status| status.to_string());
-        let _ = write!(out, " key={}:{status}", attempt.key.as_deref().unwrap_or("-"));
+        let status = attempt
+            .status
+            .map_or("-".to_owned(), |status| status.to_string());
+        let _ = write!(
+            out,
+            " key={}:{status}",
+            attempt.key.as_deref().unwrap_or("-")
+        );
     }
+    let _ = write!(out, " {}ms id={}", r.duration.as_millis(), r.request_id);
     out
 }
 

@@ -2,14 +2,18 @@
 
 #![forbid(unsafe_code)]
 
-use std::{error::Error, io::Write, process::ExitCode};
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
 
 use clap::Parser;
 use mistral_guard::{
     cli::{Cli, Command, ServeArgs},
     demo, logging,
-    serve::Server,
+    serve::{Server, Signals},
 };
+use tower_mistral::wire::BoxError;
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
@@ -19,6 +23,8 @@ fn main() -> ExitCode {
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
+        // A reader that has seen enough, such as `head`, is no failure.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             // Nothing is left to do if stderr is closed.
             let _ = writeln!(anstream::stderr(), "mistral-guard: {error}");
@@ -27,7 +33,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn serve(args: &ServeArgs) -> Result<(), Box<dyn Error>> {
+fn serve(args: &ServeArgs) -> Result<(), BoxError> {
     let config = args.config()?;
     if args.check_config {
         writeln!(anstream::stdout(), "configuration is valid")?;
@@ -36,9 +42,15 @@ fn serve(args: &ServeArgs) -> Result<(), Box<dyn Error>> {
     logging::init(&config.log)?;
     let runtime = tokio::runtime::Runtime::new()?;
     runtime.block_on(async {
+        let signals = Signals::new()?;
         let running = Server::new(config).start().await?;
         write!(anstream::stdout(), "{}", running.banner())?;
-        running.until_signal().await?;
+        running.until(signals).await;
         Ok(())
     })
+}
+
+fn is_broken_pipe(error: &BoxError) -> bool {
+    let error = error.downcast_ref::<io::Error>();
+    error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }

@@ -103,7 +103,10 @@ where
                     if call.mode == Mode::Off {
                         return Poll::Ready(Ok(response.map(RedactOutputBody::untouched)));
                     }
-                    let media = ReplyMedia::of(method, response.status(), response.headers());
+                    let media = match response.body().is_end_stream() {
+                        true => ReplyMedia::None,
+                        false => ReplyMedia::of(method, response.status(), response.headers()),
+                    };
                     match media {
                         ReplyMedia::None => {
                             return Poll::Ready(Ok(response.map(RedactOutputBody::untouched)));

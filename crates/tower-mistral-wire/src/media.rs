@@ -26,10 +26,14 @@ impl ReplyMedia {
             StatusCode::RESET_CONTENT,
             StatusCode::NOT_MODIFIED,
         ];
-        if *method == Method::HEAD || status.is_informational() || no_body.contains(&status) {
+        if *method == Method::HEAD || no_body.contains(&status) {
             return Self::None;
         }
-        if is_encoded(headers) || status == StatusCode::PARTIAL_CONTENT {
+        // A part of a reply, and what follows an upgrade, cannot be read as what they are part of.
+        let is_part = status == StatusCode::PARTIAL_CONTENT
+            || headers.contains_key(header::CONTENT_RANGE)
+            || status == StatusCode::SWITCHING_PROTOCOLS;
+        if is_encoded(headers) || is_part {
             return Self::Opaque;
         }
         let Some(label) = headers.get(header::CONTENT_TYPE) else {
@@ -74,7 +78,14 @@ pub fn ask_for_plain(headers: &mut HeaderMap) {
         header::ACCEPT_ENCODING,
         HeaderValue::from_static("identity"),
     );
-    for name in [header::RANGE, header::IF_RANGE] {
+    for name in [
+        header::RANGE,
+        header::IF_RANGE,
+        header::IF_MATCH,
+        header::IF_NONE_MATCH,
+        header::IF_MODIFIED_SINCE,
+        header::IF_UNMODIFIED_SINCE,
+    ] {
         headers.remove(name);
     }
 }
@@ -153,5 +164,6 @@ mod tests {
         assert_eq!(media(Method::HEAD, StatusCode::OK), None);
         assert_eq!(media(Method::GET, StatusCode::NO_CONTENT), None);
         assert_eq!(media(Method::GET, StatusCode::PARTIAL_CONTENT), Opaque);
+        assert_eq!(media(Method::GET, StatusCode::SWITCHING_PROTOCOLS), Opaque);
     }
 }

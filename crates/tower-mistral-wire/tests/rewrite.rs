@@ -578,3 +578,31 @@ fn the_padding_of_an_edited_event_is_drawn_anew() {
         .collect();
     assert!(drawn.len() > 5, "lengths vary");
 }
+
+#[test]
+fn the_signature_of_an_edited_thought_is_void() {
+    let part = |text: &str| json!([{"type": "thinking", "thinking": [{"type": "text", "text": text}], "signature": "c2ln"}]);
+    for (text, kept) in [("a #b", false), ("a b", true)] {
+        let body = json!({"choices": [{"index": 0, "message": {"content": part(text)}}]});
+        let tape = Tape::parse(Bytes::from(body.to_string()), &Limits::default()).unwrap();
+        let out = rewrite::json(
+            &tape,
+            chat().reply(),
+            &mut AllTags,
+            &mut ReplyFacts::default(),
+        );
+        let out: Value = serde_json::from_slice(&out).unwrap();
+        assert_eq!(
+            out["choices"][0]["message"]["content"][0]["signature"].is_string(),
+            kept
+        );
+
+        let stream = delta(0, &json!({"content": part(text)}), Some("stop"), true);
+        let (out, _) = rewrite_stream(chat(), &[stream.as_bytes(), b"data: [DONE]\n\n"]);
+        let event = events(&out).pop().unwrap();
+        assert_eq!(
+            event["choices"][0]["delta"]["content"][0]["signature"].is_string(),
+            kept
+        );
+    }
+}

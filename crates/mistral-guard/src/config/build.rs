@@ -4,16 +4,17 @@ use tower_mistral::{
     BuildError, Guard, GuardBuilder,
     key_rotation::Keys,
     redact_output::RedactOutputLayer,
-    redactor::{Entity, Redactor},
-    sanitize_input::{self, OnBlock, OnUninspectable, OverLimit, SanitizeInputLayer, Wrap},
+    redactor::{Entity, Redactor, RedactorBuilder},
+    sanitize_input::{self, OnBlock, OverLimit, SanitizeInputLayer, Wrap},
     screen::{Action, Screen},
-    wire::{self, Mode, body::Budget, rewrite::StreamOptions},
+    wire::{Mode, OnUninspectable, body::Budget, rewrite::StreamOptions},
 };
 
 use super::{
     ActionName, Config, ConfigError, OnBlockConfig, Origin, OverLimitName, Preset,
     UninspectableName, WrapName,
 };
+use crate::logging::{self, CallLog};
 
 impl Config {
     /// Checks what can be checked without keys and without a socket.
@@ -48,7 +49,8 @@ impl Config {
             .budget(Budget::new(self.guard.buffer_budget.0))
             .sanitize(|layer| self.sanitize_layer(layer, screen.clone()))
             .redact(|rules| self.redact_rules(rules))
-            .redact_layer(|layer| self.redact_layer(layer));
+            .redact_layer(|layer| self.redact_layer(layer))
+            .on_record(CallLog::new(self.log.format));
         let guard = builder.build().map_err(build_error)?;
         self.switch(&guard, &screen)?;
         Ok(guard)
@@ -56,7 +58,10 @@ impl Config {
 
     fn check_server(&self) -> Result<(), ConfigError> {
         if self.server.max_connections == 0 {
-            return Err(ConfigError::key("server.max_connections", "must be at least 1"));
+            return Err(ConfigError::key(
+                "server.max_connections",
+                "must be at least 1",
+            ));
         }
         if self.sanitize.max_chars == Some(0) {
             return Err(ConfigError::key("sanitize.max_chars", "must be at least 1"));
@@ -68,8 +73,7 @@ impl Config {
                 return Err(ConfigError::key("server.allowed_hosts", what));
             }
         }
-        crate::logging::check(&self.log.filter)
-            .map_err(|what| ConfigError::key("log.filter", what))
+        logging::check(&self.log.filter).map_err(|what| ConfigError::key("log.filter", what))
     }
 
     fn origins(
@@ -82,7 +86,12 @@ impl Config {
             [] => own,
             _ if self.upstream.demo => own,
             listed if listed.contains(upstream) => listed,
-            _ => return Err(ConfigError::key("keys.origins", "the upstream is not among them")),
+            _ => {
+                return Err(ConfigError::key(
+                    "keys.origins",
+                    "the upstream is not among them",
+                ));
+            }
         };
         Ok(origins.iter().fold(builder, |builder, origin| {
             match self.upstream.dangerous_plain_http {
@@ -103,7 +112,9 @@ impl Config {
         let screen = phrases.fold(Screen::builder(), |screen, rule| {
             screen.phrase(rule.name.clone(), &rule.phrase, rule.action.into())
         });
-        screen.build().map_err(|error| ConfigError::key("sanitize.phrases", error))
+        screen
+            .build()
+            .map_err(|error| ConfigError::key("sanitize.phrases", error))
     }
 
     fn sanitize_layer(&self, layer: SanitizeInputLayer, screen: Screen) -> SanitizeInputLayer {
@@ -125,10 +136,7 @@ impl Config {
             .max_chars(config.max_chars.unwrap_or(max), over)
             .wrap(wrap)
             .mode(Mode::from(config.mode).min(self.guard.mode.into()))
-            .on_uninspectable(match config.on_uninspectable {
-                UninspectableName::Refuse => OnUninspectable::Refuse,
-                UninspectableName::Pass => OnUninspectable::Pass,
-            })
+            .on_uninspectable(config.on_uninspectable.into())
             .on_block(match &config.on_block {
                 OnBlockConfig::Error => OnBlock::Error,
                 OnBlockConfig::Reply(text) => OnBlock::Reply(text.clone().into()),
@@ -139,15 +147,15 @@ impl Config {
         }
     }
 
-    fn redact_rules(
-        &self,
-        rules: tower_mistral::redactor::RedactorBuilder,
-    ) -> tower_mistral::redactor::RedactorBuilder {
+    fn redact_rules(&self, rules: RedactorBuilder) -> RedactorBuilder {
         let config = &self.redact;
-        let rules = config.allow.iter().fold(rules, |rules, value| rules.allow(value));
-        let rules = config.replacements.iter().fold(rules, |rules, (entity, with)| {
-            rules.replacement(Entity::new(entity.clone()), with.clone())
-        });
+        let rules = config.allow.iter().fold(rules, RedactorBuilder::allow);
+        let rules = config
+            .replacements
+            .iter()
+            .fold(rules, |rules, (entity, with)| {
+                rules.replacement(Entity::new(entity.clone()), with.clone())
+            });
         match config.max_hold {
             Some(size) => rules.max_hold(size.0),
             None => rules,
@@ -158,15 +166,14 @@ impl Config {
         let config = &self.redact;
         let layer = layer
             .mode(Mode::from(config.mode).min(self.guard.mode.into()))
-            .on_uninspectable(match config.on_uninspectable {
-                UninspectableName::Refuse => wire::OnUninspectable::Refuse,
-                UninspectableName::Pass => wire::OnUninspectable::Pass,
-            });
+            .on_uninspectable(config.on_uninspectable.into());
         let layer = match config.max_reply {
             Some(size) => layer.max_reply(size.0),
             None => layer,
         };
-        let Some(size) = config.max_event else { return layer };
+        let Some(size) = config.max_event else {
+            return layer;
+        };
         let mut stream = StreamOptions::default();
         stream.max_event = size.0;
         layer.stream_options(stream)
@@ -175,14 +182,19 @@ impl Config {
     /// Sets the modes of single rules, which must exist.
     fn switch(&self, guard: &Guard, screen: &Screen) -> Result<(), ConfigError> {
         let screen = screen.rules().iter().map(|rule| rule.name().as_str());
-        let known: Vec<_> =
-            screen.chain([sanitize_input::MAX_CHARS, sanitize_input::PREFIX]).collect();
+        let known: Vec<_> = screen
+            .chain([sanitize_input::MAX_CHARS, sanitize_input::PREFIX])
+            .collect();
         for (rule, mode) in &self.sanitize.rules {
             check_rule("sanitize.rules", rule, &known)?;
             guard.sanitize_modes().set_rule(rule, (*mode).into());
         }
         let redactor = Redactor::recommended();
-        let known: Vec<_> = redactor.rules().iter().map(|rule| rule.entity().as_str()).collect();
+        let known: Vec<_> = redactor
+            .rules()
+            .iter()
+            .map(|rule| rule.entity().as_str())
+            .collect();
         for (rule, mode) in &self.redact.rules {
             check_rule("redact.rules", rule, &known)?;
             guard.redact_modes().set_rule(rule, (*mode).into());
@@ -196,7 +208,10 @@ fn check_rule(section: &str, rule: &str, known: &[&str]) -> Result<(), ConfigErr
         return Ok(());
     }
     let known = known.join("`, `");
-    Err(ConfigError::key(section, format!("unknown rule `{rule}`, expected one of `{known}`")))
+    Err(ConfigError::key(
+        section,
+        format!("unknown rule `{rule}`, expected one of `{known}`"),
+    ))
 }
 
 fn build_error(error: BuildError) -> ConfigError {
@@ -215,6 +230,15 @@ impl From<ActionName> for Action {
             ActionName::Flag => Self::Flag,
             ActionName::Filter => Self::Filter,
             ActionName::Block => Self::Block,
+        }
+    }
+}
+
+impl From<UninspectableName> for OnUninspectable {
+    fn from(name: UninspectableName) -> Self {
+        match name {
+            UninspectableName::Refuse => Self::Refuse,
+            UninspectableName::Pass => Self::Pass,
         }
     }
 }

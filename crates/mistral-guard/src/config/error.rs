@@ -12,18 +12,27 @@ pub struct ConfigError {
 impl ConfigError {
     /// The key `key` has a value that it cannot have, together with the rest.
     pub(crate) fn key(key: &str, what: impl fmt::Display) -> Self {
-        Self { place: key.to_owned(), what: what.to_string() }
+        Self {
+            place: key.to_owned(),
+            what: what.to_string(),
+        }
     }
 
     pub(super) fn read(name: &str, error: &io::Error) -> Self {
-        Self { place: name.to_owned(), what: format!("cannot be read: {error}") }
+        Self {
+            place: name.to_owned(),
+            what: format!("cannot be read: {error}"),
+        }
     }
 
     /// The parser's message, with line and key in the place of its picture of the line: that would
     /// show a secret which somebody wrote into the file by mistake.
     pub(super) fn toml(name: &str, text: &str, error: &toml::de::Error) -> Self {
         let Some(span) = error.span() else {
-            return Self { place: name.to_owned(), what: error.message().to_owned() };
+            return Self {
+                place: name.to_owned(),
+                what: error.message().to_owned(),
+            };
         };
         let before = text.get(..span.start).unwrap_or_default();
         let line = before.matches('\n').count() + 1;

@@ -49,7 +49,8 @@ impl Config {
     /// It cannot be read, or is wrong: see [`parse`](Self::parse).
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let name = path.display().to_string();
-        let text = std::fs::read_to_string(path).map_err(|error| ConfigError::read(&name, &error))?;
+        let text =
+            std::fs::read_to_string(path).map_err(|error| ConfigError::read(&name, &error))?;
         Self::parse(&name, &text)
     }
 

@@ -74,7 +74,10 @@ impl TryFrom<String> for Span {
 pub struct Size(pub usize);
 
 #[derive(Deserialize)]
-#[serde(untagged, expecting = "a size is a number of bytes, or a text such as \"32 MiB\"")]
+#[serde(
+    untagged,
+    expecting = "a size is a number of bytes, or a text such as \"32 MiB\""
+)]
 enum RawSize {
     Bytes(u64),
     Text(String),
@@ -199,7 +202,10 @@ impl std::str::FromStr for Origin {
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scheme = self.0.scheme_str().unwrap_or_default();
-        let authority = self.0.authority().map_or("", |authority| authority.as_str());
+        let authority = self
+            .0
+            .authority()
+            .map_or("", |authority| authority.as_str());
         write!(f, "{scheme}://{authority}")
     }
 }
@@ -215,7 +221,16 @@ mod tests {
         assert_eq!(time("250ms"), Ok(250));
         assert_eq!(time("90 s"), Ok(90_000));
         assert_eq!(time("2h"), Ok(7_200_000));
-        for bad in ["", "5", "s", "-1s", "0s", "1y", "1.5s", "99999999999999999999d"] {
+        for bad in [
+            "",
+            "5",
+            "s",
+            "-1s",
+            "0s",
+            "1y",
+            "1.5s",
+            "99999999999999999999d",
+        ] {
             assert!(time(bad).is_err(), "{bad}");
         }
         let size = |text: &str| Size::try_from(RawSize::Text(text.into())).map(|size| size.0);

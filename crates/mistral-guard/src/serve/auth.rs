@@ -33,18 +33,30 @@ impl Callers {
         };
         let Some(token) = token else {
             let token = generate().map_err(|_| TokenError::NoRandomness)?;
-            return Ok(Self::Token { token: token.into(), is_made: true });
+            return Ok(Self::Token {
+                token: token.into(),
+                is_made: true,
+            });
         };
         check(&token).map_err(|what| TokenError::Bad(name.clone(), what))?;
-        Ok(Self::Token { token: token.into(), is_made: false })
+        Ok(Self::Token {
+            token: token.into(),
+            is_made: false,
+        })
     }
 
     /// Whether a caller with these headers is let in.
     pub(crate) fn admit(&self, headers: &HeaderMap) -> bool {
-        let Self::Token { token, .. } = self else { return true };
+        let Self::Token { token, .. } = self else {
+            return true;
+        };
         let mut given = headers.get_all(header::AUTHORIZATION).iter();
-        let (Some(value), None) = (given.next(), given.next()) else { return false };
-        let Some((scheme, shown)) = split(value.as_bytes()) else { return false };
+        let (Some(value), None) = (given.next(), given.next()) else {
+            return false;
+        };
+        let Some((scheme, shown)) = split(value.as_bytes()) else {
+            return false;
+        };
         scheme.eq_ignore_ascii_case(b"bearer")
             && bool::from(shown.ct_eq(token.expose_secret().as_bytes()))
     }

@@ -1,11 +1,12 @@
 //! One call: from the caller's request to the caller's reply.
 
-use std::{convert::Infallible, sync::Arc};
+use std::{convert::Infallible, error::Error, sync::Arc};
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, header};
 use http_body_util::{BodyExt, combinators::UnsyncBoxBody};
 use hyper::body::Incoming;
+use hyper_util::client::legacy;
 use tokio::time::timeout;
 use tower::{Layer, ServiceExt};
 use tower_mistral::{
@@ -31,24 +32,26 @@ pub(crate) struct Front {
 }
 
 impl Front {
-    pub(crate) fn new(gate: Gate, layer: GuardLayer, upstream: Upstream) -> Self {
+    pub(crate) fn new(gate: Gate, layer: &GuardLayer, upstream: Upstream) -> Self {
         let stack = layer.layer(upstream.client.clone());
-        Self { gate: Arc::new(gate), stack, upstream: Arc::new(upstream) }
+        Self {
+            gate: Arc::new(gate),
+            stack,
+            upstream: Arc::new(upstream),
+        }
     }
 
     /// The answer to one call: never an error, since refusals and failures are answers too.
     pub(crate) async fn answer(
         self,
-        mut request: Request<Incoming>,
+        request: Request<Incoming>,
     ) -> Result<Response<Outgoing>, Infallible> {
-        let report = {
-            let (headers, mut extensions) =
-                (request.headers().clone(), std::mem::take(request.extensions_mut()));
-            let report = CallReport::of(&mut extensions, &headers);
-            *request.extensions_mut() = extensions;
-            report
-        };
+        let (mut parts, body) = request.into_parts();
+        let report = CallReport::of(&mut parts.extensions, &parts.headers);
+        let request = Request::from_parts(parts, body);
         if let Err(refused) = self.gate.check(&request) {
+            let (request_id, kind) = (report.request_id().as_str(), refused.kind.as_str());
+            tracing::warn!(target: "mistral_guard", request_id, kind, "refused");
             return Ok(refuse(&refused, &report));
         }
         let reply = match self.forward(request, &report).await {
@@ -63,23 +66,32 @@ impl Front {
         mut request: Request<Incoming>,
         report: &CallReport,
     ) -> Result<Response<Outgoing>, Refused> {
-        let invalid = Refused { kind: RejectionKind::InvalidPath, detail: "it is no path" };
+        let invalid = Refused {
+            kind: RejectionKind::InvalidPath,
+            detail: "it is no path",
+        };
         let path = request.uri().path_and_query().cloned();
-        let path = path.filter(|path| path.as_str().starts_with('/')).ok_or(invalid)?;
+        let path = path
+            .filter(|path| path.as_str().starts_with('/'))
+            .ok_or(invalid)?;
         *request.uri_mut() = self.upstream.origin.at(path);
         headers::clean_request(request.headers_mut());
 
-        let unreachable = |detail| Refused { kind: RejectionKind::Unreachable, detail };
+        let unreachable = |detail| Refused {
+            kind: RejectionKind::Unreachable,
+            detail,
+        };
         let call = timeout(self.upstream.reply_timeout, self.stack.oneshot(request));
         let reply = match call.await {
             Ok(Ok(reply)) => reply,
             Ok(Err(error)) => {
-                let connect = error.is_connect();
-                let id = report.request_id().as_str();
-                tracing::warn!(target: "mistral_guard", request_id = id, connect, "no reply");
+                log_failure(report, &cause(&error));
                 return Err(unreachable("no reply came"));
             }
-            Err(_) => return Err(unreachable("no reply came in time")),
+            Err(_) => {
+                log_failure(report, "upstream.reply_timeout is over");
+                return Err(unreachable("no reply came in time"));
+            }
         };
         let mut reply = reply.map(|body| body.map_err(BoxError::from).boxed_unsync());
         headers::clean_reply(reply.headers_mut());
@@ -87,12 +99,30 @@ impl Front {
     }
 }
 
+fn log_failure(report: &CallReport, cause: &str) {
+    let request_id = report.request_id().as_str();
+    tracing::warn!(target: "mistral_guard", request_id, cause, "no reply");
+}
+
+/// What went wrong, as far as no request and no reply had a part in it: names, sockets,
+/// certificates.
+fn cause(error: &legacy::Error) -> String {
+    if !error.is_connect() {
+        return "the exchange broke".to_owned();
+    }
+    let mut innermost: &dyn Error = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
+}
+
 fn refuse(refused: &Refused, report: &CallReport) -> Response<Outgoing> {
     let id = report.request_id().clone();
-    let kind = refused.kind.as_str();
-    tracing::warn!(target: "mistral_guard", request_id = id.as_str(), kind, "refused");
     let rejection = Rejection::new(refused.kind, id).with_detail(refused.detail);
-    let mut reply = rejection.into_response::<Incoming>(report).map(BodyExt::boxed_unsync);
+    let mut reply = rejection
+        .into_response::<Incoming>(report)
+        .map(BodyExt::boxed_unsync);
     if refused.kind == RejectionKind::Unauthorized {
         let scheme = HeaderValue::from_static("Bearer");
         reply.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);

@@ -25,7 +25,10 @@ impl Gate {
 
     /// Nothing, or why the request does not get in.
     pub(crate) fn check<B>(&self, request: &Request<B>) -> Result<(), Refused> {
-        let forbidden = |detail| Refused { kind: RejectionKind::Forbidden, detail };
+        let forbidden = |detail| Refused {
+            kind: RejectionKind::Forbidden,
+            detail,
+        };
         let headers = request.headers();
         if is_tunnel(request.method(), headers) {
             return Err(forbidden("CONNECT, TRACE and Upgrade are not served"));
@@ -38,7 +41,10 @@ impl Gate {
         }
         if !self.callers.admit(headers) {
             let detail = "send the guard's token as `Authorization: Bearer ...`";
-            return Err(Refused { kind: RejectionKind::Unauthorized, detail });
+            return Err(Refused {
+                kind: RejectionKind::Unauthorized,
+                detail,
+            });
         }
         Ok(())
     }
@@ -46,7 +52,9 @@ impl Gate {
     /// `Host`, and the authority of a target in absolute form, which wins over it elsewhere.
     fn is_for_us<B>(&self, request: &Request<B>) -> bool {
         let mut hosts = request.headers().get_all(header::HOST).iter();
-        let (Some(host), None) = (hosts.next(), hosts.next()) else { return false };
+        let (Some(host), None) = (hosts.next(), hosts.next()) else {
+            return false;
+        };
         let target = request.uri().authority();
         host.to_str().is_ok_and(|host| self.hosts.serve(host))
             && target.is_none_or(|target| self.hosts.serve(target.as_str()))
@@ -54,10 +62,15 @@ impl Gate {
 
     fn is_cross_site(&self, headers: &HeaderMap) -> bool {
         let is_foreign = |value: &http::HeaderValue| {
-            !value.to_str().is_ok_and(|origin| self.hosts.serve_origin(origin))
+            !value
+                .to_str()
+                .is_ok_and(|origin| self.hosts.serve_origin(origin))
         };
         headers.get_all(header::ORIGIN).iter().any(is_foreign)
-            || headers.get_all("sec-fetch-site").iter().any(|value| value == "cross-site")
+            || headers
+                .get_all("sec-fetch-site")
+                .iter()
+                .any(|value| value == "cross-site")
     }
 }
 

@@ -16,12 +16,19 @@ const HOP_BY_HOP: [HeaderName; 8] = [
 ];
 
 /// Fields of a caller that are for this server: its token, its cookies, its expectations.
-const FOR_US: [HeaderName; 4] =
-    [header::AUTHORIZATION, header::COOKIE, header::EXPECT, header::HOST];
+const FOR_US: [HeaderName; 4] = [
+    header::AUTHORIZATION,
+    header::COOKIE,
+    header::EXPECT,
+    header::HOST,
+];
 
 /// Fields of the API that speak of its own origin, not of this one.
-const FOR_ITS_ORIGIN: [HeaderName; 3] =
-    [header::SET_COOKIE, header::STRICT_TRANSPORT_SECURITY, header::ALT_SVC];
+const FOR_ITS_ORIGIN: [HeaderName; 3] = [
+    header::SET_COOKIE,
+    header::STRICT_TRANSPORT_SECURITY,
+    header::ALT_SVC,
+];
 
 /// Leaves in a request what is for the API.
 pub(crate) fn clean_request(headers: &mut HeaderMap) {

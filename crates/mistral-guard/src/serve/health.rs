@@ -8,9 +8,12 @@ use http_body_util::Full;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{net::TcpListener, sync::watch};
-use tower_mistral::key_rotation::{KeyHealth, KeyRing};
+use tower_mistral::key_rotation::KeyRing;
 
-/// `/healthz`: the process runs. `/readyz`: it takes calls and has a key that was not rejected.
+/// `/healthz`: the process runs. `/readyz`: it takes calls and has keys.
+///
+/// Rejected keys are keys: they are tried again, and a 401 that passes must not take every replica
+/// out of a balancer at once.
 pub(crate) async fn serve(
     listener: TcpListener,
     ring: KeyRing,
@@ -42,7 +45,7 @@ async fn gone(stopped: &mut watch::Receiver<bool>) {
 }
 
 fn answer(request: &Request<Incoming>, ring: &KeyRing, is_stopped: bool) -> Response<Full<Bytes>> {
-    let ready = || !is_stopped && ring.keys().iter().any(|key| key.health == KeyHealth::Healthy);
+    let ready = || !is_stopped && !ring.keys().is_empty();
     let (status, text) = match (request.method(), request.uri().path()) {
         (&Method::GET | &Method::HEAD, "/healthz") => (StatusCode::OK, "ok\n"),
         (&Method::GET | &Method::HEAD, "/readyz") if ready() => (StatusCode::OK, "ready\n"),

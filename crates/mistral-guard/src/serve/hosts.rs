@@ -19,27 +19,41 @@ pub(crate) struct Hosts {
 
 impl Hosts {
     pub(crate) fn new(addr: SocketAddr, listed: &[String]) -> Self {
-        let mut own = ["localhost", "127.0.0.1", "[::1]"].map(str::to_owned).to_vec();
+        let mut own = ["localhost", "127.0.0.1", "[::1]"]
+            .map(str::to_owned)
+            .to_vec();
         if !addr.ip().is_unspecified() {
             own.push(match addr {
                 SocketAddr::V4(addr) => addr.ip().to_string(),
                 SocketAddr::V6(addr) => format!("[{}]", addr.ip()),
             });
         }
-        let listed = listed.iter().map(|name| name.to_ascii_lowercase()).collect();
-        Self { port: addr.port(), own, listed }
+        let listed = listed
+            .iter()
+            .map(|name| name.to_ascii_lowercase())
+            .collect();
+        Self {
+            port: addr.port(),
+            own,
+            listed,
+        }
     }
 
     /// Whether `host`, as it stands in a `Host` header, is served.
     pub(crate) fn serve(&self, host: &str) -> bool {
-        let Ok(authority) = host.parse::<Authority>() else { return false };
+        let Ok(authority) = host.parse::<Authority>() else {
+            return false;
+        };
         if host.contains('@') {
             return false;
         }
         let name = authority.host().to_ascii_lowercase();
         let port = authority.port_u16().unwrap_or(80);
         let own = port == self.port && self.own.contains(&name);
-        own || self.listed.iter().any(|listed| *listed == name || *listed == format!("{name}:{port}"))
+        own || self
+            .listed
+            .iter()
+            .any(|listed| *listed == name || *listed == format!("{name}:{port}"))
     }
 
     /// Whether `origin`, as it stands in an `Origin` header, is one of this server's own.
@@ -51,7 +65,7 @@ impl Hosts {
         let host = origin.strip_prefix("https://");
         host.is_some_and(|host| {
             let host = host.to_ascii_lowercase();
-            self.listed.iter().any(|listed| *listed == host)
+            self.listed.contains(&host)
         })
     }
 }

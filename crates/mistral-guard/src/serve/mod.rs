@@ -13,6 +13,7 @@ mod health;
 mod hosts;
 mod running;
 mod server;
+mod signals;
 mod upstream;
 
 use std::{error::Error, fmt, io, net::SocketAddr};
@@ -22,7 +23,7 @@ use tokio::{net::TcpListener, sync::watch};
 use tower_mistral::{Guard, key_rotation::Keys};
 
 use self::{auth::Callers, front::Front, gate::Gate, hosts::Hosts, upstream::Upstream};
-pub use self::{auth::TokenError, running::Running};
+pub use self::{auth::TokenError, running::Running, signals::Signals};
 use crate::config::{Config, ConfigError};
 
 /// A server that is still to be started.
@@ -37,7 +38,11 @@ pub struct Server {
 impl Server {
     /// A server by this configuration; keys and token come from the environment.
     pub fn new(config: Config) -> Self {
-        Self { config, keys: None, token: None }
+        Self {
+            config,
+            keys: None,
+            token: None,
+        }
     }
 
     /// Lends these keys, whatever the environment says.
@@ -59,7 +64,11 @@ impl Server {
     /// The configuration does not fit together, the keys are missing, the token is too weak, or an
     /// address cannot be bound. Shows neither key nor token.
     pub async fn start(self) -> Result<Running, StartError> {
-        let Self { mut config, keys, token } = self;
+        let Self {
+            mut config,
+            keys,
+            token,
+        } = self;
         let callers = Callers::new(&config.server, token)?;
         let emulator = match config.upstream.demo {
             true => Some(start_emulator(&mut config).await?),
@@ -84,9 +93,24 @@ impl Server {
         }
         let (token, is_made) = (callers.shown(), callers.is_made());
         let front = front(&config, &guard, addr, callers);
-        let serving = tokio::spawn(server::serve(listener, front, config.server.clone(), stopped));
+        let serving = tokio::spawn(server::serve(
+            listener,
+            front,
+            config.server.clone(),
+            stopped,
+        ));
         let keys = guard.ring().keys().len();
-        Ok(Running { config, addr, health_addr, token, is_made, keys, emulator, stop, serving })
+        Ok(Running {
+            config,
+            addr,
+            health_addr,
+            token,
+            is_made,
+            keys,
+            emulator,
+            stop,
+            serving,
+        })
     }
 }
 
@@ -113,7 +137,7 @@ async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartErr
 fn front(config: &Config, guard: &Guard, addr: SocketAddr, callers: Callers) -> Front {
     let hosts = Hosts::new(addr, &config.server.allowed_hosts);
     let upstream = Upstream::new(&config.upstream);
-    Front::new(Gate::new(hosts, callers), guard.layer(), upstream)
+    Front::new(Gate::new(hosts, callers), &guard.layer(), upstream)
 }
 
 /// Why a server did not start.

@@ -2,7 +2,6 @@
 
 use std::{
     fmt::{self, Write},
-    io,
     net::SocketAddr,
 };
 
@@ -10,6 +9,7 @@ use mistral_emulator::Emulator;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::{sync::watch, task::JoinHandle};
 
+use super::Signals;
 use crate::config::Config;
 
 /// A running server. Dropping it stops it.
@@ -60,7 +60,8 @@ impl Running {
         match &self.emulator {
             Some(_) => writeln!(out, "  upstream  the built-in emulator, with its own key")?,
             None => {
-                let (url, env, keys) = (&self.config.upstream.url, &self.config.keys.env, self.keys);
+                let (url, env, keys) =
+                    (&self.config.upstream.url, &self.config.keys.env, self.keys);
                 let plural = if keys == 1 { "" } else { "s" };
                 writeln!(out, "  upstream  {url}, {keys} key{plural} from {env}")?;
             }
@@ -68,14 +69,26 @@ impl Running {
         if let Some(address) = self.health_addr {
             writeln!(out, "  health    http://{address}/healthz and /readyz")?;
         }
+        if self.addr.ip().is_unspecified() && self.config.server.allowed_hosts.is_empty() {
+            writeln!(
+                out,
+                "  NOTE      other machines need a name in server.allowed_hosts"
+            )?;
+        }
         let env = &self.config.server.token_env;
         match &self.token {
             Some(token) if self.is_made => {
                 writeln!(out, "  token     {}", token.expose_secret())?;
-                writeln!(out, "            callers use it as their key; set {env} to keep one")?;
+                writeln!(
+                    out,
+                    "            callers use it as their key; set {env} to keep one"
+                )?;
             }
             Some(_) => writeln!(out, "  token     that of {env}")?,
-            None => writeln!(out, "  WARNING   no token is asked for: anyone here spends your key")?,
+            None => writeln!(
+                out,
+                "  WARNING   no token is asked for: anyone here spends your key"
+            )?,
         }
         Ok(())
     }
@@ -88,18 +101,14 @@ impl Running {
         let _ = self.serving.await;
     }
 
-    /// Serves until SIGINT or SIGTERM, then as [`shutdown`](Self::shutdown); a second signal ends
-    /// it at once.
-    ///
-    /// # Errors
-    ///
-    /// The system does not let us wait for signals.
-    pub async fn until_signal(self) -> io::Result<()> {
-        signal().await?;
+    /// Serves until a signal comes, then as [`shutdown`](Self::shutdown); a second signal ends it
+    /// at once.
+    pub async fn until(self, mut signals: Signals) {
+        signals.recv().await;
         tracing::info!(target: "mistral_guard", "stopping: calls under way may finish");
         tokio::select! {
-            () = self.shutdown() => Ok(()),
-            again = signal() => again,
+            () = self.shutdown() => {}
+            () = signals.recv() => {}
         }
     }
 }
@@ -111,20 +120,4 @@ impl fmt::Debug for Running {
             .field("health_addr", &self.health_addr)
             .finish_non_exhaustive()
     }
-}
-
-#[cfg(unix)]
-async fn signal() -> io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        ended = tokio::signal::ctrl_c() => ended,
-        _ = terminate.recv() => Ok(()),
-    }
-}
-
-#[cfg(not(unix))]
-async fn signal() -> io::Result<()> {
-    tokio::signal::ctrl_c().await
 }

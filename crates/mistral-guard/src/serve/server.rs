@@ -21,8 +21,11 @@ pub(crate) async fn serve(
     mut stopped: watch::Receiver<bool>,
 ) {
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(config.header_timeout.0);
-    let slots = Arc::new(Semaphore::new(config.max_connections.min(Semaphore::MAX_PERMITS)));
+    let patience = Some(config.header_timeout.0).filter(|time| *time != Duration::MAX);
+    http.timer(TokioTimer::new()).header_read_timeout(patience);
+    let slots = Arc::new(Semaphore::new(
+        config.max_connections.min(Semaphore::MAX_PERMITS),
+    ));
     let mut connections = JoinSet::new();
     loop {
         let slot = Arc::clone(&slots).acquire_owned();
@@ -39,7 +42,10 @@ pub(crate) async fn serve(
     }
     drop(listener);
     let all = async { while connections.join_next().await.is_some() {} };
-    if tokio::time::timeout(config.shutdown_timeout.0, all).await.is_err() {
+    if tokio::time::timeout(config.shutdown_timeout.0, all)
+        .await
+        .is_err()
+    {
         tracing::warn!(target: "mistral_guard", "calls under way were broken off");
     }
 }
@@ -72,8 +78,12 @@ async fn connection(
     let service = service_fn(move |request| front.clone().answer(request));
     let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service));
     let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        _ = stopped.wait_for(|stopped| *stopped) => {
+        ended = connection.as_mut() => Some(ended),
+        _ = stopped.wait_for(|stopped| *stopped) => None,
+    };
+    let ended = match ended {
+        Some(ended) => ended,
+        None => {
             connection.as_mut().graceful_shutdown();
             connection.await
         }

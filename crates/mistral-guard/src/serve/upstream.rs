@@ -43,6 +43,10 @@ impl Upstream {
             .pool_timer(TokioTimer::new())
             .build(connector);
         let (origin, reply_timeout) = (config.url.clone(), config.reply_timeout.0);
-        Self { origin, client, reply_timeout }
+        Self {
+            origin,
+            client,
+            reply_timeout,
+        }
     }
 }

@@ -42,6 +42,7 @@ pub(super) struct Channel<E> {
     /// The first half of a surrogate pair, spelled `\ud83d`, at the end of the last piece.
     half: Vec<u8>,
     edits: Vec<Edit>,
+    was_edited: bool,
 }
 
 /// What becomes of a piece of text.
@@ -62,7 +63,13 @@ impl<E: Engine> Channel<E> {
             held: Vec::new(),
             half: Vec::new(),
             edits: Vec::new(),
+            was_edited: false,
         }
+    }
+
+    /// Whether any of its text was replaced.
+    pub(super) fn was_edited(&self) -> bool {
+        self.was_edited
     }
 
     pub(super) fn holds(&self) -> bool {
@@ -133,6 +140,7 @@ impl<E: Engine> Channel<E> {
 
     /// Applies the edits to what is held and takes it out.
     fn settle(&mut self) -> Vec<u8> {
+        self.was_edited |= keeps(&self.edits).is_none();
         let mut out = Vec::with_capacity(self.held.len());
         let done = respell(&self.held, &self.edits, &mut out);
         self.held.drain(..done);

@@ -1,6 +1,6 @@
 //! Edits in a JSON reply.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 
@@ -14,7 +14,7 @@ use crate::{
 /// Reads every text of a JSON body, edits it in place, and notes the facts on the way.
 ///
 /// Without an edit the answer is the tape's own [`Bytes`]. Of `logprobs` the entries that overlap an
-/// edit go: they hold the text once more.
+/// edit go: they hold the text once more. The signature of an edited thought becomes `null`.
 pub fn json<E: Engines>(
     tape: &Tape,
     rows: &Rows,
@@ -23,6 +23,8 @@ pub fn json<E: Engines>(
 ) -> Bytes {
     let mut texts: BTreeMap<(TextKind, Group), Vec<Value<'_>>> = BTreeMap::new();
     let mut repeats = Vec::new();
+    let mut signatures = Vec::new();
+    let mut edited_thoughts = BTreeSet::new();
     walk(tape, rows, |found| {
         facts.note(&found);
         match found {
@@ -31,6 +33,7 @@ pub fn json<E: Engines>(
                 .or_default()
                 .push(slot.value),
             Found::Logprobs { outer, value } => repeats.push((outer, value)),
+            Found::Signature { group, value } => signatures.push((group, value)),
             _ => {}
         }
     });
@@ -55,6 +58,14 @@ pub fn json<E: Engines>(
                 facts.output_chars += text::count_chars(&spelled);
             }
             splice.replace_raw(value.span(), quoted(value, spelled));
+            if kind == TextKind::Thinking {
+                edited_thoughts.insert(group);
+            }
+        }
+    }
+    for (group, value) in signatures {
+        if edited_thoughts.contains(&group) {
+            splice.replace_value(value, "null");
         }
     }
     for (outer, value) in repeats {

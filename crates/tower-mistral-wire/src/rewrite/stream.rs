@@ -65,11 +65,14 @@ impl Text<'_> {
 }
 
 /// What a walk over one event finds.
+#[derive(Default)]
 struct Read<'a> {
     texts: Vec<Text<'a>>,
     /// Choices that end, or only their thinking.
     closed: Vec<(u32, Option<TextKind>)>,
     padding: Option<Value<'a>>,
+    /// Signatures over thinking parts, by choice.
+    signatures: Vec<(u32, Value<'a>)>,
     /// It says more than text, so it goes out even if no text is left.
     says_more: bool,
 }
@@ -181,12 +184,7 @@ impl<E: Engines> StreamRewriter<E> {
     }
 
     fn read<'a>(&mut self, tape: &'a Tape, splice: &mut Splice<'_>) -> Read<'a> {
-        let mut read = Read {
-            texts: Vec::new(),
-            closed: Vec::new(),
-            padding: None,
-            says_more: false,
-        };
+        let mut read = Read::default();
         let drop_logprobs = self.engines.edits();
         walk(tape, self.endpoint.event(), |found| {
             self.facts.note(&found);
@@ -203,6 +201,7 @@ impl<E: Engines> StreamRewriter<E> {
                     read.closed.push((outer, Some(TextKind::Thinking)));
                 }
                 Found::Padding(value) => read.padding = Some(value),
+                Found::Signature { group, value } => read.signatures.push((group.outer, value)),
                 Found::Logprobs { value, .. } if drop_logprobs => {
                     splice.replace_value(value, "null");
                 }
@@ -287,6 +286,15 @@ impl<E: Engines> StreamRewriter<E> {
             }
             if let Some(respelled) = respelled {
                 splice.replace_raw(text.slot.value.span(), respelled.to_vec());
+            }
+        }
+        for (outer, signature) in &read.signatures {
+            let is_void = |open: &Open<_>| {
+                let thought = open.kind == TextKind::Thinking && open.group.outer == *outer;
+                thought && open.channel.was_edited()
+            };
+            if self.channels.iter().any(is_void) {
+                splice.replace_value(*signature, "null");
             }
         }
         let untouched = splice.is_empty();

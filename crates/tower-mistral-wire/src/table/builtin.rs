@@ -64,7 +64,7 @@ const PART: &[(&str, K)] = &[
     ("type", K::Meta),
     ("thinking[].type", K::Meta),
     ("file_id", K::Meta),
-    ("signature", K::Meta),
+    ("signature", K::Signature),
     ("reference_ids[]", K::Meta),
     ("image_url", K::Media),
     ("image_url.url", K::Media),

@@ -44,11 +44,13 @@ pub enum TextKind {
     Usage,
     /// Random filler against reading lengths off an encrypted stream (`p`).
     Padding,
+    /// The provider's signature over a thinking part: void once that is edited.
+    Signature,
 }
 
 impl TextKind {
     /// Every kind, in the order of declaration.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::System,
         Self::User,
         Self::Assistant,
@@ -67,6 +69,7 @@ impl TextKind {
         Self::FinishReason,
         Self::Usage,
         Self::Padding,
+        Self::Signature,
     ];
 
     /// Its name in logs, reports and configuration.
@@ -90,6 +93,7 @@ impl TextKind {
             Self::FinishReason => "finish_reason",
             Self::Usage => "usage",
             Self::Padding => "padding",
+            Self::Signature => "signature",
         }
     }
 
@@ -102,7 +106,12 @@ impl TextKind {
     pub fn is_text(self) -> bool {
         !matches!(
             self,
-            Self::Meta | Self::Model | Self::FinishReason | Self::Usage | Self::Padding
+            Self::Meta
+                | Self::Model
+                | Self::FinishReason
+                | Self::Usage
+                | Self::Padding
+                | Self::Signature
         )
     }
 

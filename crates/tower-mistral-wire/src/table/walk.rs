@@ -49,6 +49,13 @@ pub enum Found<'a> {
     Usage(Value<'a>),
     /// Random filler.
     Padding(Value<'a>),
+    /// The signature over a thinking part.
+    Signature {
+        /// Of which choice, and which of its parts.
+        group: Group,
+        /// The signature: a string.
+        value: Value<'a>,
+    },
     /// A numbered element of the outer array begins: a message or a choice.
     Element {
         /// Its number.
@@ -137,6 +144,10 @@ impl<'a, F: FnMut(Found<'a>)> Walker<'_, '_, F> {
                 }
                 TextKind::Padding if value.kind() == Kind::String => {
                     return (self.found)(Found::Padding(value));
+                }
+                TextKind::Signature if value.kind() == Kind::String => {
+                    let group = thinking(place);
+                    return (self.found)(Found::Signature { group, value });
                 }
                 _ => {}
             }
@@ -275,7 +286,7 @@ impl<'a, F: FnMut(Found<'a>)> Walker<'_, '_, F> {
         }
         // One thinking part is one text; the parts of a content list are one text together.
         if kind == TextKind::Thinking {
-            group.inner = u64::from(place.part.unwrap_or(0));
+            group = thinking(place);
         }
         (self.found)(Found::Text(Slot {
             kind,
@@ -289,6 +300,14 @@ impl<'a, F: FnMut(Found<'a>)> Walker<'_, '_, F> {
         (self.found)(Found::ThinkingClosed {
             outer: place.group.outer,
         });
+    }
+}
+
+fn thinking(place: Place<'_>) -> Group {
+    let inner = u64::from(place.part.unwrap_or(0));
+    Group {
+        outer: place.group.outer,
+        inner,
     }
 }
 

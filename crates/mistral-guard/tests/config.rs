@@ -1,0 +1,301 @@
+//! What a configuration may say, and what is said about one that is wrong.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice)]
+
+use std::{fs, path::PathBuf, process::Command};
+
+use mistral_guard::config::{
+    Config, ModeName, OverLimitName, RedactConfig, SanitizeConfig, Size, WrapName,
+};
+
+const EXAMPLE: &str = include_str!("../mistral-guard.example.toml");
+
+/// The example with all its options switched on.
+fn uncommented() -> String {
+    let is_option = |line: &str| {
+        let key = line
+            .strip_prefix('#')
+            .and_then(|line| line.split_once(" = "));
+        key.is_some_and(|(key, _)| key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'))
+    };
+    let line = |line: &str| {
+        if is_option(line) {
+            line[1..].to_owned()
+        } else {
+            line.to_owned()
+        }
+    };
+    EXAMPLE.lines().map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_example_tells_the_defaults() {
+    assert_eq!(
+        Config::parse("example", EXAMPLE).unwrap(),
+        Config::default()
+    );
+
+    let mut all = Config::parse("example", &uncommented()).unwrap();
+    all.check().unwrap();
+    // Where there is no default, or the preset decides, the example shows a value.
+    assert!(all.server.health_listen.take().is_some());
+    let preset = SanitizeConfig {
+        max_chars: Some(200_000),
+        over_limit: Some(OverLimitName::Refuse),
+        wrap: Some(WrapName::None),
+        max_body: Some(Size(32 << 20)),
+        ..SanitizeConfig::default()
+    };
+    assert_eq!(std::mem::take(&mut all.sanitize), preset);
+    let sizes = RedactConfig {
+        max_reply: Some(Size(32 << 20)),
+        max_event: Some(Size(1 << 20)),
+        max_hold: Some(Size(4096)),
+        ..RedactConfig::default()
+    };
+    assert_eq!(std::mem::take(&mut all.redact), sizes);
+    assert_eq!(all, Config::default());
+}
+
+#[test]
+fn the_example_has_every_key() {
+    let all = uncommented();
+    for section in [
+        "server", "upstream", "keys", "guard", "sanitize", "redact", "log",
+    ] {
+        let error = Config::parse("f", &format!("[{section}]\nno_such_key = 1")).unwrap_err();
+        let error = error.to_string();
+        let (_, expected) = error.split_once("expected ").unwrap();
+        let body = all.split(&format!("\n[{section}]\n")).nth(1).unwrap();
+        let body = format!("\n{}", body.split("\n[").next().unwrap());
+        for key in expected.split('`').skip(1).step_by(2) {
+            let set = format!("\n{key} = ");
+            assert!(body.contains(&set), "{section}.{key} is not in the example");
+        }
+    }
+}
+
+#[test]
+fn what_is_wrong_is_named_with_its_place() {
+    let table = [
+        (
+            "[server]\nlistne = 1",
+            "f, line 2, server.listne: unknown field `listne`",
+        ),
+        ("typo = 1", "f, line 1, typo: unknown field `typo`"),
+        (
+            "[server]\n\nlisten = \"here\"",
+            "f, line 3, server.listen: ",
+        ),
+        (
+            "[server]\nmax_connections = -1",
+            "f, line 2, server.max_connections: ",
+        ),
+        (
+            "[server]\nheader_timeout = 5",
+            "f, line 2, server.header_timeout: ",
+        ),
+        (
+            "[server]\nheader_timeout = \"5\"",
+            "server.header_timeout: a time is",
+        ),
+        (
+            "[upstream]\nurl = \"api.mistral.ai\"",
+            "upstream.url: an origin has the form",
+        ),
+        (
+            "[upstream]\nurl = \"https://api.mistral.ai/v1\"",
+            "upstream.url: an origin has no path",
+        ),
+        (
+            "[upstream]\nurl = \"ftp://api.mistral.ai\"",
+            "upstream.url: the scheme",
+        ),
+        (
+            "[keys]\nmax_replay = \"8 MB\"",
+            "keys.max_replay: a size is",
+        ),
+        (
+            "[guard]\nmode = \"enforced\"",
+            "guard.mode: unknown variant",
+        ),
+        (
+            "[guard]\npreset = \"strict\"",
+            "guard.preset: unknown variant",
+        ),
+        (
+            "[sanitize]\non_block = { text = \"x\" }",
+            "sanitize.on_block: unknown variant",
+        ),
+        (
+            "[[sanitize.phrases]]\nphrase = \"x\"",
+            "f, line 1: missing field `name`",
+        ),
+        ("[redact]\nallow = \"x\"", "redact.allow: invalid type"),
+        ("[server]\nlisten = ", "f, line 2, server.listen: "),
+        // What only the whole can tell.
+        (
+            "[server]\nmax_connections = 0",
+            "server.max_connections: must be",
+        ),
+        (
+            "[server]\nallowed_hosts = [\"a b\"]",
+            "server.allowed_hosts: a host",
+        ),
+        (
+            "[upstream]\nurl = \"http://api.mistral.ai\"",
+            "upstream.url: plain http",
+        ),
+        (
+            "[keys]\norigins = [\"https://example.com\"]",
+            "keys.origins: the upstream is not",
+        ),
+        ("[sanitize]\nmax_chars = 0", "sanitize.max_chars: must be"),
+        (
+            "[sanitize]\nrules = { overide = \"off\" }",
+            "sanitize.rules: unknown rule `overide`",
+        ),
+        (
+            "[redact]\nrules = { email = \"off\" }",
+            "redact.rules: unknown rule `email`",
+        ),
+        (
+            "[redact]\nmax_hold = 1",
+            "redact: a hold of 1 bytes is too small",
+        ),
+        (
+            "[redact]\nreplacements = { US_SSN = \"\" }",
+            "redact: the replacement of US_SSN",
+        ),
+        (
+            "[[sanitize.phrases]]\nname = \"n\"\nphrase = \"\"\naction = \"flag\"",
+            "sanitize.phrases: ",
+        ),
+        ("[log]\nfilter = \"a=b=c\"", "log.filter: "),
+    ];
+    for (text, expected) in table {
+        let error = Config::parse("f", text)
+            .and_then(|config| config.check())
+            .unwrap_err();
+        assert!(error.to_string().contains(expected), "{text:?}: {error}");
+    }
+}
+
+#[test]
+fn a_misplaced_secret_is_not_shown() {
+    let secret = "Qh7Zk2mXw9LpT4vRb8NcY3sWd6FgJ1aU";
+    let lines = [
+        format!("api_key = \"{secret}\""),
+        format!("[keys]\nenv = \"{secret}\""),
+        format!("[server]\ntoken_env = \"{secret}\""),
+        format!("[upstream]\nurl = \"https://me:{secret}@api.mistral.ai\""),
+        format!("[server]\nlisten = \"{secret}\""),
+    ];
+    for text in lines {
+        let error = Config::parse("f", &text).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains(secret), "{text:?}");
+    }
+}
+
+#[test]
+fn every_option_can_be_set() {
+    let text = r#"
+        [guard]
+        preset = "basic"
+        mode = "observe"
+        [sanitize]
+        on_block = { reply = "No." }
+        rules = { max-chars = "off", code-name = "observe" }
+        [[sanitize.phrases]]
+        name = "code-name"
+        phrase = "project bluebird"
+        action = "block"
+        [redact]
+        allow = ["support@acme.com"]
+        rules = { SCRIPT = "off" }
+        replacements = { EMAIL_ADDRESS = "<e-mail>" }
+        [upstream]
+        url = "http://gateway.internal:8080"
+        dangerous_plain_http = true
+        [keys]
+        rotate_every = "never"
+    "#;
+    let config = Config::parse("f", text).unwrap();
+    config.check().unwrap();
+    assert_eq!(config.guard.mode, ModeName::Observe);
+}
+
+/// A file that is gone when the test ends.
+struct File(PathBuf);
+
+impl File {
+    fn new(name: &str, text: &str) -> Self {
+        let dir = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+        let path = dir.join(format!("{name}-{}.toml", std::process::id()));
+        fs::write(&path, text).unwrap();
+        Self(path)
+    }
+}
+
+impl Drop for File {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+fn check_config(file: &File, more: &[&str]) -> (bool, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mistral-guard"));
+    command.env_remove("MISTRAL_API_KEY").env_remove("RUST_LOG");
+    let output = command
+        .args(["serve", "--check-config", "--config"])
+        .arg(&file.0)
+        .args(more)
+        .output()
+        .unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (
+        output.status.success(),
+        text(output.stdout),
+        text(output.stderr),
+    )
+}
+
+#[test]
+fn the_program_checks_and_stops() {
+    let good = File::new("good", "[guard]\nmode = \"observe\"\n");
+    let (success, out, err) = check_config(&good, &[]);
+    assert!(success, "{err}");
+    assert_eq!(
+        (out.as_str(), err.as_str()),
+        ("configuration is valid\n", "")
+    );
+
+    let bad = File::new("bad", "[guard]\nmoed = \"observe\"\n");
+    let (success, out, err) = check_config(&bad, &[]);
+    assert!(!success && out.is_empty());
+    assert!(
+        err.contains("line 2, guard.moed: unknown field `moed`"),
+        "{err}"
+    );
+}
+
+#[test]
+fn the_command_line_wins() {
+    let plain = File::new("plain", "[upstream]\nurl = \"http://gateway.internal\"\n");
+    let (success, _, err) = check_config(&plain, &[]);
+    assert!(!success && err.contains("upstream.url"), "{err}");
+    let (success, _, err) = check_config(&plain, &["--upstream", "https://api.mistral.ai"]);
+    assert!(success, "{err}");
+}
+
+#[test]
+fn a_missing_key_is_named() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mistral-guard"));
+    command
+        .env_remove("MISTRAL_API_KEY")
+        .args(["serve", "--listen", "127.0.0.1:0"]);
+    let output = command.output().unwrap();
+    assert!(!output.status.success());
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert!(err.contains("MISTRAL_API_KEY is not set"), "{err}");
+}
