@@ -29,6 +29,8 @@
 #![forbid(unsafe_code)]
 
 pub mod body;
+#[cfg(feature = "decode")]
+pub mod decode;
 pub mod error;
 pub mod ext;
 pub mod intake;

@@ -28,8 +28,8 @@ pub(super) fn parse(bytes: &[u8], limits: &Limits) -> Result<Vec<Node>, JsonErro
     let mut parser = Parser {
         bytes,
         at: 0,
-        nodes: Vec::with_capacity(16),
-        open: Vec::new(),
+        nodes: Vec::with_capacity(16 + bytes.len() / 24),
+        open: Vec::with_capacity(16),
         limits,
     };
     parser.document()?;

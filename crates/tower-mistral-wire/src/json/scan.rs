@@ -10,6 +10,7 @@ impl Parser<'_> {
         let mut escaped = false;
         self.at = start;
         loop {
+            self.at += plain_run(self.slice(self.at..self.bytes.len()));
             match self.peek() {
                 None => return Err(self.error(JsonErrorKind::Incomplete)),
                 Some(b'"') => break,
@@ -117,6 +118,54 @@ impl Parser<'_> {
         JsonError {
             kind,
             offset: self.at,
+        }
+    }
+}
+
+/// How many bytes at the start of `bytes` are neither a quote, a backslash nor a control character.
+///
+/// Eight bytes at a time: of the classic zero-byte test only the lowest hit is exact, and that is
+/// the one that counts.
+fn plain_run(bytes: &[u8]) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGHS: u64 = 0x8080_8080_8080_8080;
+    let zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGHS;
+    let mut run = 0;
+    for chunk in bytes.chunks_exact(8) {
+        let Ok(chunk) = chunk.try_into() else { break };
+        let word = u64::from_le_bytes(chunk);
+        let control = word.wrapping_sub(ONES * 0x20) & !word & HIGHS;
+        let quote = zero(word ^ (ONES * u64::from(b'"')));
+        let backslash = zero(word ^ (ONES * u64::from(b'\\')));
+        let hit = control | quote | backslash;
+        if hit != 0 {
+            return run + (hit.trailing_zeros() / 8) as usize;
+        }
+        run += 8;
+    }
+    let is_plain = |byte: &&u8| !matches!(**byte, b'"' | b'\\' | 0..=0x1f);
+    run + bytes
+        .get(run..)
+        .unwrap_or_default()
+        .iter()
+        .take_while(is_plain)
+        .count()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+mod tests {
+    use super::plain_run;
+
+    #[test]
+    fn the_run_ends_at_the_first_special_byte() {
+        for special in [b'"', b'\\', 0, 0x1f, b'\n'] {
+            for at in 0..40 {
+                let mut bytes = [b' ', 0x7f, 0x80, 0xff, b'a', b'!', b'#', b'['].repeat(5);
+                assert_eq!(plain_run(&bytes), 40);
+                bytes[at] = special;
+                assert_eq!(plain_run(&bytes), at);
+            }
         }
     }
 }

@@ -55,7 +55,7 @@ impl Node {
 #[derive(Clone)]
 pub struct Tape {
     bytes: Bytes,
-    nodes: std::sync::Arc<[Node]>,
+    nodes: std::sync::Arc<Vec<Node>>,
 }
 
 impl Tape {

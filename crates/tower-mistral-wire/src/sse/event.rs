@@ -35,7 +35,9 @@ impl Event {
                         joined.extend_from_slice(b"\n");
                     }
                     joined.extend_from_slice(raw.get(at.clone()).unwrap_or_default());
-                    event.data_at = Some(at);
+                    // A field without a colon has no place for a value.
+                    event.data_at =
+                        Some(at).filter(|_| line.end - line.start > value + b"data".len());
                     lines += 1;
                 }
                 (b"event", value) => event.name = Some(raw.slice(line.end - value..line.end)),
