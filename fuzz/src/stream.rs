@@ -16,7 +16,9 @@ pub fn stream(data: &[u8]) {
     let (lengths, input) = crate::split(data);
     let whole = rewrite(&[input]);
     let cut = rewrite(&crate::pieces(lengths, input));
-    if !input.contains(&b'\r') {
+    // The padding of an edited event is drawn at random.
+    let padded = input.windows(3).any(|key| key == b"\"p\"");
+    if !input.contains(&b'\r') && !padded {
         assert!(whole == cut, "the cuts change what goes out");
     }
 }
@@ -51,7 +53,7 @@ impl Engines for Redaction {
         Some(Text(REDACTOR.stream(), Vec::new()))
     }
 
-    fn edits(&self) -> bool {
+    fn edits(&self, _: TextKind) -> bool {
         true
     }
 }

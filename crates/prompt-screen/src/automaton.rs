@@ -7,7 +7,8 @@ use std::{
 
 use crate::{
     fold,
-    view::{self, Segment},
+    gate::Gate,
+    view::{Reader, Segment},
 };
 
 /// One place in a phrase: any of these words, or none if it is optional.
@@ -40,9 +41,14 @@ const START: StateId = 0;
 
 pub(crate) struct Automaton {
     words: HashMap<Box<str>, WordId>,
+    /// All words.
+    known: Gate,
+    /// The words that can begin a phrase.
+    first: Gate,
     /// Letters of the longest word.
     longest: usize,
-    edges: HashMap<(StateId, WordId), StateId>,
+    /// The next states by word, sorted, by state.
+    edges: Vec<Vec<(WordId, StateId)>>,
     /// The rules whose phrase is complete, by state.
     accepts: Vec<Vec<usize>>,
 }
@@ -63,25 +69,40 @@ impl Automaton {
             .map(|word| word.chars().count())
             .max()
             .unwrap_or(0);
+        let known = Gate::new(words.keys().map(AsRef::as_ref));
         let mut machine = Self {
             words,
+            known,
+            first: Gate::new([]),
             longest,
-            edges: HashMap::new(),
+            edges: Vec::new(),
             accepts: Vec::new(),
         };
         machine.determinize(phrases);
+        let words = machine.words.iter();
+        let first = words.filter(|(_, word)| machine.next(START, **word).is_some());
+        machine.first = Gate::new(first.map(|(word, _)| word.as_ref()));
         machine
     }
 
     /// Every phrase in `text` under every reading of it; they may overlap, in no special order.
     pub(crate) fn find(&self, text: &str) -> Vec<Hit> {
+        self.find_by(text, |at| self.first.next(text, at))
+    }
+
+    /// Leaves out what `next` leaves out: it says where to look from a place on.
+    fn find_by(&self, text: &str, next: impl Fn(usize) -> Option<usize>) -> Vec<Hit> {
         let mut hits = Vec::new();
         let knows = |word: &str| self.word(word).is_some();
-        view::segments(text, self.longest, knows, |segment| {
+        let mut reader = Reader::new(self.longest, knows, |segment| {
             for first in 0..segment.len() {
                 self.walk(segment, first, first, START, &mut hits);
             }
         });
+        let mut at = 0;
+        while let Some(start) = next(at) {
+            at = reader.read_from(text, start);
+        }
         hits
     }
 
@@ -95,24 +116,30 @@ impl Automaton {
         hits: &mut Vec<Hit>,
     ) {
         for (word, end) in segment.words(at, self.longest) {
-            let Some(state) = self
-                .word(word)
-                .and_then(|word| self.edges.get(&(state, word)))
-            else {
+            let Some(state) = self.word(word).and_then(|word| self.next(state, word)) else {
                 continue;
             };
             if let Some(span) = segment.span(first, end) {
-                let rules = self.accepts.get(*state).into_iter().flatten();
+                let rules = self.accepts.get(state).into_iter().flatten();
                 hits.extend(rules.map(|rule| Hit {
                     rule: *rule,
                     span: span.clone(),
                 }));
             }
-            self.walk(segment, first, end, *state, hits);
+            self.walk(segment, first, end, state, hits);
         }
     }
 
+    fn next(&self, state: StateId, word: WordId) -> Option<StateId> {
+        let edges = self.edges.get(state)?;
+        let edge = edges.binary_search_by_key(&word, |(word, _)| *word).ok()?;
+        edges.get(edge).map(|(_, next)| *next)
+    }
+
     fn word(&self, word: &str) -> Option<WordId> {
+        if !self.known.admits(word) {
+            return None;
+        }
         if word.is_ascii() {
             return self.words.get(word).copied();
         }
@@ -131,14 +158,16 @@ impl Automaton {
         let mut next = START;
         while let Some(items) = states.get(next).cloned() {
             self.accepts.push(complete(&items, phrases));
+            let mut edges = Vec::new();
             for (word, items) in self.successors(&items, phrases) {
                 let items = closure(items, phrases);
                 let id = *ids.entry(items.clone()).or_insert_with(|| {
                     states.push(items);
                     states.len() - 1
                 });
-                self.edges.insert((next, word), id);
+                edges.push((word, id));
             }
+            self.edges.push(edges);
             next += 1;
         }
     }
@@ -187,4 +216,103 @@ fn complete(items: &BTreeSet<Item>, phrases: &[Phrase]) -> Vec<usize> {
         .filter(|(phrase, at)| *at == phrase.slots.len())
         .map(|(phrase, _)| phrase.rule)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::{collection::vec, prelude::*, sample::select};
+
+    use super::*;
+
+    /// Words of the phrases below, parts of them, and what may stand in and between words.
+    const FRAGMENTS: &[&str] = &[
+        "ignore",
+        "ig",
+        "nore",
+        "all",
+        "ALL",
+        "of",
+        "you",
+        "filtered",
+        "are",
+        "now",
+        "s",
+        "мир",
+        "МИР",
+        "指",
+        "か\u{3099}",
+        "о",
+        "é",
+        "№",
+        "‘",
+        "—",
+        "[FILTERED]",
+        "[",
+        "FILTERED",
+        "]",
+        "[FILT",
+        " ",
+        " ",
+        " ",
+        "\n",
+        ".",
+        "²",
+        "0",
+        "\u{0}",
+        "\u{7F}",
+        "\u{85}",
+        "\u{AD}",
+        "\u{200B}",
+        "\u{301}",
+        "\u{E0073}",
+        "\u{E0020}",
+        "\u{E0041}",
+    ];
+
+    fn machine() -> Automaton {
+        let phrases = [
+            ("ignore all", false),
+            ("all of you", true),
+            ("you are now", true),
+            ("s", false),
+            ("filtered", false),
+            ("мир 指 か", false),
+            ("0 e", false),
+        ];
+        let phrases = phrases
+            .iter()
+            .enumerate()
+            .map(|(rule, (phrase, optional))| {
+                let slots = phrase.split(' ').zip(0..).map(|(word, at)| Slot {
+                    words: vec![word.to_owned()],
+                    optional: *optional && at == 0,
+                });
+                let slots = slots.collect();
+                Phrase { rule, slots }
+            });
+        Automaton::new(&phrases.collect::<Vec<_>>())
+    }
+
+    fn text() -> impl Strategy<Value = String> {
+        prop_oneof![
+            vec(select(FRAGMENTS), 0..24).prop_map(|parts| parts.concat()),
+            vec(any::<char>(), 0..40).prop_map(String::from_iter),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..Default::default() })]
+
+        #[test]
+        fn what_the_gates_leave_out_is_no_loss(text in text()) {
+            thread_local! {
+                static GATED: Automaton = machine();
+                static OPEN: Automaton = Automaton { known: Gate::open(), ..machine() };
+            }
+            let all = |at: usize| (at < text.len()).then_some(at);
+            let expected = OPEN.with(|machine| machine.find_by(&text, all));
+            let seen = GATED.with(|machine| machine.find(&text));
+            prop_assert_eq!(seen, expected);
+        }
+    }
 }

@@ -9,7 +9,7 @@ use crate::{
     presets::Preset,
     rule::{Action, Rule, RuleName},
     screen::Screen,
-    view,
+    view::{Reader, Segment},
 };
 
 /// Words of the longest phrase. Bounds the work per word of a hostile text.
@@ -158,20 +158,20 @@ impl Error for ConfigError {}
 /// The words of a phrase, read as the words of a text are.
 fn slots(phrase: &str) -> Vec<Slot> {
     let mut slots = Vec::new();
-    view::segments(
-        phrase,
-        usize::MAX,
-        |_| true,
-        |segment| {
-            let mut at = 0;
-            while let Some((word, end)) = segment.words(at, usize::MAX).last() {
-                slots.push(Slot {
-                    words: vec![fold::lower(word)],
-                    optional: false,
-                });
-                at = end;
-            }
-        },
-    );
+    let push = |segment: &Segment| {
+        let mut at = 0;
+        while let Some((word, end)) = segment.words(at, usize::MAX).last() {
+            slots.push(Slot {
+                words: vec![fold::lower(word)],
+                optional: false,
+            });
+            at = end;
+        }
+    };
+    let mut reader = Reader::new(usize::MAX, |_| true, push);
+    let mut at = 0;
+    while at < phrase.len() {
+        at = reader.read_from(phrase, at);
+    }
     slots
 }

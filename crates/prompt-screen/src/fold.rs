@@ -24,6 +24,17 @@ pub(crate) fn signs(c: char, mut emit: impl FnMut(Sign)) {
     if c.is_ascii() {
         return emit(ascii(c));
     }
+    if let Some(sign) = plain(c) {
+        return emit(sign);
+    }
+    // Latin letters, most with accents, and nothing else.
+    if matches!(c, '\u{C0}'..='\u{2B8}' if c != '×' && c != '÷') {
+        return decompose_compatible(c, |part| emit(component(part)));
+    }
+    long_way(c, emit);
+}
+
+fn long_way(c: char, mut emit: impl FnMut(Sign)) {
     if let Some(sign) = invisible(c) {
         return emit(sign);
     }
@@ -51,18 +62,28 @@ pub(crate) fn tagged(c: char) -> Option<char> {
 /// A word as phrases are stored: in lower case, in its own alphabet. The capital sigma does not
 /// say whether it is final, so the small ones are one letter.
 pub(crate) fn lower(word: &str) -> String {
-    word.chars()
-        .flat_map(char::to_lowercase)
-        .map(|c| if c == 'ς' { 'σ' } else { c })
-        .collect()
+    word.chars().flat_map(lower_letter).collect()
 }
 
 /// A word as it looks to someone who reads ASCII. Wants the original case: a capital Greek Nu
 /// looks like an N, a small one like a v.
 pub(crate) fn looks(word: &str) -> String {
-    word.chars()
-        .flat_map(|c| lookalike(c).unwrap_or(c).to_lowercase())
-        .collect()
+    word.chars().flat_map(looks_letter).collect()
+}
+
+/// What a word that begins with `first` can begin with in [`lower`] and in [`looks`].
+pub(crate) fn first(first: char) -> impl Iterator<Item = char> {
+    lower_letter(first)
+        .take(1)
+        .chain(looks_letter(first).take(1))
+}
+
+fn lower_letter(c: char) -> impl Iterator<Item = char> {
+    c.to_lowercase().map(|c| if c == 'ς' { 'σ' } else { c })
+}
+
+fn looks_letter(c: char) -> impl Iterator<Item = char> {
+    lookalike(c).unwrap_or(c).to_lowercase()
 }
 
 fn ascii(c: char) -> Sign {
@@ -74,9 +95,30 @@ fn ascii(c: char) -> Sign {
     }
 }
 
+/// What most of a text in the large alphabets is made of, without the search of tables.
+fn plain(c: char) -> Option<Sign> {
+    match c {
+        // Greek, Russian, Hebrew, Arabic.
+        '\u{391}'..='\u{3A1}'
+        | '\u{3A3}'..='\u{3A9}'
+        | '\u{3B1}'..='\u{3C9}'
+        | '\u{410}'..='\u{418}'
+        | '\u{41A}'..='\u{438}'
+        | '\u{43A}'..='\u{44F}'
+        | '\u{5D0}'..='\u{5EA}'
+        | '\u{627}'..='\u{63A}'
+        | '\u{641}'..='\u{64A}' => Some(Sign::Letter(c)),
+        '\u{4E00}'..='\u{9FEF}' => Some(Sign::Glyph(c)),
+        // Dashes, quotation marks, dots; commas and full stops of Chinese.
+        '\u{2010}'..='\u{2029}' | '\u{3000}'..='\u{3002}' | '\u{FF0C}' => Some(Sign::Blank),
+        _ => None,
+    }
+}
+
 fn component(c: char) -> Sign {
     match c {
         _ if c.is_ascii() => ascii(c),
+        '\u{300}'..='\u{36F}' => Sign::Mark,
         _ if is_combining_mark(c) => Sign::Mark,
         _ if !c.is_alphabetic() => Sign::Blank,
         _ if written_without_blanks(c) => Sign::Glyph(c),
@@ -171,4 +213,22 @@ fn lookalike(c: char) -> Option<char> {
         'Ζ' | 'ᴢ' => 'z',
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_short_ways_end_where_the_long_one_does() {
+        let mut expected = Vec::new();
+        let mut seen = Vec::new();
+        for c in '\u{80}'..=char::MAX {
+            long_way(c, |sign| expected.push(sign));
+            signs(c, |sign| seen.push(sign));
+            assert_eq!(seen, expected, "{c:?}");
+            expected.clear();
+            seen.clear();
+        }
+    }
 }

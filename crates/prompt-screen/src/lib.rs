@@ -76,6 +76,7 @@ mod cut;
 mod edit;
 mod finding;
 mod fold;
+mod gate;
 mod presets;
 mod rule;
 mod screen;

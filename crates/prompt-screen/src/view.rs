@@ -11,42 +11,6 @@ use crate::{
     fold::{self, Sign},
 };
 
-/// Calls `search` with every segment of `text`. Words of more than `longest` letters, and words
-/// that stand alone and that `knows` does not know, are left out.
-pub(crate) fn segments(
-    text: &str,
-    longest: usize,
-    knows: impl Fn(&str) -> bool,
-    search: impl FnMut(&Segment),
-) {
-    let mut reader = Reader {
-        longest,
-        knows,
-        search,
-        state: State::Between,
-        segment: Segment::default(),
-    };
-    let mut tagged = false;
-    let mut at = 0;
-    while let Some(rest) = text.get(at..) {
-        let Some(c) = rest.chars().next() else { break };
-        if c == '[' && rest.starts_with(PLACEHOLDER) {
-            reader.end_segment();
-            at += PLACEHOLDER.len();
-            continue;
-        }
-        let span = at..at + c.len_utf8();
-        at = span.end;
-        let hidden = fold::tagged(c);
-        if hidden.is_some() != tagged {
-            tagged = !tagged;
-            reader.seam();
-        }
-        fold::signs(hidden.unwrap_or(c), |sign| reader.read(sign, &span));
-    }
-    reader.end_segment();
-}
-
 /// Neighbouring words that rules may know.
 #[derive(Default)]
 pub(crate) struct Segment {
@@ -109,7 +73,9 @@ enum State {
     AfterGlyph,
 }
 
-struct Reader<K, S> {
+/// Reads texts and calls `search` with every segment. Words of more than `longest` letters, and
+/// words that stand alone and that `knows` does not know, are left out.
+pub(crate) struct Reader<K, S> {
     longest: usize,
     knows: K,
     search: S,
@@ -118,6 +84,43 @@ struct Reader<K, S> {
 }
 
 impl<K: Fn(&str) -> bool, S: FnMut(&Segment)> Reader<K, S> {
+    pub(crate) fn new(longest: usize, knows: K, search: S) -> Self {
+        Self {
+            longest,
+            knows,
+            search,
+            state: State::Between,
+            segment: Segment::default(),
+        }
+    }
+
+    /// Reads one segment or one word that is in none, and says where it ended. `from` is where
+    /// the last one ended or a place behind it that is in no word.
+    pub(crate) fn read_from(&mut self, text: &str, from: usize) -> usize {
+        let mut tagged = false;
+        let mut at = from;
+        while let Some(rest) = text.get(at..) {
+            let Some(c) = rest.chars().next() else { break };
+            if c == '[' && rest.starts_with(PLACEHOLDER) {
+                at += PLACEHOLDER.len();
+                break;
+            }
+            let span = at..at + c.len_utf8();
+            at = span.end;
+            let hidden = fold::tagged(c);
+            if hidden.is_some() != tagged {
+                tagged = !tagged;
+                self.seam();
+            }
+            fold::signs(hidden.unwrap_or(c), |sign| self.read(sign, &span));
+            if self.state == State::Between && self.segment.pieces.is_empty() {
+                return at;
+            }
+        }
+        self.end_segment();
+        at
+    }
+
     fn read(&mut self, sign: Sign, span: &Range<usize>) {
         match sign {
             Sign::Letter(c) => self.letter(c, span),

@@ -72,10 +72,6 @@ impl<N: OnRecord> Entry<N> {
         &self.report
     }
 
-    pub(crate) fn id(&self) -> RequestId {
-        self.report.request_id().clone()
-    }
-
     /// The request was read and is for this endpoint.
     pub(crate) fn read(&mut self, endpoint: Arc<Endpoint>) {
         self.route = Route::Known(endpoint);

@@ -12,7 +12,7 @@ use http::{Request, Response};
 use http_body::Body;
 use pin_project_lite::pin_project;
 use tower_mistral_wire::{
-    BoxError, Rejection, RejectionKind,
+    BoxError,
     body::RequestBody,
     intake::{Intake, IntakeOptions},
 };
@@ -87,15 +87,7 @@ where
             match this.state.as_mut().project() {
                 StateProj::Read { inner, intake } => {
                     let entry = this.entry.as_mut().expect("a call that is read is logged");
-                    let Ok(arrived) = ready!(Pin::new(intake).poll(cx)) else {
-                        let rejection = Rejection::new(RejectionKind::InvalidBody, entry.id());
-                        let rejection = rejection.with_detail("the body broke off");
-                        let mut response = rejection.into_response(entry.report());
-                        entry.head(&mut response);
-                        return Poll::Ready(Ok(
-                            response.map(|body| LoggedBody::new(body, this.entry.take()))
-                        ));
-                    };
+                    let arrived = ready!(Pin::new(intake).poll(cx));
                     entry.read(arrived.endpoint);
                     let future = inner.call(arrived.request);
                     this.state.set(State::Call { future });

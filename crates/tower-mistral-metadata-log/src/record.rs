@@ -137,7 +137,9 @@ impl Record {
             request_id: report.request_id().clone(),
             endpoint: request.endpoint,
             operation: request.operation,
-            request_model: request.model.filter(|asked| Some(asked) == reply.model.as_ref()),
+            request_model: request
+                .model
+                .filter(|asked| Some(asked) == reply.model.as_ref()),
             response_model: reply.model,
             stream: request.stream,
             messages: request.messages,

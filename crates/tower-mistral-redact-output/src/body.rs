@@ -7,15 +7,16 @@ use std::{
 };
 
 use bytes::{Buf, Bytes};
-use http::HeaderMap;
+use http::{HeaderMap, StatusCode};
 use http_body::{Body, Frame, SizeHint};
 use tower_mistral_wire::{
     BoxError, Mode, Rejection,
     body::HeldBody,
+    media::ReplyMedia,
     rewrite::{RewriteError, StreamOptions, StreamRewriter},
 };
 
-use crate::{reply::Call, texts::Texts};
+use crate::{layer::Options, reply::Call, texts::Texts, watch::Watch};
 
 /// The body of a redacted reply: as it came, whole, or a stream that is rewritten as it comes.
 ///
@@ -25,9 +26,9 @@ pub struct RedactOutputBody<R>(Kind<R>);
 
 enum Kind<R> {
     Held(HeldBody<R>),
-    /// Boxed since it is large, once a stream.
+    /// Boxed since they are large, once a reply.
     Stream(Box<Stream<R>>),
-    Failed(Option<BoxError>),
+    Watch(Box<Watch<R>>),
 }
 
 struct Stream<R> {
@@ -63,8 +64,18 @@ impl<R> RedactOutputBody<R> {
         Self(Kind::Held(body))
     }
 
-    pub(crate) fn failed(error: BoxError) -> Self {
-        Self(Kind::Failed(Some(error)))
+    pub(crate) fn watch(
+        inner: R,
+        kind: (ReplyMedia, StatusCode),
+        call: Call,
+        options: &Options,
+    ) -> Self {
+        Self(Kind::Watch(Box::new(Watch::new(
+            inner,
+            kind,
+            call,
+            options.clone(),
+        ))))
     }
 
     pub(crate) fn stream(inner: R, call: Call, options: StreamOptions) -> Self {
@@ -216,7 +227,7 @@ where
         match &mut self.0 {
             Kind::Held(body) => Pin::new(body).poll_frame(cx),
             Kind::Stream(stream) => stream.poll_frame(cx),
-            Kind::Failed(error) => Poll::Ready(error.take().map(Err)),
+            Kind::Watch(watch) => watch.poll_frame(cx),
         }
     }
 
@@ -225,7 +236,7 @@ where
             Kind::Held(body) => body.is_end_stream(),
             // Only the rewriter knows whether text is held back, and only when it is polled.
             Kind::Stream(_) => false,
-            Kind::Failed(error) => error.is_none(),
+            Kind::Watch(watch) => watch.is_end_stream(),
         }
     }
 
@@ -233,7 +244,8 @@ where
         match &self.0 {
             Kind::Held(body) => body.size_hint(),
             Kind::Stream(stream) if stream.state != State::Rewrite => stream.inner.size_hint(),
-            Kind::Stream(_) | Kind::Failed(_) => SizeHint::default(),
+            Kind::Stream(_) => SizeHint::default(),
+            Kind::Watch(watch) => watch.size_hint(),
         }
     }
 }
@@ -243,7 +255,7 @@ impl<R> fmt::Debug for RedactOutputBody<R> {
         f.write_str(match &self.0 {
             Kind::Held(_) => "RedactOutputBody::Held",
             Kind::Stream(_) => "RedactOutputBody::Stream",
-            Kind::Failed(_) => "RedactOutputBody::Failed",
+            Kind::Watch(_) => "RedactOutputBody::Watch",
         })
     }
 }

@@ -7,13 +7,14 @@ use std::{
     task::{Context, Poll, ready},
 };
 
+use bytes::Bytes;
 use http::{Method, Request, Response, response};
 use http_body::Body;
 use pin_project_lite::pin_project;
 use tower_mistral_wire::{
     BoxError, Mode, OnUninspectable, Rejection, RejectionKind,
     body::{Collect, Collected, HeldBody, RequestBody},
-    ext::{CallPolicy, CallReport, Exempt, Layer},
+    ext::Exempt,
     intake::{Arrived, Content, Intake},
     json::{Tape, Value},
     mark::{self, Mark},
@@ -44,7 +45,8 @@ pin_project! {
 pin_project! {
     #[project = StateProj]
     enum State<S, F, B, R> {
-        Request { inner: S, intake: Intake<B> },
+        Request { inner: S, intake: Intake<B>, mode: Mode },
+        Off { #[pin] future: F },
         Call { #[pin] future: F, call: Option<Call>, method: Method },
         Reply { collect: Collect<R>, head: Option<response::Parts>, call: Option<Call>, media: ReplyMedia },
     }
@@ -55,10 +57,22 @@ where
     S: Service<Request<RequestBody<B>>>,
     B: Body,
 {
-    pub(crate) fn new(inner: S, request: Request<B>, options: Options) -> Self {
+    /// A call that the layer has no part in.
+    pub(crate) fn off(future: S::Future, options: Options) -> Self {
+        Self {
+            state: State::Off { future },
+            options,
+        }
+    }
+
+    pub(crate) fn new(inner: S, request: Request<B>, mode: Mode, options: Options) -> Self {
         let intake = Intake::new(request, options.intake.clone());
         Self {
-            state: State::Request { inner, intake },
+            state: State::Request {
+                inner,
+                intake,
+                mode,
+            },
             options,
         }
     }
@@ -78,20 +92,29 @@ where
         let mut this = self.project();
         loop {
             let next = match this.state.as_mut().project() {
-                StateProj::Request { inner, intake } => match ready!(Pin::new(intake).poll(cx)) {
-                    Ok(arrived) => match begin(arrived, this.options) {
+                StateProj::Off { future } => {
+                    let response = ready!(future.poll(cx))?;
+                    return Poll::Ready(Ok(response.map(RedactOutputBody::untouched)));
+                }
+                StateProj::Request {
+                    inner,
+                    intake,
+                    mode,
+                } => {
+                    let arrived = ready!(Pin::new(intake).poll(cx));
+                    match begin(arrived, *mode, this.options) {
                         Ok((request, call)) => {
                             let method = request.method().clone();
+                            let future = inner.call(request);
                             State::Call {
-                                future: inner.call(request),
+                                future,
                                 call: Some(call),
                                 method,
                             }
                         }
                         Err(response) => return Poll::Ready(Ok(*response)),
-                    },
-                    Err(_) => return Poll::Ready(Ok(broken_request())),
-                },
+                    }
+                }
                 StateProj::Call {
                     future,
                     call,
@@ -100,9 +123,6 @@ where
                     let mut response = ready!(future.poll(cx))?;
                     let call = call.take().expect("polled after it was ready");
                     mark::adopt(&mut response, &call.report);
-                    if call.mode == Mode::Off {
-                        return Poll::Ready(Ok(response.map(RedactOutputBody::untouched)));
-                    }
                     let media = match response.body().is_end_stream() {
                         true => ReplyMedia::None,
                         false => ReplyMedia::of(method, response.status(), response.headers()),
@@ -113,6 +133,12 @@ where
                         }
                         ReplyMedia::EventStream => {
                             return Poll::Ready(Ok(stream(response, call, this.options)));
+                        }
+                        ReplyMedia::Json | ReplyMedia::Text if call.mode == Mode::Observe => {
+                            let kind = (media, response.status());
+                            let watch =
+                                |body| RedactOutputBody::watch(body, kind, call, this.options);
+                            return Poll::Ready(Ok(response.map(watch)));
                         }
                         ReplyMedia::Json | ReplyMedia::Text => {
                             let (head, body) = response.into_parts();
@@ -164,12 +190,11 @@ where
 /// Prepares the request; answers in its place if its path could be read as another one.
 fn begin<B, R>(
     arrived: Arrived<B>,
+    mode: Mode,
     options: &Options,
 ) -> Result<(Request<RequestBody<B>>, Call), Box<Response<RedactOutputBody<R>>>> {
     let extensions = arrived.request.extensions();
-    let policy = extensions.get::<CallPolicy>().copied().unwrap_or_default();
     let exempt = extensions.get::<Exempt>().cloned().unwrap_or_default();
-    let mode = options.modes.get().min(policy.mode(Layer::RedactOutput));
     if mode == Mode::Enforce && arrived.path.is_err() {
         if let Some(refusal) = arrived.refusal() {
             let response = refusal.into_response(&arrived.report);
@@ -181,9 +206,7 @@ fn begin<B, R>(
         _ => false,
     };
     let mut request = arrived.request;
-    if mode != Mode::Off {
-        media::ask_for_plain(request.headers_mut());
-    }
+    media::ask_for_plain(request.headers_mut(), mode == Mode::Enforce);
     let report = arrived.report;
     let texts = Texts::new(options, mode, exempt, json_content, report.clone());
     Ok((
@@ -205,15 +228,6 @@ fn wants_json(tape: &Tape) -> bool {
         .and_then(|format| format.get("type"));
     let kind = kind.and_then(Value::as_str).unwrap_or_default();
     matches!(&*kind, "json_object" | "json_schema")
-}
-
-fn broken_request<R>() -> Response<RedactOutputBody<R>> {
-    let id = tower_mistral_wire::ext::RequestId::random();
-    let report = CallReport::new(id.clone());
-    Rejection::new(RejectionKind::InvalidBody, id)
-        .with_detail("it broke off")
-        .into_response(&report)
-        .map(RedactOutputBody::held)
 }
 
 fn stream<R: Body>(
@@ -244,16 +258,20 @@ fn whole<R>(
         Collected::NoBudget(body) => {
             return unread(head, body, RejectionKind::Overloaded, &call, options);
         }
-        Collected::Failed(error) => {
-            // The caller sees what it would have seen: a head, and a body that fails.
-            return Response::from_parts(head, RedactOutputBody::failed(error));
+        Collected::Failed(_, error) => {
+            // The caller sees what it would have seen, but for text that nobody can judge.
+            media::forget_digests(&mut head.headers);
+            return Response::from_parts(
+                head,
+                RedactOutputBody::held(HeldBody::broken(Bytes::new(), error)),
+            );
         }
         _ => return refuse(RejectionKind::UninspectableReply, &call),
     };
     let bytes = whole.bytes.clone();
-    match reply::rewrite(&bytes, media, &mut call, options) {
+    match reply::rewrite(&bytes, (media, head.status), &mut call, options) {
         Ok(rewritten) => {
-            if call.mode == Mode::Enforce && rewritten != bytes {
+            if rewritten != bytes {
                 media::forget_digests(&mut head.headers);
                 mark::set(&mut head.headers, Mark::Edited, call.report.request_id());
             }

@@ -64,9 +64,10 @@ impl RedactOutputLayer {
         self
     }
 
-    /// Switches the whole layer. Default [`Mode::Enforce`].
-    pub fn mode(self, mode: Mode) -> Self {
-        self.options.modes.set(mode);
+    /// Begins with the whole layer in this mode, and with a handle of its own. Default
+    /// [`Mode::Enforce`]; [`modes`](Self::modes) switches at run time.
+    pub fn mode(mut self, mode: Mode) -> Self {
+        self.options.modes = Modes::new(mode);
         self
     }
 

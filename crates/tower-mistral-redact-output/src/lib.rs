@@ -56,6 +56,7 @@ mod layer;
 mod reply;
 mod service;
 mod texts;
+mod watch;
 
 pub use stream_redactor as redactor;
 pub use tower_mistral_wire as wire;

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
+use http::StatusCode;
 use tower_mistral_wire::{
     Mode, RejectionKind,
     ext::{CallReport, ReplyFacts},
-    json::{Limits, Tape},
+    json::{JsonErrorKind, Limits, Tape},
     media::ReplyMedia,
     rewrite::{self, Engines, RewriteError, StreamRewriter},
-    table::{Endpoint, TextKind},
+    table::{Endpoint, Group, TextKind},
 };
 
 use crate::{layer::Options, texts::Texts};
@@ -26,7 +27,7 @@ pub(crate) struct Call {
 /// The redacted reply: the same bytes if there is nothing to redact.
 pub(crate) fn rewrite(
     bytes: &Bytes,
-    media: ReplyMedia,
+    (media, status): (ReplyMedia, StatusCode),
     call: &mut Call,
     options: &Options,
 ) -> Result<Bytes, RejectionKind> {
@@ -36,18 +37,14 @@ pub(crate) fn rewrite(
     let mut facts = ReplyFacts::default();
     let rewritten = match Tape::parse(bytes.clone(), &Limits::default()) {
         Ok(tape) => rewrite::json(&tape, call.endpoint.reply(), &mut call.texts, &mut facts),
-        Err(_) if media == ReplyMedia::Json => return Err(RejectionKind::MalformedReply),
-        Err(_) if looks_like_events(bytes) => events(bytes, call, options, &mut facts)?,
-        Err(_) => {
-            let text = std::str::from_utf8(bytes).map_err(|_| RejectionKind::UninspectableReply)?;
-            match call.texts.open(TextKind::Generic, Default::default()) {
-                Some(mut engine) => match rewrite::plain(text, &mut engine) {
-                    Some(edited) => Bytes::from(edited),
-                    None => bytes.clone(),
-                },
-                None => bytes.clone(),
-            }
+        Err(error) if error.kind() == JsonErrorKind::TooLarge => {
+            return Err(RejectionKind::ReplyTooLarge);
         }
+        // Gateways label their own error pages as JSON too.
+        Err(_) if media == ReplyMedia::Json && status.is_success() => {
+            return Err(RejectionKind::MalformedReply);
+        }
+        Err(_) => text(bytes, call, options, &mut facts)?,
     };
     if call.report.claim_reply() {
         call.report.update_reply(|known| *known = facts);
@@ -55,15 +52,75 @@ pub(crate) fn rewrite(
     Ok(rewritten)
 }
 
-/// An event stream with a wrong label: its deltas must not be read as one plain text.
-fn looks_like_events(bytes: &[u8]) -> bool {
-    let bytes = bytes
-        .strip_prefix(b"\xef\xbb\xbf")
-        .unwrap_or(bytes)
-        .trim_ascii_start();
-    [&b"data:"[..], b"event:", b"id:", b"retry:", b":"]
-        .iter()
-        .any(|field| bytes.starts_with(field))
+/// A body that is no JSON: an event stream or lines of JSON with a wrong label, else plain text.
+fn text(
+    bytes: &Bytes,
+    call: &mut Call,
+    options: &Options,
+    facts: &mut ReplyFacts,
+) -> Result<Bytes, RejectionKind> {
+    let text = std::str::from_utf8(bytes).map_err(|_| RejectionKind::UninspectableReply)?;
+    // Text has no NUL; UTF-16 has.
+    if text.contains('\0') {
+        return Err(RejectionKind::UninspectableReply);
+    }
+    let mut lines = text
+        .split(['\n', '\r'])
+        .map(|line| line.trim_start_matches('\u{feff}'));
+    if lines.clone().any(|line| line.starts_with("data:")) {
+        return events(bytes, call, options, facts);
+    }
+    if lines.any(|line| line.trim_start().starts_with(['{', '['])) {
+        return json_lines(bytes, text, call, facts);
+    }
+    Ok(plain(text, call).map_or_else(|| bytes.clone(), Bytes::from))
+}
+
+/// A text some of whose lines are JSON documents, where `\u0040` is an at sign.
+fn json_lines(
+    bytes: &Bytes,
+    text: &str,
+    call: &mut Call,
+    facts: &mut ReplyFacts,
+) -> Result<Bytes, RejectionKind> {
+    let mut out = BytesMut::with_capacity(text.len());
+    let mut rest = Vec::new();
+    for line in text.split_inclusive(['\n', '\r']) {
+        let document = line.trim_matches(['\u{feff}', '\n', '\r', ' ', '\t']);
+        let tape = Tape::parse(
+            Bytes::copy_from_slice(document.as_bytes()),
+            &Limits::default(),
+        );
+        let Ok(tape) = tape else {
+            rest.push(line);
+            continue;
+        };
+        // Plain lines in a row are one text.
+        flush(&mut rest, &mut out, call);
+        let rows = call.endpoint.reply();
+        let edited = rewrite::json(&tape, rows, &mut call.texts, facts);
+        let (before, after) = line.split_once(document).unwrap_or(("", ""));
+        out.extend_from_slice(before.as_bytes());
+        out.extend_from_slice(&edited);
+        out.extend_from_slice(after.as_bytes());
+    }
+    flush(&mut rest, &mut out, call);
+    Ok(if out == *bytes {
+        bytes.clone()
+    } else {
+        out.freeze()
+    })
+}
+
+fn flush(lines: &mut Vec<&str>, out: &mut BytesMut, call: &mut Call) {
+    let text = lines.concat();
+    lines.clear();
+    out.extend_from_slice(plain(&text, call).unwrap_or(text).as_bytes());
+}
+
+fn plain(text: &str, call: &mut Call) -> Option<String> {
+    let mut engine = call.texts.open(TextKind::Generic, Group::default())?;
+    rewrite::plain(text, &mut engine)
 }
 
 fn events(

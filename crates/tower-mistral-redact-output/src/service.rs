@@ -4,7 +4,11 @@ use std::task::{Context, Poll};
 
 use http::{Request, Response};
 use http_body::Body;
-use tower_mistral_wire::{BoxError, body::RequestBody};
+use tower_mistral_wire::{
+    BoxError, Mode,
+    body::{HeldBody, RequestBody},
+    ext::{CallPolicy, Layer},
+};
 use tower_service::Service;
 
 use crate::{RedactOutputBody, RedactOutputFuture, RedactOutputLayer, layer::Options};
@@ -62,6 +66,21 @@ where
         // The call comes later, when the body is read: the service that is ready goes along.
         let clone = self.inner.clone();
         let ready = std::mem::replace(&mut self.inner, clone);
-        RedactOutputFuture::new(ready, request, self.options.clone())
+        let policy = request
+            .extensions()
+            .get::<CallPolicy>()
+            .copied()
+            .unwrap_or_default();
+        let mode = self
+            .options
+            .modes
+            .get()
+            .min(policy.mode(Layer::RedactOutput));
+        let options = self.options.clone();
+        if mode == Mode::Off {
+            let mut ready = ready;
+            return RedactOutputFuture::off(ready.call(request.map(HeldBody::untouched)), options);
+        }
+        RedactOutputFuture::new(ready, request, mode, options)
     }
 }

@@ -23,6 +23,7 @@ pub(crate) struct Texts {
     /// The caller asked for content that is JSON.
     json_content: bool,
     report: CallReport,
+    mould: Option<(RuleSet, engine::Stream)>,
 }
 
 impl Texts {
@@ -41,6 +42,7 @@ impl Texts {
             exempt,
             json_content,
             report,
+            mould: None,
         }
     }
 
@@ -64,14 +66,24 @@ impl Texts {
         (enforced, observed)
     }
 
-    fn stream(&self, rules: RuleSet) -> Option<engine::Stream> {
+    /// A fresh stream. The last one made is kept as a mould: to fold the exempt values for each
+    /// string of a large reply would cost more than to read it.
+    fn stream(&mut self, rules: RuleSet) -> Option<engine::Stream> {
         if rules.is_empty() {
             return None;
+        }
+        if let Some((_, mould)) = self
+            .mould
+            .as_ref()
+            .filter(|(made_for, _)| *made_for == rules)
+        {
+            return Some(mould.clone());
         }
         let mut stream = self.redactor.stream_with(rules);
         if !self.exempt.values().is_empty() {
             stream.exempt(Arc::clone(self.exempt.values()));
         }
+        self.mould = Some((rules, stream.clone()));
         Some(stream)
     }
 }
@@ -103,8 +115,8 @@ impl Engines for Texts {
         kind.holds_json() || (self.json_content && kind == TextKind::Content)
     }
 
-    fn edits(&self) -> bool {
-        self.mode == Mode::Enforce
+    fn edits(&self, kind: TextKind) -> bool {
+        self.mode.min(self.modes.of_kind(kind)) == Mode::Enforce
     }
 }
 

@@ -4,7 +4,7 @@ use http::{HeaderMap, Request, Response, header};
 use tower_mistral_wire::{
     OnUninspectable, Rejection, RejectionKind,
     body::{ReplyBody, RequestBody},
-    ext::{Action, CallReport, Finding, Layer},
+    ext::{Action, Finding, Layer},
     intake::{Arrived, Content},
     json::Tape,
     mark::Mark,
@@ -57,15 +57,6 @@ pub(crate) fn decide<B, R>(
             Decision::Answer(response)
         }
     }
-}
-
-/// The caller's body failed: there is hardly anybody left to answer, but a future must end.
-pub(crate) fn broken<R>(report: &CallReport) -> Response<ReplyBody<R>> {
-    let kind = RejectionKind::InvalidBody;
-    report.add(finding(kind, Action::Rejected));
-    Rejection::new(kind, report.request_id().clone())
-        .with_detail("the body broke off")
-        .into_response(report)
 }
 
 /// What cannot be read is refused, unless it may pass.

@@ -1,42 +1,44 @@
 //! The name of a field, for the error that says which one is wrong.
 
+use std::ops::Range;
+
 use tower_mistral_wire::json::{Tape, Value};
 
-/// The path of a text, for instance `messages[2].content`; of one that stands in several strings
-/// the part that their paths share.
+/// The path of a text, for instance `messages[2].content`; of one that stands in several strings,
+/// which come in the order of the body, the part that their paths share.
 pub(crate) fn name(tape: &Tape, values: &[Value<'_>]) -> String {
-    let mut paths = values.iter().map(|value| path(tape.root(), value));
-    let mut shared = paths.next().unwrap_or_default();
-    for path in paths {
-        let same = shared.iter().zip(&path).take_while(|(a, b)| a == b);
-        shared.truncate(same.count());
-    }
-    let name = shared.concat();
+    let (Some(first), Some(last)) = (values.first(), values.last()) else {
+        return String::new();
+    };
+    // What the first and the last string share all between them share too.
+    let (first, last) = (first.span(), last.span());
+    let name = path(tape.root(), first.start..last.end);
     name.strip_prefix('.').unwrap_or(&name).to_owned()
 }
 
-fn path(mut at: Value<'_>, value: &Value<'_>) -> Vec<String> {
-    let wanted = value.span();
+/// The path of the innermost value that holds these bytes.
+fn path(mut at: Value<'_>, wanted: Range<usize>) -> String {
     let holds = |value: &Value<'_>| {
         let span = value.span();
         span.start <= wanted.start && wanted.end <= span.end
     };
-    let mut path = Vec::new();
-    while at.span() != wanted {
+    let mut path = String::new();
+    loop {
         let entry = at.entries().find(|(_, value)| holds(value));
         let element = at.elements().enumerate().find(|(_, value)| holds(value));
-        (at, path) = match (entry, element) {
-            (Some((key, value)), _) => (value, with(path, format!(".{}", shown(&key)))),
-            (_, Some((n, value))) => (value, with(path, format!("[{n}]"))),
-            _ => break,
-        };
+        match (entry, element) {
+            (Some((key, value)), _) => {
+                path.push('.');
+                path.push_str(shown(&key));
+                at = value;
+            }
+            (_, Some((n, value))) => {
+                path.push_str(&format!("[{n}]"));
+                at = value;
+            }
+            _ => return path,
+        }
     }
-    path
-}
-
-fn with(mut path: Vec<String>, step: String) -> Vec<String> {
-    path.push(step);
-    path
 }
 
 /// A key that could be text is not repeated.

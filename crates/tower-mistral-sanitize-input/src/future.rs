@@ -105,9 +105,7 @@ where
                     mode,
                     report,
                 } => {
-                    let Ok(arrived) = ready!(Pin::new(intake).poll(cx)) else {
-                        return Poll::Ready(Ok(decide::broken(report)));
-                    };
+                    let arrived = ready!(Pin::new(intake).poll(cx));
                     let switch = Switch::new(&config.modes, *mode);
                     let (request, marks) = match decide::decide(config, &switch, arrived) {
                         Decision::Call(request, marks) => (request, marks),

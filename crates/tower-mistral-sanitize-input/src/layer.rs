@@ -15,7 +15,8 @@ use crate::{
 
 /// Screens the user's text in requests to the Mistral AI API: see the [crate's documentation](crate).
 ///
-/// Compiled rules, modes and budget are shared by clones and by all services it makes.
+/// Compiled rules, modes and budget are shared by clones and by all services it makes; only
+/// [`mode`](Self::mode) gives a clone modes of its own.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct SanitizeInputLayer {
@@ -61,15 +62,16 @@ impl SanitizeInputLayer {
         self
     }
 
-    /// Switches the layer, as [`modes`](Self::modes) does at run time: all clones with it.
-    pub fn mode(self, mode: Mode) -> Self {
-        self.config.modes.set(mode);
+    /// Begins in this mode, with [`modes`](Self::modes) of its own, all else in them as at first:
+    /// the layer that this one was cloned from stays as it is.
+    pub fn mode(mut self, mode: Mode) -> Self {
+        self.config_mut().modes = Modes::new(mode);
         self
     }
 
-    /// The switches of this layer, of its clones and of all services they make: for the whole
-    /// layer, by rule (the names of the screen's rules, [`MAX_CHARS`](crate::MAX_CHARS),
-    /// [`PREFIX`](crate::PREFIX)) and by kind of text.
+    /// The switches of this layer, of the clones that are made of it and of all services they
+    /// make, to be turned at run time: for the whole layer, by rule (the names of the screen's
+    /// rules, [`MAX_CHARS`](crate::MAX_CHARS), [`PREFIX`](crate::PREFIX)) and by kind of text.
     #[must_use]
     pub fn modes(&self) -> Modes {
         self.config.modes.clone()

@@ -97,27 +97,23 @@ impl<'a> Text<'a> {
             return hits;
         }
         let mut apart = String::with_capacity(self.text.len() + self.borders.len());
+        let mut breaks = Vec::with_capacity(self.borders.len());
         let mut done = 0;
         for border in &self.borders {
             apart.push_str(self.text.get(done..*border).unwrap_or_default());
+            breaks.push(apart.len());
             apart.push('\n');
             done = *border;
         }
         apart.push_str(self.text.get(done..).unwrap_or_default());
+        let without_breaks = |at: usize| at - breaks.partition_point(|before| *before < at);
         for mut hit in self::hits(screen, &apart) {
             if counts(&hit.rule) {
-                hit.span = self.without_breaks(hit.span.start)..self.without_breaks(hit.span.end);
+                hit.span = without_breaks(hit.span.start)..without_breaks(hit.span.end);
                 hits.push(hit);
             }
         }
         select(hits)
-    }
-
-    /// Where the byte `at` of the text with breaks between its parts stands in the text.
-    fn without_breaks(&self, at: usize) -> usize {
-        let breaks = self.borders.iter().zip(0..);
-        let breaks = breaks.take_while(|(border, before)| *border + before < at);
-        at - breaks.count()
     }
 }
 

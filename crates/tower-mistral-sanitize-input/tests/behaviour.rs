@@ -470,6 +470,40 @@ fn switches_turn_at_run_time_by_layer_rule_kind_and_call() {
 }
 
 #[test]
+fn a_clone_with_a_mode_of_its_own_leaves_the_others_alone() {
+    let layer = basic();
+    let handle = layer.modes();
+    let off = layer.clone().mode(Mode::Off);
+    assert_eq!(handle.get(), Mode::Enforce);
+    assert_eq!(post(&layer, CHAT, "{").status, 400);
+    handle.set(Mode::Observe);
+    assert_eq!(off.modes().get(), Mode::Off);
+    off.clone().modes().set(Mode::Enforce);
+    assert_eq!(post(&off, CHAT, "{").status, 400, "later clones share");
+    assert_eq!(post(&layer, CHAT, "{").status, 200);
+}
+
+/// These would run for minutes if anything grew with the square of the parts.
+#[test]
+fn a_text_in_very_many_parts_costs_what_its_length_costs() {
+    let content = |text: &str| {
+        let parts = vec![json!({"text": text}); 60_000];
+        json!({"messages": [{"role": "user", "content": parts}]}).to_string()
+    };
+    let answer = post(&recommended(), CHAT, content("long"));
+    assert_eq!(answer.status, 413);
+    assert_eq!(answer.json()["param"], "messages[0].content");
+
+    let answer = post(&basic(), CHAT, content("override"));
+    let seen = answer.json();
+    let parts = seen["messages"][0]["content"].as_array().unwrap();
+    let text = |at: usize| parts[at]["text"].as_str().unwrap();
+    assert_eq!(parts.len(), 60_000);
+    assert_eq!(text(0), format!("{UNTRUSTED_PREFIX}[FILTERED]"));
+    assert_eq!((text(399), text(400), text(59_999)), ("[FILTERED]", "", ""));
+}
+
+#[test]
 fn a_blocked_call_can_be_answered_with_a_completion() {
     let layer = blocking().on_block(OnBlock::Reply("I \"cannot\" help\nwith that.".into()));
     let body = |stream: bool| {

@@ -150,19 +150,30 @@ fn trailers_pass_in_both_directions() {
 }
 
 #[test]
-fn a_body_that_fails_is_answered_and_never_sent() {
-    let inner = service_fn(|_: Request<RequestBody<Frames>>| async {
-        panic!("half a body must not be sent");
-        #[allow(unreachable_code)]
-        Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))
-    });
-    let frames = vec![data("{\"messages\":"), Err("secret".into())];
-    let request = request(CHAT, "").map(|_| Frames::new(frames));
-    let response = run(SanitizeInputLayer::basic().layer(inner).oneshot(request)).unwrap();
-    let answer = run(read(response));
-    assert_eq!(answer.status, 400);
-    assert_eq!(answer.header("x-mistral-guard-kind"), Some("invalid_body"));
-    assert!(!answer.text().contains("secret"));
+fn a_body_that_fails_is_refused_or_fails_further_on_but_is_never_whole() {
+    for mode in [Mode::Off, Mode::Observe, Mode::Enforce] {
+        let inner = service_fn(|request: Request<RequestBody<Frames>>| async {
+            let mut body = request.into_body();
+            let seen = body.frame().await.unwrap().unwrap().into_data().unwrap();
+            let error = body.frame().await.unwrap().unwrap_err();
+            assert_eq!(error.to_string(), "secret");
+            Ok::<_, Infallible>(Response::new(Full::from(seen)))
+        });
+        let frames = vec![data("{\"messages\":"), Err("secret".into())];
+        let request = request(CHAT, "").map(|_| Frames::new(frames));
+        let layer = SanitizeInputLayer::basic().mode(mode);
+        let answer = run(read(run(layer.layer(inner).oneshot(request)).unwrap()));
+        if mode != Mode::Enforce {
+            assert_eq!((answer.status, answer.text()), (200, "{\"messages\":"));
+            let findings = answer.report.map(|report| report.findings().len());
+            assert_eq!(findings, (mode == Mode::Observe).then_some(1));
+            continue;
+        }
+        assert_eq!(answer.status, 400);
+        assert_eq!(answer.header("x-mistral-guard-kind"), Some("invalid_body"));
+        assert!(!answer.text().contains("secret"));
+        assert!(!answer.text().contains("messages"));
+    }
 }
 
 #[test]

@@ -161,8 +161,7 @@ where
     B: Body + Unpin,
     B::Error: Into<BoxError>,
 {
-    /// An error is the caller's body failing: there is nobody left to answer.
-    type Output = Result<Arrived<B>, BoxError>;
+    type Output = Arrived<B>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
@@ -185,7 +184,11 @@ where
                     "the budget for buffers is used up",
                 )),
             ),
-            Collected::Failed(error) => return Poll::Ready(Err(error)),
+            // Whoever sends it on passes the failure on; whoever refuses has nobody to tell.
+            Collected::Failed(head, error) => (
+                HeldBody::broken(head, error),
+                Err((RejectionKind::InvalidBody, "it broke off")),
+            ),
         };
         let mut parts = this.parts.take().expect("polled after it was ready");
         let content = match content {
@@ -207,13 +210,13 @@ where
             RequestFacts::read(&endpoint, tape)
         });
         let request = Request::from_parts(parts, body);
-        Poll::Ready(Ok(Arrived {
+        Poll::Ready(Arrived {
             request,
             endpoint,
             path,
             content,
             report,
-        }))
+        })
     }
 }
 

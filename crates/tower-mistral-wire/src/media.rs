@@ -21,11 +21,7 @@ pub enum ReplyMedia {
 impl ReplyMedia {
     /// Decides by status and headers, and by the method of the request.
     pub fn of(method: &Method, status: StatusCode, headers: &HeaderMap) -> Self {
-        let no_body = [
-            StatusCode::NO_CONTENT,
-            StatusCode::RESET_CONTENT,
-            StatusCode::NOT_MODIFIED,
-        ];
+        let no_body = [StatusCode::NO_CONTENT, StatusCode::NOT_MODIFIED];
         if *method == Method::HEAD || no_body.contains(&status) {
             return Self::None;
         }
@@ -72,12 +68,16 @@ pub fn is_multipart(headers: &HeaderMap) -> bool {
         .is_some_and(|label| essence(label).starts_with("multipart/"))
 }
 
-/// Asks for a reply that can be read: no encoding, no part of it, no revalidation.
-pub fn ask_for_plain(headers: &mut HeaderMap) {
+/// Asks for a reply that can be read: no encoding; `whole` says that it must not be a part, and
+/// no confirmation of a copy that the caller has, either.
+pub fn ask_for_plain(headers: &mut HeaderMap, whole: bool) {
     headers.insert(
         header::ACCEPT_ENCODING,
         HeaderValue::from_static("identity"),
     );
+    if !whole {
+        return;
+    }
     for name in [
         header::RANGE,
         header::IF_RANGE,

@@ -68,7 +68,7 @@ impl Engines for AllTags {
         Some(Tags::default())
     }
 
-    fn edits(&self) -> bool {
+    fn edits(&self, _: TextKind) -> bool {
         true
     }
 }
@@ -456,6 +456,18 @@ fn json_inside_a_text_stays_valid_for_every_cut() {
         (r##" no #json "at all"##, r##" no [TAG] "at all"##),
         (r##"{"cut #off"##, r##"{"cut [TAG]"##),
         (r##"{"cut": "\u00"##, r##"{"cut": "\u00"##),
+        (
+            r##"{"p": "C:\users #x y", "\u12 #z": 1}"##,
+            r##"{"p": "C:\users [TAG] y", "\u12 [TAG]": 1}"##,
+        ),
+        (r##"{'to': '1#x y'}"##, r##"{'to': '[TAG] y'}"##),
+        (
+            r##"{to: 2#x y, "a": "#b"}"##,
+            r##"{to: [TAG] y, "a": "[TAG]"}"##,
+        ),
+        (r##"[INFO] mail 1-2#x."##, r##"[INFO] mail 1-[TAG]."##),
+        (r##""root \u0023x y""##, r##""root [TAG] y""##),
+        (r##"[1 2#x, tru#e]"##, r##"[1 [TAG], [TAG]]"##),
     ];
     for (document, expected) in table {
         for edited in json_text_in_every_cut(document) {
@@ -543,7 +555,7 @@ fn what_is_swallowed_leaves_no_trace_of_its_length() {
         fn open(&mut self, _: TextKind, _: Group) -> Option<Swallow> {
             Some(Swallow::default())
         }
-        fn edits(&self) -> bool {
+        fn edits(&self, _: TextKind) -> bool {
             true
         }
     }

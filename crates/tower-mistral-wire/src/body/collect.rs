@@ -38,8 +38,8 @@ pub enum Collected<B> {
     TooLarge(HeldBody<B>),
     /// The budget is used up. Nothing is lost.
     NoBudget(HeldBody<B>),
-    /// The body failed.
-    Failed(BoxError),
+    /// The body failed: what was read of it, and why.
+    Failed(Bytes, BoxError),
 }
 
 /// Reads a body whole; made by [`Collect::new`].
@@ -115,7 +115,9 @@ where
             let body = this.body.as_mut().expect("just seen");
             let frame = match ready!(Pin::new(body).poll_frame(cx)) {
                 Some(Ok(frame)) => frame,
-                Some(Err(error)) => return Poll::Ready(Collected::Failed(error.into())),
+                Some(Err(error)) => {
+                    return Poll::Ready(Collected::Failed(this.take_bytes(), error.into()));
+                }
                 None => {
                     return Poll::Ready(Collected::Whole(Whole {
                         bytes: this.take_bytes(),

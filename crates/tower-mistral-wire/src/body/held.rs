@@ -19,6 +19,8 @@ pub struct HeldBody<B> {
     head: Option<Bytes>,
     rest: Option<B>,
     trailers: Option<HeaderMap>,
+    /// What ends it, instead of trailers.
+    failure: Option<BoxError>,
     /// Given back to the budget when the body is dropped.
     _held: Option<Reservation>,
 }
@@ -30,6 +32,7 @@ impl<B> HeldBody<B> {
             head: None,
             rest: Some(body),
             trailers: None,
+            failure: None,
             _held: None,
         }
     }
@@ -40,6 +43,7 @@ impl<B> HeldBody<B> {
             head: Some(bytes),
             rest: None,
             trailers: None,
+            failure: None,
             _held: None,
         }
     }
@@ -55,6 +59,7 @@ impl<B> HeldBody<B> {
             head: Some(bytes),
             rest: None,
             trailers,
+            failure: None,
             _held: Some(reservation),
         }
     }
@@ -65,8 +70,16 @@ impl<B> HeldBody<B> {
             head: Some(head),
             rest: Some(rest),
             trailers: None,
+            failure: None,
             _held: Some(held),
         }
+    }
+
+    /// What was read of a body that failed, and then its failure.
+    pub fn broken(head: Bytes, error: BoxError) -> Self {
+        let mut body = Self::whole(head);
+        body.failure = Some(error);
+        body
     }
 
     /// Adds the trailers that follow a whole body.
@@ -84,7 +97,8 @@ impl<B> HeldBody<B> {
 
     /// The bytes, if the body is whole and nothing of it has gone out.
     pub fn as_whole(&self) -> Option<&Bytes> {
-        self.head.as_ref().filter(|_| self.rest.is_none())
+        let whole = self.rest.is_none() && self.failure.is_none();
+        self.head.as_ref().filter(|_| whole)
     }
 }
 
@@ -111,6 +125,9 @@ where
             };
             return Poll::Ready(frame);
         }
+        if let Some(error) = self.failure.take() {
+            return Poll::Ready(Some(Err(error)));
+        }
         Poll::Ready(
             self.trailers
                 .take()
@@ -122,10 +139,14 @@ where
         self.head.as_ref().is_none_or(Bytes::is_empty)
             && self.rest.as_ref().is_none_or(Body::is_end_stream)
             && self.trailers.is_none()
+            && self.failure.is_none()
     }
 
     fn size_hint(&self) -> SizeHint {
         let head = self.head.as_ref().map_or(0, |head| head.len() as u64);
+        if self.failure.is_some() {
+            return SizeHint::default();
+        }
         let Some(rest) = &self.rest else {
             return SizeHint::with_exact(head);
         };

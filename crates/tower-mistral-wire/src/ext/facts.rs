@@ -1,6 +1,6 @@
 //! What is known of a request and of a reply: numbers, enumerations, checked identifiers.
 
-use std::{fmt, sync::Arc};
+use std::{collections::BTreeSet, fmt, sync::Arc};
 
 use crate::{
     json::{Tape, Value},
@@ -87,6 +87,8 @@ pub struct ReplyFacts {
     pub output_chars: u64,
     /// The reply, or a part of it, was not read: see the layer's policy.
     pub uninspected: bool,
+    /// Which calls were counted: a stream may send one in several pieces.
+    calls: BTreeSet<(u32, u64)>,
 }
 
 /// Why a choice ended.
@@ -135,6 +137,8 @@ impl FinishReason {
 impl ReplyFacts {
     /// The most choices of which a reason is kept.
     const MAX_REASONS: usize = 64;
+    /// The most tool calls that are counted.
+    const MAX_CALLS: usize = 256;
 
     /// Adds what a walk has found, but for characters: these count when they are passed on.
     pub fn note(&mut self, found: &Found<'_>) {
@@ -142,7 +146,7 @@ impl ReplyFacts {
             Found::Element { outer, .. } => {
                 self.choices = self.choices.max(u64::from(*outer).saturating_add(1));
             }
-            Found::Inner => self.tool_calls += 1,
+            Found::Inner { outer, inner } => self.note_call((*outer, *inner)),
             Found::Model(value) if self.model.is_none() => self.model = model_name(*value),
             Found::Usage(value) => {
                 let number = |key| value.get(key).and_then(Value::as_u64);
@@ -154,6 +158,12 @@ impl ReplyFacts {
                 self.finish_reasons.push(FinishReason::read(&reason));
             }
             _ => {}
+        }
+    }
+
+    fn note_call(&mut self, call: (u32, u64)) {
+        if self.calls.len() < Self::MAX_CALLS && self.calls.insert(call) {
+            self.tool_calls += 1;
         }
     }
 

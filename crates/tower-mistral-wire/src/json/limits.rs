@@ -7,7 +7,7 @@ use std::fmt;
 pub struct Limits {
     /// How deep arrays and objects may nest. Default 128, as `serde_json`; at most 512.
     pub max_depth: usize,
-    /// How many keys and values a body may have. Default 1,048,576.
+    /// How many keys and values a body may have. Default 4,194,304.
     pub max_nodes: usize,
 }
 
@@ -20,7 +20,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             max_depth: 128,
-            max_nodes: 1 << 20,
+            max_nodes: 4 << 20,
         }
     }
 }

@@ -289,6 +289,10 @@ impl<'a> RawKey<'a> {
         self.raw() == name.as_bytes()
     }
 
+    pub(crate) fn is_one_of(&self, names: &[&str]) -> bool {
+        names.iter().any(|name| self.is(name))
+    }
+
     /// The key, if it is spelled without escapes; else the empty string.
     pub(crate) fn plain(&self) -> &'a str {
         if self.node.escaped {

@@ -165,8 +165,9 @@ fn next_unit(raw: &[u8]) -> Option<(Unit<'_>, &[u8])> {
 
 /// Reads what follows `\u`.
 fn unicode(raw: &[u8]) -> (Unit<'_>, &[u8]) {
+    // Only a text that is taken for JSON and is none comes here: what follows must be read.
     let Some((high, rest)) = hex4(raw) else {
-        return (Unit::Escape(char::REPLACEMENT_CHARACTER), &[]);
+        return (Unit::Escape(char::REPLACEMENT_CHARACTER), raw);
     };
     if let Some(character) = char::from_u32(high) {
         return (Unit::Escape(character), rest);

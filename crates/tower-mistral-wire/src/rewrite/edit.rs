@@ -53,9 +53,9 @@ pub trait Engines {
         kind.holds_json()
     }
 
-    /// Whether edits are to be expected, so that what repeats the text (`logprobs`) must go from
-    /// streams, where nobody knows yet whether an edit will come.
-    fn edits(&self) -> bool;
+    /// Whether texts of this kind are edited at all. Streamed `logprobs` must go then: nobody
+    /// knows yet whether an edit will come.
+    fn edits(&self, kind: TextKind) -> bool;
 }
 
 impl<E: Engine + ?Sized> Engine for Box<E> {

@@ -24,20 +24,27 @@ pub fn json<E: Engines>(
     let mut texts: BTreeMap<(TextKind, Group), Vec<Value<'_>>> = BTreeMap::new();
     let mut repeats = Vec::new();
     let mut signatures = Vec::new();
-    let mut edited_thoughts = BTreeSet::new();
+    let mut cut_off = BTreeSet::new();
     walk(tape, rows, |found| {
         facts.note(&found);
         match found {
-            Found::Text(slot) => texts
-                .entry((slot.kind, slot.group))
-                .or_default()
-                .push(slot.value),
+            Found::Text(slot) => {
+                texts
+                    .entry((slot.kind, slot.group))
+                    .or_default()
+                    .push(slot.value);
+            }
             Found::Logprobs { outer, value } => repeats.push((outer, value)),
             Found::Signature { group, value } => signatures.push((group, value)),
+            Found::Finish { outer, reason } if is_cut_off(reason) => {
+                cut_off.insert(outer);
+            }
             _ => {}
         }
     });
     let mut splice = Splice::new(tape.bytes());
+    let mut edited = BTreeSet::new();
+    let mut keys = BTreeMap::new();
     for ((kind, group), values) in texts {
         let Some(engine) = engines.open(kind, group) else {
             values
@@ -47,49 +54,73 @@ pub fn json<E: Engines>(
         };
         let is_string = |value: &Value<'_>| value.kind() == Kind::String;
         let reads_json = engines.reads_json(kind) && values.iter().all(is_string);
-        let edits = read_text(&values, &mut Reader::new(engine, reads_json));
+        let end = if cut_off.contains(&group.outer) {
+            End::Cut
+        } else {
+            End::Complete
+        };
+        let edits = read_text(&values, &mut Reader::new(engine, reads_json), end);
         for (value, spelled) in respell_text(&values, edits) {
-            let mend = || text::mend_surrogates(value.raw());
-            let Some(spelled) = spelled.or_else(mend) else {
+            let Some(spelled) = spelled else {
                 facts.note_text(kind, value);
                 continue;
             };
             if kind.is_output() {
                 facts.output_chars += text::count_chars(&spelled);
             }
-            splice.replace_raw(value.span(), quoted(value, spelled));
-            if kind == TextKind::Thinking {
-                edited_thoughts.insert(group);
-            }
+            splice.replace_raw(value.span(), fitted(value, spelled, &mut keys));
+            edited.insert((kind, group));
         }
     }
     for (group, value) in signatures {
-        if edited_thoughts.contains(&group) {
+        if edited.contains(&(TextKind::Thinking, group)) {
             splice.replace_value(value, "null");
         }
     }
     for (outer, value) in repeats {
         if let Some(mut engine) = engines.open(TextKind::Logprobs, Group { outer, inner: 0 }) {
-            logprobs::edit(value, &mut engine, &mut splice);
+            let must = edited.iter().any(|(_, group)| group.outer == outer);
+            logprobs::edit(value, must, &mut engine, &mut splice);
         }
     }
     splice.finish()
 }
 
-/// A placeholder is a string, also where a number stood.
-pub(super) fn quoted(value: Value<'_>, spelled: Vec<u8>) -> Vec<u8> {
+/// Whether a choice says that its text was cut off, so that a value may be too.
+pub(super) fn is_cut_off(reason: Value<'_>) -> bool {
+    matches!(
+        reason.as_str().as_deref(),
+        Some("length" | "model_length" | "error")
+    )
+}
+
+/// The new spelling as it fits in the place: a number becomes a string, and of keys that become the
+/// same one each after the first gets a number, since an object cannot have a key twice.
+pub(super) fn fitted(
+    value: Value<'_>,
+    mut spelled: Vec<u8>,
+    keys: &mut BTreeMap<Vec<u8>, u32>,
+) -> Vec<u8> {
     match value.kind() {
         Kind::Number => [b"\"", &spelled[..], b"\""].concat(),
+        Kind::Key => {
+            let count = keys.entry(spelled.clone()).or_insert(0);
+            *count += 1;
+            if *count > 1 {
+                spelled.extend_from_slice(format!(" {count}").as_bytes());
+            }
+            spelled
+        }
         _ => spelled,
     }
 }
 
 /// Reads one text, which may stand in several strings.
-fn read_text<E: Engine>(values: &[Value<'_>], reader: &mut Reader<E>) -> Vec<Edit> {
+fn read_text<E: Engine>(values: &[Value<'_>], reader: &mut Reader<E>, end: End) -> Vec<Edit> {
     let mut edits = Vec::new();
     for value in values {
         reader.push(&value.text(), &mut edits);
     }
-    reader.finish(End::Complete, &mut edits);
+    reader.finish(end, &mut edits);
     edits
 }

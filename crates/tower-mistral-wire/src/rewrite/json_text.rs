@@ -8,16 +8,18 @@ use crate::json::text;
 /// Lets an engine read a JSON document that is the text, so that the document stays valid.
 ///
 /// Each string, key or value, is a text of its own, read unescaped (`\u0040` is an at sign) and
-/// edited inside its quotes. A number that is replaced becomes a string. A text that does not begin
-/// as an object or array is read as what it is, a plain text. Works on any pieces: an escape or a
+/// edited inside its quotes. A number that is replaced becomes a string. From the first character on that
+/// cannot stand in JSON the rest is read as what it is, a plain text. Works on any pieces: an escape or a
 /// number that is cut in two waits for the rest.
 #[derive(Debug)]
 pub struct JsonText<E> {
     engine: E,
     place: Place,
+    /// A value has ended and nothing but blanks has come since.
+    after_value: bool,
     /// The spelling of what the engine holds.
     held: Vec<u8>,
-    /// The beginning of an escape or of a number.
+    /// The beginning of an escape, a number or a literal.
     partial: String,
     edits: Vec<Edit>,
 }
@@ -31,18 +33,20 @@ enum Place {
     /// Between two values.
     Between,
     String,
-    Number,
+    /// A number or a literal.
+    Token,
 }
 
 impl<E: Engine> JsonText<E> {
-    /// The longest run of number characters that is read as one number; longer ones are text.
-    const MAX_NUMBER: usize = 128;
+    /// The longest number that is read as one; a longer one is text.
+    const MAX_TOKEN: usize = 128;
 
     /// Reads JSON through `engine`.
     pub fn new(engine: E) -> Self {
         Self {
             engine,
             place: Place::Start,
+            after_value: false,
             held: Vec::new(),
             partial: String::new(),
             edits: Vec::new(),
@@ -57,7 +61,7 @@ impl<E: Engine> JsonText<E> {
                 keep(blank, out);
                 let rest = rest.get(blank..).unwrap_or_default();
                 self.place = match rest.bytes().next()? {
-                    b'{' | b'[' => Place::Between,
+                    b'{' | b'[' | b'"' => Place::Between,
                     _ => Place::Plain,
                 };
                 Some(rest)
@@ -66,20 +70,7 @@ impl<E: Engine> JsonText<E> {
                 self.read(rest, out);
                 None
             }
-            Place::Between => {
-                let special = |c: char| c == '"' || c == '-' || c.is_ascii_digit();
-                let (text, after) = split(rest, rest.find(special).unwrap_or(rest.len()));
-                self.read(text, out);
-                let first = after.bytes().next()?;
-                self.end_text(End::Complete, out);
-                if first == b'"' {
-                    keep(1, out);
-                    self.place = Place::String;
-                    return after.get(1..);
-                }
-                self.place = Place::Number;
-                Some(after)
-            }
+            Place::Between => self.between(rest, out),
             Place::String => {
                 let (len, ends) = units(rest);
                 let (text, after) = split(rest, len);
@@ -93,28 +84,59 @@ impl<E: Engine> JsonText<E> {
                 self.place = Place::Between;
                 after.get(1..)
             }
-            Place::Number => {
-                let is_part = |c: char| c.is_ascii_digit() || "+-.eE".contains(c);
-                let len = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
-                let (number, after) = split(rest, len);
-                if len > Self::MAX_NUMBER {
-                    // No number: it flows as text, and cannot pile up here.
-                    self.place = Place::Between;
-                    self.read(number, out);
-                    return Some(after);
-                }
-                if after.is_empty() {
-                    self.partial.push_str(number);
-                    return None;
-                }
-                self.place = Place::Between;
-                self.number(number, out);
+            Place::Token => self.token(rest, out),
+        }
+    }
+
+    /// Structure passes; a value begins; anything else shows that it is no JSON.
+    fn between<'t>(&mut self, rest: &'t str, out: &mut Vec<Edit>) -> Option<&'t str> {
+        let is_structure = |c: char| c.is_ascii_whitespace() || "{}[]:,".contains(c);
+        let len = rest.find(|c| !is_structure(c)).unwrap_or(rest.len());
+        let (structure, after) = split(rest, len);
+        keep(len, out);
+        let was_value = std::mem::replace(&mut self.after_value, false);
+        self.after_value = structure.trim_ascii().is_empty() && was_value;
+        let first = after.bytes().next()?;
+        match first {
+            b'"' => {
+                keep(1, out);
+                self.place = Place::String;
+                self.after_value = true;
+                after.get(1..)
+            }
+            b'-' | b'0'..=b'9' | b't' | b'f' | b'n' if !self.after_value => {
+                self.place = Place::Token;
+                self.after_value = true;
+                Some(after)
+            }
+            _ => {
+                self.place = Place::Plain;
                 Some(after)
             }
         }
     }
 
-    fn number(&mut self, number: &str, out: &mut Vec<Edit>) {
+    /// A number or a literal, once all of it has come.
+    fn token<'t>(&mut self, rest: &'t str, out: &mut Vec<Edit>) -> Option<&'t str> {
+        let is_part = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
+        let len = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
+        let (token, after) = split(rest, len);
+        if after.is_empty() && len <= Self::MAX_TOKEN {
+            self.partial.push_str(token);
+            return None;
+        }
+        let ends_well = after.starts_with(|c: char| c.is_ascii_whitespace() || ",]}".contains(c));
+        if !ends_well || !is_json_token(token) {
+            // No JSON after all: all of it is text, so that nothing is cut in two.
+            self.place = Place::Plain;
+            return Some(rest);
+        }
+        self.place = Place::Between;
+        self.value(token, out);
+        Some(after)
+    }
+
+    fn value(&mut self, number: &str, out: &mut Vec<Edit>) {
         self.edits.clear();
         self.engine.push(number, &mut self.edits);
         self.engine.finish(End::Complete, &mut self.edits);
@@ -200,15 +222,28 @@ impl<E: Engine> Engine for JsonText<E> {
 
     fn finish(&mut self, end: End, out: &mut Vec<Edit>) {
         let partial = std::mem::take(&mut self.partial);
-        if self.place == Place::Number {
-            self.number(&partial, out);
+        if self.place == Place::Token {
+            if is_json_token(&partial) {
+                self.value(&partial, out);
+            } else {
+                self.place = Place::Plain;
+                self.read(&partial, out);
+            }
         }
         self.end_text(end, out);
         if self.place == Place::String {
             keep(partial.len(), out);
         }
         self.place = Place::Start;
+        self.after_value = false;
     }
+}
+
+fn is_json_token(token: &str) -> bool {
+    matches!(token, "true" | "false" | "null")
+        || token
+            .bytes()
+            .all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b))
 }
 
 /// How much of `raw`, which is inside a string, is whole units, and whether its quote follows.
@@ -232,16 +267,29 @@ fn units(raw: &str) -> (usize, bool) {
 }
 
 /// The length of the escape that `raw` begins with; none if its end has not come. The first half
-/// of a surrogate pair waits for what follows.
+/// of a surrogate pair waits for what follows; a `\u` without four digits is no more than that.
 fn escape_len(raw: &[u8]) -> Option<usize> {
     if *raw.get(1)? != b'u' {
         return Some(2);
+    }
+    let hex = |at: usize| {
+        let digits = raw.get(at..).unwrap_or_default().iter().take(4);
+        digits.take_while(|byte| byte.is_ascii_hexdigit()).count()
+    };
+    match hex(2) {
+        4 => {}
+        digits if raw.len() == 2 + digits => return None,
+        _ => return Some(2),
     }
     let digits = std::str::from_utf8(raw.get(2..6)?).unwrap_or_default();
     let is_high = u32::from_str_radix(digits, 16).is_ok_and(|c| (0xd800..0xdc00).contains(&c));
     match (is_high, raw.get(6), raw.get(7)) {
         (true, None, _) | (true, Some(b'\\'), None) => None,
-        (true, Some(b'\\'), Some(b'u')) => raw.get(8..12).map(|_| 12),
+        (true, Some(b'\\'), Some(b'u')) => match hex(8) {
+            4 => Some(12),
+            digits if raw.len() == 8 + digits => None,
+            _ => Some(6),
+        },
         _ => Some(6),
     }
 }

@@ -6,15 +6,20 @@
 //! since all of their text is swallowed behind a placeholder, are left out: their number would tell
 //! how long the secret is.
 
-use std::{collections::VecDeque, fmt, sync::Arc};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    fmt,
+    sync::Arc,
+};
 
 use bytes::Bytes;
 
 use super::{
     End, Engines, RewriteError, StreamOptions,
     channel::{Channel, Pushed},
-    json::quoted,
-    mould::{Mould, is_delta_key, padding},
+    json::{fitted, is_cut_off},
+    mould::{Mould, padding},
+    plain,
 };
 use crate::{
     ext::ReplyFacts,
@@ -32,6 +37,8 @@ pub struct StreamRewriter<E: Engines> {
     channels: Vec<Open<E::Engine>>,
     out: VecDeque<Bytes>,
     facts: ReplyFacts,
+    /// Choices that have said why they ended.
+    finished: Vec<u32>,
     done: bool,
 }
 
@@ -41,7 +48,7 @@ struct Open<E> {
     group: Group,
     channel: Channel<E>,
     mould: Option<Mould>,
-    /// What kind of event it goes on with, where no row says what closes it.
+    /// Which kind of event it goes on with, where no row tells its channels apart.
     tag: Bytes,
 }
 
@@ -69,12 +76,10 @@ impl Text<'_> {
 struct Read<'a> {
     texts: Vec<Text<'a>>,
     /// Choices that end, or only their thinking.
-    closed: Vec<(u32, Option<TextKind>)>,
+    closed: Vec<(u32, Option<TextKind>, End)>,
     padding: Option<Value<'a>>,
     /// Signatures over thinking parts, by choice.
     signatures: Vec<(u32, Value<'a>)>,
-    /// It says more than text, so it goes out even if no text is left.
-    says_more: bool,
 }
 
 impl<E: Engines> StreamRewriter<E> {
@@ -88,6 +93,7 @@ impl<E: Engines> StreamRewriter<E> {
             channels: Vec::new(),
             out: VecDeque::new(),
             facts: ReplyFacts::default(),
+            finished: Vec::new(),
             done: false,
         }
     }
@@ -146,10 +152,11 @@ impl<E: Engines> StreamRewriter<E> {
     }
 
     fn event(&mut self, event: &Event) -> Result<(), RewriteError> {
-        if event.has_foreign_line() {
+        if event.has_foreign_line() || self.hides_text(event) {
             return Err(RewriteError::Malformed);
         }
-        let Some(data) = event.data() else {
+        let Some(data) = event.data().filter(|data| !data.is_empty()) else {
+            // By the standard nobody is handed an event without data.
             self.out.push_back(event.raw().clone());
             return Ok(());
         };
@@ -165,47 +172,85 @@ impl<E: Engines> StreamRewriter<E> {
         let mut splice = Splice::new(data);
         let mut read = self.read(&tape, &mut splice);
 
-        let tag = tag(event, tape.root());
-        let is_other = |open: &Open<_>| open.kind == TextKind::Generic && open.tag != tag;
-        self.close(End::Complete, is_other, &mut []);
-        for text in &mut read.texts {
-            self.text(text, &tag)?;
+        let tag = Tag::of(event, tape.root());
+        if tag.ends {
+            self.close(
+                End::Complete,
+                |open| open.kind == TextKind::Generic,
+                &mut [],
+            );
         }
-        for (outer, kind) in &read.closed {
+        let mut keys = BTreeMap::new();
+        for text in &mut read.texts {
+            self.text(text, &tag.name, &mut keys)?;
+        }
+        if tag.ends {
+            // What such an event says itself is whole.
+            self.close(
+                End::Complete,
+                |open| open.kind == TextKind::Generic,
+                &mut read.texts,
+            );
+        }
+        for (outer, kind, end) in &read.closed {
             let of = |open: &Open<_>| {
                 open.group.outer == *outer && kind.is_none_or(|kind| kind == open.kind)
             };
-            self.close(End::Complete, of, &mut read.texts);
+            self.close(*end, of, &mut read.texts);
+            if kind.is_none() {
+                self.finished.push(*outer);
+            }
         }
-        if !read.is_swallowed() {
+        if !self.is_swallowed(&read, data) {
             self.emit(event, &read, splice);
         }
         Ok(())
     }
 
+    /// Whether a comment, a name or an id holds what is redacted elsewhere. There is no telling
+    /// what that is, so it ends the stream.
+    fn hides_text(&mut self, event: &Event) -> bool {
+        event.other_lines().any(|line| {
+            let engine = self.engines.open(TextKind::Generic, Group::default());
+            let line = String::from_utf8_lossy(line);
+            engine.is_some_and(|mut engine| plain(&line, &mut engine).is_some())
+        })
+    }
+
     fn read<'a>(&mut self, tape: &'a Tape, splice: &mut Splice<'_>) -> Read<'a> {
         let mut read = Read::default();
-        let drop_logprobs = self.engines.edits();
+        let drop_logprobs = self.engines.edits(TextKind::Logprobs);
         walk(tape, self.endpoint.event(), |found| {
             self.facts.note(&found);
             match found {
-                Found::Text(slot) => {
+                Found::Text(mut slot) => {
+                    if slot.kind == TextKind::Thinking {
+                        // A list's first place in each event says nothing of the whole.
+                        slot.group.inner = 0;
+                    }
                     read.texts.push(Text {
                         slot,
                         pushed: Pushed::Same,
                         channel: None,
                     });
                 }
-                Found::Finish { outer, .. } => read.closed.push((outer, None)),
+                Found::Finish { outer, reason } => {
+                    let end = if is_cut_off(reason) {
+                        End::Cut
+                    } else {
+                        End::Complete
+                    };
+                    read.closed.push((outer, None, end));
+                }
                 Found::ThinkingClosed { outer } => {
-                    read.closed.push((outer, Some(TextKind::Thinking)));
+                    read.closed
+                        .push((outer, Some(TextKind::Thinking), End::Complete));
                 }
                 Found::Padding(value) => read.padding = Some(value),
                 Found::Signature { group, value } => read.signatures.push((group.outer, value)),
                 Found::Logprobs { value, .. } if drop_logprobs => {
                     splice.replace_value(value, "null");
                 }
-                Found::Usage(_) | Found::Inner => read.says_more = true,
                 _ => {}
             }
         });
@@ -213,39 +258,34 @@ impl<E: Engines> StreamRewriter<E> {
     }
 
     /// Reads one string of an event.
-    fn text(&mut self, text: &mut Text<'_>, tag: &Bytes) -> Result<(), RewriteError> {
+    fn text(
+        &mut self,
+        text: &mut Text<'_>,
+        tag: &Bytes,
+        keys: &mut BTreeMap<Vec<u8>, u32>,
+    ) -> Result<(), RewriteError> {
         let Slot {
             kind,
             group,
             value,
-            key,
+            piece,
+            ..
         } = text.slot;
-        let is_piece = match kind {
-            TextKind::Generic => is_delta_key(key),
-            _ => value.as_str().is_some(),
-        };
-        if !is_piece {
-            // A whole value, for instance an identifier: it goes out with its own event.
-            if let Some(engine) = self.engines.open(kind, group) {
-                let mut channel = Channel::new(engine, false);
-                let head = match channel.push(value.raw()) {
-                    Pushed::Same => None,
-                    Pushed::Respelled(spelled) => Some(spelled),
-                    Pushed::Swallowed => Some(Vec::new()),
-                };
-                let tail = channel.finish(End::Complete);
-                let spelled = [head.as_deref().unwrap_or_else(|| value.raw()), &tail].concat();
-                if spelled != value.raw() {
-                    text.pushed = Pushed::Respelled(quoted(value, spelled));
-                }
-            }
+        if !piece {
+            text.pushed = self.whole(kind, group, value, keys);
             return Ok(());
         }
-        let known = self
-            .channels
-            .iter()
-            .position(|open| open.kind == kind && open.group == group);
-        let at = match known {
+        if !value.raw().is_empty() && kind.is_output() && self.finished.contains(&group.outer) {
+            // What has ended was let go as a whole: what comes now could complete a value.
+            return Err(RewriteError::Malformed);
+        }
+        let tag = if kind == TextKind::Generic {
+            tag.clone()
+        } else {
+            Bytes::new()
+        };
+        let is_it = |open: &Open<_>| open.kind == kind && open.group == group && open.tag == tag;
+        let at = match self.channels.iter().position(is_it) {
             Some(at) => at,
             None => {
                 let Some(engine) = self.engines.open(kind, group) else {
@@ -255,7 +295,6 @@ impl<E: Engines> StreamRewriter<E> {
                     return Err(RewriteError::TooManyChannels);
                 }
                 let channel = Channel::new(engine, self.engines.reads_json(kind));
-                let tag = tag.clone();
                 self.channels.push(Open {
                     kind,
                     group,
@@ -268,17 +307,57 @@ impl<E: Engines> StreamRewriter<E> {
         };
         if let Some(open) = self.channels.get_mut(at) {
             text.channel = Some(at);
-            open.tag.clone_from(tag);
             text.pushed = open.channel.push(value.raw());
         }
         Ok(())
     }
 
+    /// Reads a value that is whole, for instance an identifier: it goes out with its own event.
+    fn whole(
+        &mut self,
+        kind: TextKind,
+        group: Group,
+        value: Value<'_>,
+        keys: &mut BTreeMap<Vec<u8>, u32>,
+    ) -> Pushed {
+        let Some(engine) = self.engines.open(kind, group) else {
+            return Pushed::Same;
+        };
+        let mut channel = Channel::new(engine, false);
+        let head = match channel.push(value.raw()) {
+            Pushed::Same => None,
+            Pushed::Respelled(spelled) => Some(spelled),
+            Pushed::Swallowed => Some(Vec::new()),
+        };
+        let tail = channel.finish(End::Complete);
+        let spelled = [head.as_deref().unwrap_or_else(|| value.raw()), &tail].concat();
+        match spelled == value.raw() {
+            true => Pushed::Same,
+            false => Pushed::Respelled(fitted(value, spelled, keys)),
+        }
+    }
+
+    /// Whether all that an event says is text that is swallowed.
+    fn is_swallowed(&self, read: &Read<'_>, data: &Bytes) -> bool {
+        let swallowed = |(_, text): &(usize, &Text<'_>)| matches!(text.pushed, Pushed::Swallowed);
+        let texts: Vec<_> = read.texts.iter().enumerate().filter(swallowed).collect();
+        let Some((_, first)) = texts.first() else {
+            return false;
+        };
+        let open = first.channel.and_then(|at| self.channels.get(at));
+        let Some(mould) = open.and_then(|open| open.mould.as_ref()) else {
+            return false;
+        };
+        let ordinals: Vec<usize> = texts.iter().map(|(n, _)| *n).collect();
+        read.closed.is_empty()
+            && mould.says_the_same(&self.endpoint, &self.options.json, data, &ordinals)
+    }
+
     /// Sends an event out, and keeps it as the mould of its channels.
     fn emit(&mut self, event: &Event, read: &Read<'_>, mut splice: Splice<'_>) {
         let mut touched = Vec::new();
-        for text in &read.texts {
-            touched.extend(text.channel);
+        for (ordinal, text) in read.texts.iter().enumerate() {
+            touched.extend(text.channel.map(|at| (at, ordinal)));
             let respelled = text.respelled();
             if text.slot.kind.is_output() {
                 let raw = respelled.unwrap_or_else(|| text.slot.value.raw());
@@ -307,11 +386,13 @@ impl<E: Engines> StreamRewriter<E> {
             true => event.raw().clone(),
             false => event.with_data(&data),
         });
-        for at in touched {
+        for (at, ordinal) in touched {
             if let Some(open) = self.channels.get_mut(at) {
+                let (event, data) = (event.clone(), data.clone());
                 open.mould = Some(Mould {
-                    event: event.clone(),
-                    data: data.clone(),
+                    event,
+                    data,
+                    ordinal,
                 });
             }
         }
@@ -342,26 +423,10 @@ impl<E: Engines> StreamRewriter<E> {
             }
             // Without a mould its event has not gone out: the stream breaks within it.
             if let Some(mould) = &open.mould {
-                let place = (open.kind, open.group);
                 self.out
-                    .extend(mould.cast(&self.endpoint, &self.options.json, place, tail));
+                    .extend(mould.cast(&self.endpoint, &self.options.json, &tail));
             }
         }
-    }
-}
-
-impl Read<'_> {
-    /// Whether all that it says is text that is swallowed.
-    fn is_swallowed(&self) -> bool {
-        let mut swallowed = false;
-        for text in &self.texts {
-            match text.pushed {
-                Pushed::Swallowed => swallowed = true,
-                _ if text.channel.is_none() || text.slot.value.raw().is_empty() => {}
-                _ => return false,
-            }
-        }
-        swallowed && self.closed.is_empty() && !self.says_more
     }
 }
 
@@ -375,17 +440,52 @@ impl<E: Engines> fmt::Debug for StreamRewriter<E> {
     }
 }
 
-/// Which text a generic string of an event goes on, where no row says: the event's name, its
-/// `type`, and the indices by which the Conversations and Responses APIs number their outputs.
-/// Other numbers are left out: one that counts events would end every text at every event.
-fn tag(event: &Event, root: Value<'_>) -> Bytes {
-    const KEYS: [&str; 4] = ["type", "output_index", "content_index", "summary_index"];
-    let mut tag = event.name().unwrap_or_default().to_vec();
-    for (name, value) in root.entries() {
-        if KEYS.contains(&name.as_ref()) {
-            tag.push(b' ');
-            tag.extend_from_slice(value.raw());
+/// Which text a generic string of an event goes on, where no row says.
+struct Tag {
+    /// The event's name, its `type`, and the indices by which the Conversations and Responses APIs
+    /// number their outputs. Other numbers are left out: one that counts events would end every
+    /// text at every event.
+    name: Bytes,
+    /// The event says that something has ended.
+    ends: bool,
+}
+
+impl Tag {
+    fn of(event: &Event, root: Value<'_>) -> Self {
+        const KEYS: [&str; 4] = ["type", "output_index", "content_index", "summary_index"];
+        let mut name = event.name().unwrap_or_default().to_vec();
+        let mut ends = is_end(&name);
+        for (key, value) in root.entries() {
+            if KEYS.contains(&key.as_ref()) {
+                ends |= key == "type" && is_end(value.raw());
+                name.push(b' ');
+                name.extend_from_slice(value.raw());
+            }
+        }
+        Self {
+            name: name.into(),
+            ends,
         }
     }
-    tag.into()
+}
+
+/// Whether the name of an event says that something has ended: `conversation.response.done`.
+fn is_end(name: &[u8]) -> bool {
+    const ENDS: [&[u8]; 10] = [
+        b"done",
+        b"complete",
+        b"completed",
+        b"incomplete",
+        b"failed",
+        b"error",
+        b"end",
+        b"stop",
+        b"finished",
+        b"cancelled",
+    ];
+    let last = name
+        .rsplit(|byte| b"._-/".contains(byte))
+        .next()
+        .unwrap_or_default();
+    ENDS.contains(&last)
 }

@@ -14,6 +14,7 @@ pub struct Event {
     data_at: Option<Range<usize>>,
     complete: bool,
     foreign: bool,
+    has_others: bool,
 }
 
 impl Event {
@@ -28,7 +29,9 @@ impl Event {
         let mut lines = 0;
         let mut joined = BytesMut::new();
         for line in Lines::new(&raw, first) {
-            match field(raw.get(line.clone()).unwrap_or_default()) {
+            let text = raw.get(line.clone()).unwrap_or_default();
+            event.has_others |= !text.is_empty() && field(text).0 != b"data";
+            match field(text) {
                 (b"data", value) => {
                     let at = line.end - value..line.end;
                     if lines > 0 {
@@ -81,6 +84,13 @@ impl Event {
     /// event stream at all (JSON with a wrong label) consists of them.
     pub fn has_foreign_line(&self) -> bool {
         self.foreign
+    }
+
+    /// The lines that are neither data nor empty: names, ids and comments.
+    pub fn other_lines(&self) -> impl Iterator<Item = &[u8]> {
+        let lines = Lines::new(&self.raw, true).filter(|_| self.has_others);
+        let lines = lines.map(|line| self.raw.get(line).unwrap_or_default());
+        lines.filter(|line| !line.is_empty() && field(line).0 != b"data")
     }
 
     /// The event with other data, all other lines as they were.

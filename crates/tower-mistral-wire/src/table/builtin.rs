@@ -28,6 +28,13 @@ fn messages(e: EndpointBuilder) -> EndpointBuilder {
     let mut e = e
         .request_by_role("messages[role].content")
         .request_by_role("messages[role].content[].text")
+        .request_by_role("messages[role].content[]")
+        .request_by_role("messages[role].content[].content")
+        .request_by_role("messages[role].content[].content.text")
+        .request_by_role("messages[role].content[].resource.content")
+        .request_by_role("messages[role].content[].resource.content.text")
+        .request_by_role("messages[role].content[].resource.text")
+        .request_by_role("messages[role].content.text")
         .request_by_role("messages[role].content[].thinking[].text")
         .request_by_role("messages[role].reasoning_content")
         .request(
@@ -104,10 +111,9 @@ fn completion(mut e: EndpointBuilder) -> EndpointBuilder {
         let row = format!("choices[index].{key}");
         e = e.reply(&row, kind).event(&row, kind);
     }
-    e = e.reply("choices[index].prompt_logprobs", K::Logprobs);
     e = message(e, "choices[index].message", EndpointBuilder::reply);
-    e = message(e, "choices[index].messages[]", EndpointBuilder::reply);
-    e = message(e, "choices[index].messages[]", EndpointBuilder::event);
+    e = message(e, "choices[index].messages[n]", EndpointBuilder::reply);
+    e = message(e, "choices[index].messages[n]", EndpointBuilder::event);
     message(e, "choices[index].delta", EndpointBuilder::event)
 }
 
@@ -124,6 +130,7 @@ fn message(mut e: EndpointBuilder, at: &str, add: AddRow) -> EndpointBuilder {
         ("reasoning_content", K::Thinking),
         ("tool_calls[index].id", K::Meta),
         ("tool_calls[index].type", K::Meta),
+        ("tool_calls[index].function.name", K::ToolName),
         ("tool_calls[index].function.arguments", K::ToolArguments),
         ("tool_calls[index].function.arguments.**", K::ToolArguments),
     ];

@@ -211,22 +211,24 @@ impl Endpoints {
         TABLE.clone()
     }
 
-    /// The same table with an endpoint of your own, which goes before the others.
+    /// The same table with an endpoint of your own.
     #[must_use]
     pub fn with(mut self, endpoint: Endpoint) -> Self {
         Arc::make_mut(&mut self.known).insert(0, Arc::new(endpoint));
         self
     }
 
-    /// The endpoint of a request; one that is not in the table gets the generic one.
+    /// The endpoint of a request: of those that match the one with the longest path, of two of
+    /// the same length your own. One that is not in the table gets the generic one.
     pub fn find(&self, method: &Method, path: &RequestPath) -> Arc<Endpoint> {
-        let known = self.known.iter().find(|endpoint| {
+        let matching = self.known.iter().rev().filter(|endpoint| {
             endpoint
                 .method
                 .as_ref()
                 .is_none_or(|wanted| wanted == method)
                 && path.ends_with(&endpoint.path)
         });
+        let known = matching.max_by_key(|endpoint| endpoint.path.split('/').count());
         Arc::clone(known.unwrap_or(&self.generic))
     }
 

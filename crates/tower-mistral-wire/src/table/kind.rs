@@ -26,6 +26,8 @@ pub enum TextKind {
     Thinking,
     /// The arguments of a tool call: JSON inside a string, or an object.
     ToolArguments,
+    /// The name of the tool that is called.
+    ToolName,
     /// The text once more, token by token (`logprobs`).
     Logprobs,
     // -- both
@@ -50,7 +52,7 @@ pub enum TextKind {
 
 impl TextKind {
     /// Every kind, in the order of declaration.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::System,
         Self::User,
         Self::Assistant,
@@ -61,6 +63,7 @@ impl TextKind {
         Self::Content,
         Self::Thinking,
         Self::ToolArguments,
+        Self::ToolName,
         Self::Logprobs,
         Self::Generic,
         Self::Media,
@@ -85,6 +88,7 @@ impl TextKind {
             Self::Content => "content",
             Self::Thinking => "thinking",
             Self::ToolArguments => "tool_arguments",
+            Self::ToolName => "tool_name",
             Self::Logprobs => "logprobs",
             Self::Generic => "generic",
             Self::Media => "media",
@@ -118,6 +122,11 @@ impl TextKind {
     /// Whether a string of this kind is a JSON document: edited inside its strings only.
     pub fn holds_json(self) -> bool {
         self == Self::ToolArguments
+    }
+
+    /// Whether a stream cuts it into pieces; identifiers, names and URLs come whole.
+    pub(crate) fn flows(self) -> bool {
+        !matches!(self, Self::Generic | Self::Media | Self::ToolName) && self.is_text()
     }
 
     /// Whether it is text that the model wrote for this call (what `output_chars` counts).

@@ -28,6 +28,8 @@ impl std::error::Error for RowError {}
 pub(super) enum Each {
     /// They are parts of one text, in order.
     Parts,
+    /// By their place.
+    Place,
     /// By their key `index`, else by their place.
     Index,
     /// By their place; their key `role` says whose text it is.
@@ -101,6 +103,7 @@ impl Rows {
             at = match bracket {
                 None => at,
                 Some("]") => self.each(at, Each::Parts),
+                Some("n]") => self.each(at, Each::Place),
                 Some("index]") => self.each(at, Each::Index),
                 Some("role]") => self.each(at, Each::Role),
                 Some(_) => return Err(error()),

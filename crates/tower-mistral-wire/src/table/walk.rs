@@ -28,6 +28,8 @@ pub struct Slot<'a> {
     pub value: Value<'a>,
     /// The key it stands under; empty for elements of an array.
     pub key: &'a str,
+    /// In a stream it is a piece of a text that goes on in later events, not a whole value.
+    pub piece: bool,
 }
 
 /// What a walk finds, in document order.
@@ -64,13 +66,18 @@ pub enum Found<'a> {
         role: TextKind,
     },
     /// A numbered inner element begins: a tool call.
-    Inner,
-    /// A `thinking` part is marked as closed: an empty list, or `"closed": true`.
+    Inner {
+        /// Of which choice.
+        outer: u32,
+        /// Which one.
+        inner: u64,
+    },
+    /// A `thinking` part is marked as closed, by an empty list.
     ThinkingClosed {
         /// Of which choice.
         outer: u32,
     },
-    /// The text of a choice once more, token by token: not null.
+    /// The text of a choice once more, token by token: neither null nor empty.
     Logprobs {
         /// Of which choice.
         outer: u32,
@@ -87,6 +94,7 @@ pub fn walk<'a>(tape: &'a Tape, rows: &Rows, mut found: impl FnMut(Found<'a>)) {
     };
     let place = Place {
         state: rows.states.first(),
+        piece: true,
         ..Place::default()
     };
     walker.value(tape.root(), "", place);
@@ -105,6 +113,10 @@ struct Place<'r> {
     numbered: bool,
     /// The place in the first list of parts that is open.
     part: Option<u32>,
+    /// The key above names a piece of a text that goes on in later events.
+    piece: bool,
+    /// The key above is `content`: its string, its part and its list of parts are one text.
+    content: bool,
     /// Hash of the keys and places on the way, the identity of a generic string.
     trail: u64,
 }
@@ -119,80 +131,101 @@ impl<'a, F: FnMut(Found<'a>)> Walker<'_, '_, F> {
     fn value(&mut self, value: Value<'a>, key: &'a str, place: Place<'_>) {
         let mark = place.state.and_then(|state| state.here);
         if let Some(Mark::Kind(kind)) = mark {
-            match kind {
-                TextKind::Usage if value.kind() == Kind::Object => {
-                    return (self.found)(Found::Usage(value));
-                }
-                TextKind::FinishReason if value.kind() == Kind::String => {
-                    let outer = place.group.outer;
-                    return (self.found)(Found::Finish {
-                        outer,
-                        reason: value,
-                    });
-                }
-                TextKind::Logprobs => {
-                    if !value.is_null() {
-                        (self.found)(Found::Logprobs {
-                            outer: place.group.outer,
-                            value,
-                        });
-                    }
-                    return;
-                }
-                TextKind::Model if value.kind() == Kind::String => {
-                    return (self.found)(Found::Model(value));
-                }
-                TextKind::Padding if value.kind() == Kind::String => {
-                    return (self.found)(Found::Padding(value));
-                }
-                TextKind::Signature if value.kind() == Kind::String => {
-                    let group = thinking(place);
-                    return (self.found)(Found::Signature { group, value });
-                }
-                _ => {}
+            if self.fact(kind, value, key, place) {
+                return;
             }
         }
         match value.kind() {
-            Kind::Object => self.object(value, key, place),
-            Kind::Array => self.array(value, key, place),
+            Kind::Object => self.object(value, place.entered()),
+            Kind::Array => self.array(value, key, place.entered()),
             Kind::String => self.string(value, key, mark, place),
             Kind::Number if holds_json(place.below) => self.string(value, key, mark, place),
-            Kind::True if key == "closed" => self.thinking_closed(place),
             _ => {}
         }
     }
 
-    fn object(&mut self, object: Value<'a>, _key: &'a str, place: Place<'_>) {
+    /// Says what is no text to be rewritten. True if there is nothing more to the value.
+    fn fact(&mut self, kind: TextKind, value: Value<'a>, key: &'a str, place: Place<'_>) -> bool {
+        let outer = place.group.outer;
+        match (kind, value.kind()) {
+            (TextKind::Logprobs, _) => {
+                self.logprobs(value, place);
+                return true;
+            }
+            (TextKind::Usage, Kind::Object) => {
+                (self.found)(Found::Usage(value));
+                self.object(
+                    value,
+                    Place {
+                        state: None,
+                        ..place
+                    },
+                );
+                return true;
+            }
+            (TextKind::Padding, Kind::String) => {
+                (self.found)(Found::Padding(value));
+                return true;
+            }
+            (TextKind::Signature, Kind::String) => {
+                (self.found)(Found::Signature {
+                    group: thinking(place),
+                    value,
+                });
+                return true;
+            }
+            (TextKind::Model, Kind::String) => (self.found)(Found::Model(value)),
+            // Some servers send an empty reason with every delta.
+            (TextKind::FinishReason, Kind::String) if !value.raw().is_empty() => {
+                (self.found)(Found::Finish {
+                    outer,
+                    reason: value,
+                });
+            }
+            _ => {}
+        }
+        if kind.is_text() || value.kind() != Kind::String {
+            return false;
+        }
+        // An identifier is none if it does not look like one.
+        if !is_name(value.raw()) {
+            self.string(value, key, Some(Mark::Kind(TextKind::Generic)), place);
+        }
+        true
+    }
+
+    fn object(&mut self, object: Value<'a>, place: Place<'_>) {
         for (name, value) in object.raw_entries() {
             let state = place.state.and_then(|state| {
                 let next = state.keys.iter().find(|(key, _)| name.is(key))?.1;
                 self.rows.states.get(usize::from(next))
             });
-            let below = match state.or(place.state) {
-                Some(state) if state.below.is_some() => state.below,
-                _ => place.below,
+            let is_known = state.is_some() || (place.below.is_some() && !holds_json(place.below));
+            let trail = match place.content && name.is("text") {
+                true => place.trail,
+                false => step(place.trail, name.raw()),
             };
-            let trail = step(place.trail, name.raw());
-            // Nobody knows these keys, so they may be text as well.
-            if state.is_none() && (below.is_none() || holds_json(below)) {
+            let inner = Place {
+                state,
+                trail,
+                piece: name.is_one_of(PIECE_KEYS),
+                content: name.is("content"),
+                ..place
+            };
+            if !is_known && !is_name(name.raw()) {
+                // Nobody knows this key, so it may be text as well.
                 let place = Place {
-                    state,
-                    below,
                     trail: !trail,
-                    ..place
+                    piece: false,
+                    ..inner
                 };
                 self.string(name.value(), "", None, place);
             }
-            self.value(
-                value,
-                name.plain(),
-                Place {
-                    state,
-                    below,
-                    trail,
-                    ..place
-                },
-            );
+            if state.is_none() && name.is_one_of(&["logprobs", "prompt_logprobs"]) {
+                self.logprobs(value, place);
+                continue;
+            }
+            self.value(value, name.plain(), inner);
         }
     }
 
@@ -201,41 +234,34 @@ impl<'a, F: FnMut(Found<'a>)> Walker<'_, '_, F> {
             Some((each, next)) => (each, self.rows.states.get(usize::from(next))),
             None => (Each::Parts, None),
         };
-        let below = state.and_then(|state| state.below).or(place.below);
+        let place = Place { state, ..place };
         let mut empty = true;
         for (n, element) in array.elements().enumerate() {
             empty = false;
             let n = n as u32;
             let inner = match each {
-                // Parts of one text are told apart only where no row says what they are.
                 Each::Parts => {
-                    let trail = match state {
-                        Some(_) => place.trail,
-                        None => step(place.trail, &n.to_le_bytes()),
+                    // Parts are told apart only where nobody says that they are one text.
+                    let is_one = state.is_some() || place.content;
+                    let trail = if is_one {
+                        place.trail
+                    } else {
+                        step(place.trail, &n.to_le_bytes())
                     };
                     Place {
-                        state,
-                        below,
                         trail,
                         part: place.part.or(Some(n)),
                         ..place
                     }
                 }
-                Each::Index | Each::Role => self.numbered(
-                    each,
-                    n,
-                    element,
-                    Place {
-                        state,
-                        below,
-                        ..place
-                    },
-                ),
+                Each::Place | Each::Index | Each::Role => self.numbered(each, n, element, place),
             };
             self.value(element, "", inner);
         }
         if empty && key == "thinking" {
-            self.thinking_closed(place);
+            (self.found)(Found::ThinkingClosed {
+                outer: place.group.outer,
+            });
         }
     }
 
@@ -246,15 +272,18 @@ impl<'a, F: FnMut(Found<'a>)> Walker<'_, '_, F> {
         element: Value<'a>,
         mut place: Place<'r>,
     ) -> Place<'r> {
-        let number = match each {
-            Each::Index => element.get("index").and_then(Value::as_u64),
-            _ => None,
+        let index = element.get("index").filter(|_| each == Each::Index);
+        let number = match index {
+            // A number that is none still tells the elements apart.
+            Some(index) => index.as_u64().unwrap_or_else(|| step(0, index.raw()) >> 32),
+            None => u64::from(n),
         };
-        let number = number.unwrap_or(u64::from(n));
         place.trail = step(place.trail, &number.to_le_bytes());
         if place.numbered {
-            place.group.inner = number;
-            (self.found)(Found::Inner);
+            // Tool calls of messages of a choice: three levels, told apart by all of them.
+            place.group.inner = (place.group.inner << 32) | number.min(u64::from(u32::MAX));
+            let (outer, inner) = (place.group.outer, place.group.inner);
+            (self.found)(Found::Inner { outer, inner });
             return place;
         }
         place.numbered = true;
@@ -280,34 +309,97 @@ impl<'a, F: FnMut(Found<'a>)> Walker<'_, '_, F> {
             return;
         }
         let mut group = place.group;
+        let is_named = mark.is_some() && kind != TextKind::Generic;
         // Each string below a `**` row, and each unnamed one, is a text of its own.
-        if mark.is_none() || kind == TextKind::Generic {
+        if !is_named {
             group.inner = place.trail;
         }
         // One thinking part is one text; the parts of a content list are one text together.
         if kind == TextKind::Thinking {
             group = thinking(place);
         }
+        let piece = if is_named {
+            kind.flows()
+        } else {
+            place.piece && !kind.holds_json()
+        };
         (self.found)(Found::Text(Slot {
             kind,
             group,
             value,
             key,
+            piece,
         }));
     }
 
-    fn thinking_closed(&mut self, place: Place<'_>) {
-        (self.found)(Found::ThinkingClosed {
-            outer: place.group.outer,
-        });
+    fn logprobs(&mut self, value: Value<'a>, place: Place<'_>) {
+        let says_something = match value.kind() {
+            Kind::Object => value.entries().next().is_some(),
+            Kind::Array => value.elements().next().is_some(),
+            kind => kind != Kind::Null,
+        };
+        if says_something {
+            (self.found)(Found::Logprobs {
+                outer: place.group.outer,
+                value,
+            });
+        }
     }
 }
 
+impl Place<'_> {
+    /// Inside of a container: a `**` row begins to count, and so does a row that expected a
+    /// string here and knows of nothing further inside.
+    fn entered(self) -> Self {
+        let below = self.state.and_then(|state| {
+            let is_leaf = state.keys.is_empty() && state.each.is_none();
+            state.below.or(state.here.filter(|_| is_leaf))
+        });
+        Self {
+            below: below.or(self.below),
+            ..self
+        }
+    }
+}
+
+/// Keys that hold a piece of a text where no row says so. Under any other key a string is whole:
+/// holding the end of an identifier back would corrupt it.
+const PIECE_KEYS: &[&str] = &[
+    "delta",
+    "content",
+    "text",
+    "arguments",
+    "message",
+    "output",
+    "refusal",
+    "thinking",
+    "reasoning",
+    "reasoning_content",
+    "summary",
+    "reply",
+    "answer",
+    "completion",
+    "token",
+    "chunk",
+    "part",
+    "generated_text",
+    "output_text",
+];
+
+/// Whether a spelling has the shape of an identifier: up to 64 letters, digits and `-_.:/`, a letter
+/// among them.
+fn is_name(raw: &[u8]) -> bool {
+    raw.len() <= 64
+        && raw
+            .iter()
+            .all(|b| b.is_ascii_alphanumeric() || b"-_.:/".contains(b))
+        && (raw.is_empty() || raw.iter().any(u8::is_ascii_alphabetic))
+}
+
 fn thinking(place: Place<'_>) -> Group {
-    let inner = u64::from(place.part.unwrap_or(0));
     Group {
         outer: place.group.outer,
-        inner,
+        inner: u64::from(place.part.unwrap_or(0)),
     }
 }
 
