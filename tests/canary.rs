@@ -51,7 +51,7 @@ impl<'a> MakeWriter<'a> for Log {
 
 impl Log {
     fn note(&self, what: impl Debug) {
-        write!(Note(&mut self.0.lock().unwrap()), "{what:?} {what:#?}\n").unwrap();
+        writeln!(Note(&mut self.0.lock().unwrap()), "{what:?} {what:#?}").unwrap();
     }
 }
 

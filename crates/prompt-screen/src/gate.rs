@@ -53,7 +53,7 @@ impl Gate {
                 Some(Class::Bracket) if len == 0 => {
                     let rest = bytes.get(at..).unwrap_or_default();
                     let is_placeholder = rest.starts_with(PLACEHOLDER.as_bytes());
-                    at += if is_placeholder { 1 } else { 1 };
+                    at += if is_placeholder { PLACEHOLDER.len() } else { 1 };
                     continue;
                 }
                 _ => {}

@@ -1,5 +1,9 @@
 //! Replies that were made to get past: odd framings, odd JSON, odd labels.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::needless_pass_by_value
+)]
 
 mod support;
 
