@@ -113,7 +113,7 @@ impl<K: Fn(&str) -> bool, S: FnMut(&Segment)> Reader<K, S> {
                 self.seam();
             }
             fold::signs(hidden.unwrap_or(c), |sign| self.read(sign, &span));
-            if self.state == State::Between && self.segment.pieces.is_empty() {
+            if self.segment.pieces.is_empty() {
                 return at;
             }
         }

@@ -18,7 +18,7 @@ use tower::{Layer, ServiceExt};
 use tower_mistral_metadata_log::{
     MetadataLogLayer, Outcome, Record,
     wire::{
-        Mode, RejectionKind,
+        Mode,
         body::{Budget, RequestBody},
         ext::{Action, Attempt, CallPolicy, CallReport, Clock, Finding, Layer as Room, ReplyFacts},
         mark,
