@@ -16,7 +16,7 @@ use tower_mistral_wire::{
     rewrite::{RewriteError, StreamOptions, StreamRewriter},
 };
 
-use crate::{layer::Options, reply::Call, texts::Texts, watch::Watch};
+use crate::{layer::Options, reply::Call, source::Source, texts::Texts, watch::Watch};
 
 /// The body of a redacted reply: as it came, whole, or a stream that is rewritten as it comes.
 ///
@@ -25,14 +25,14 @@ use crate::{layer::Options, reply::Call, texts::Texts, watch::Watch};
 pub struct RedactOutputBody<R>(Kind<R>);
 
 enum Kind<R> {
-    Held(HeldBody<R>),
+    Held(HeldBody<Source<R>>),
     /// Boxed since they are large, once a reply.
     Stream(Box<Stream<R>>),
     Watch(Box<Watch<R>>),
 }
 
 struct Stream<R> {
-    inner: R,
+    inner: Source<R>,
     rewriter: StreamRewriter<Texts>,
     call: Call,
     state: State,
@@ -57,15 +57,15 @@ enum State {
 
 impl<R> RedactOutputBody<R> {
     pub(crate) fn untouched(body: R) -> Self {
-        Self(Kind::Held(HeldBody::untouched(body)))
+        Self(Kind::Held(HeldBody::untouched(Source::plain(body))))
     }
 
-    pub(crate) fn held(body: HeldBody<R>) -> Self {
+    pub(crate) fn held(body: HeldBody<Source<R>>) -> Self {
         Self(Kind::Held(body))
     }
 
     pub(crate) fn watch(
-        inner: R,
+        inner: Source<R>,
         kind: (ReplyMedia, StatusCode),
         call: Call,
         options: &Options,
@@ -78,7 +78,7 @@ impl<R> RedactOutputBody<R> {
         ))))
     }
 
-    pub(crate) fn stream(inner: R, call: Call, options: StreamOptions) -> Self {
+    pub(crate) fn stream(inner: Source<R>, call: Call, options: StreamOptions) -> Self {
         let endpoint = call.endpoint.clone();
         let rewriter = StreamRewriter::new(call.texts.clone(), endpoint, options);
         let state = if call.mode == Mode::Enforce {

@@ -26,6 +26,7 @@ use crate::{
     RedactOutputBody,
     layer::Options,
     reply::{self, Call},
+    source::Source,
     texts::Texts,
 };
 
@@ -48,7 +49,7 @@ pin_project! {
         Request { inner: S, intake: Intake<B>, mode: Mode },
         Off { #[pin] future: F },
         Call { #[pin] future: F, call: Option<Call>, method: Method },
-        Reply { collect: Collect<R>, head: Option<response::Parts>, call: Option<Call>, media: ReplyMedia },
+        Reply { collect: Collect<Source<R>>, head: Option<response::Parts>, call: Option<Call>, media: ReplyMedia },
     }
 }
 
@@ -123,36 +124,38 @@ where
                     let mut response = ready!(future.poll(cx))?;
                     let call = call.take().expect("polled after it was ready");
                     mark::adopt(&mut response, &call.report);
-                    let media = match response.body().is_end_stream() {
-                        true => ReplyMedia::None,
-                        false => ReplyMedia::of(method, response.status(), response.headers()),
+                    if response.body().is_end_stream() || *method == Method::HEAD {
+                        return Poll::Ready(Ok(response.map(RedactOutputBody::untouched)));
+                    }
+                    let (mut head, body) = response.into_parts();
+                    let body = match call.mode {
+                        Mode::Enforce => Source::of(&mut head, body, this.options.max_reply),
+                        _ => Source::plain(body),
                     };
+                    let media = ReplyMedia::of(method, head.status, &head.headers);
                     match media {
                         ReplyMedia::None => {
-                            return Poll::Ready(Ok(response.map(RedactOutputBody::untouched)));
+                            let body = RedactOutputBody::held(HeldBody::untouched(body));
+                            return Poll::Ready(Ok(Response::from_parts(head, body)));
                         }
                         ReplyMedia::EventStream => {
-                            return Poll::Ready(Ok(stream(response, call, this.options)));
+                            return Poll::Ready(Ok(stream(head, body, call, this.options)));
                         }
                         ReplyMedia::Json | ReplyMedia::Text if call.mode == Mode::Observe => {
-                            let kind = (media, response.status());
-                            let watch =
-                                |body| RedactOutputBody::watch(body, kind, call, this.options);
-                            return Poll::Ready(Ok(response.map(watch)));
+                            let kind = (media, head.status);
+                            let body = RedactOutputBody::watch(body, kind, call, this.options);
+                            return Poll::Ready(Ok(Response::from_parts(head, body)));
                         }
                         ReplyMedia::Json | ReplyMedia::Text => {
-                            let (head, body) = response.into_parts();
-                            let collect =
-                                Collect::new(body, this.options.max_reply, &this.options.budget);
+                            let (cap, budget) = (this.options.max_reply, &this.options.budget);
                             State::Reply {
-                                collect,
+                                collect: Collect::new(body, cap, budget),
                                 head: Some(head),
                                 call: Some(call),
                                 media,
                             }
                         }
                         _ => {
-                            let (head, body) = response.into_parts();
                             let kind = RejectionKind::UninspectableReply;
                             let body = HeldBody::untouched(body);
                             let answer = unread(head, body, kind, &call, this.options);
@@ -230,12 +233,12 @@ fn wants_json(tape: &Tape) -> bool {
     matches!(&*kind, "json_object" | "json_schema")
 }
 
-fn stream<R: Body>(
-    response: Response<R>,
+fn stream<R>(
+    mut head: response::Parts,
+    body: Source<R>,
     call: Call,
     options: &Options,
 ) -> Response<RedactOutputBody<R>> {
-    let (mut head, body) = response.into_parts();
     if call.mode == Mode::Enforce {
         media::forget_digests(&mut head.headers);
     }
@@ -245,7 +248,7 @@ fn stream<R: Body>(
 /// A reply that was read whole, or not.
 fn whole<R>(
     mut head: response::Parts,
-    collected: Collected<R>,
+    collected: Collected<Source<R>>,
     media: ReplyMedia,
     mut call: Call,
     options: &Options,
@@ -257,6 +260,9 @@ fn whole<R>(
         }
         Collected::NoBudget(body) => {
             return unread(head, body, RejectionKind::Overloaded, &call, options);
+        }
+        Collected::Failed(_, error) if Source::<R>::is_coding_error(&error) => {
+            return refuse(RejectionKind::UninspectableReply, &call);
         }
         Collected::Failed(_, error) => {
             // The caller sees what it would have seen, but for text that nobody can judge.
@@ -296,7 +302,7 @@ fn whole<R>(
 /// A reply that cannot be inspected: refused, or passed on with a mark.
 fn unread<R>(
     mut head: response::Parts,
-    body: HeldBody<R>,
+    body: HeldBody<Source<R>>,
     kind: RejectionKind,
     call: &Call,
     options: &Options,

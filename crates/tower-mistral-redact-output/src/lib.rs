@@ -31,7 +31,8 @@
 //!
 //! Outside of whatever sends the request (key rotation, the client), so that it sees what the API
 //! answers; inside of whatever logs or shows the reply. It sits outside of decompression: it asks
-//! for `Accept-Encoding: identity` and refuses a reply that is encoded all the same.
+//! for `Accept-Encoding: identity`. A reply that is encoded all the same is refused, or, with the
+//! features `decode` (gzip, deflate, br) and `decode-zstd`, decoded and passed on plain.
 //!
 //! # Guarantees
 //!
@@ -41,10 +42,15 @@
 //!   that is encoded, no text, larger than the cap, or not what its label says is a 502; a stream
 //!   that turns out so breaks with a [`Rejection`](wire::Rejection) in its error.
 //! - Bytes that need no edit pass untouched; a reply or event without an edit is not copied.
-//! - A stream that ends before its `[DONE]` reaches the reader as a broken one.
+//! - A stream that ends before its `[DONE]` reaches the reader as a broken one; so does one that
+//!   goes on after a choice has ended, or that holds a value in an event's name, id or comment.
+//! - Tool arguments, and content when the caller asked for `json_object` or `json_schema`, are edited
+//!   inside of their strings and stay valid JSON.
 //!
 //! # Non-guarantees
 //!
+//! - [`OnUninspectable::Pass`] is about replies that are read whole: a stream that cannot be read on
+//!   breaks.
 //! - Names, places and street addresses are not found: that takes a language model.
 //! - A model that spells a value out, or encodes it, gets it past any pattern.
 //! - `logprobs` become `null` in streams; in JSON the entries that overlap an edit go.
@@ -55,6 +61,7 @@ mod future;
 mod layer;
 mod reply;
 mod service;
+mod source;
 mod texts;
 mod watch;
 

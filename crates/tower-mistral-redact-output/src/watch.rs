@@ -13,10 +13,11 @@ use tower_mistral_wire::{BoxError, body::Reservation, media::ReplyMedia};
 use crate::{
     layer::Options,
     reply::{self, Call},
+    source::Source,
 };
 
 pub(crate) struct Watch<R> {
-    inner: R,
+    inner: Source<R>,
     kind: (ReplyMedia, StatusCode),
     options: Options,
     /// Gone when the reply was too large, or has been looked at.
@@ -25,7 +26,7 @@ pub(crate) struct Watch<R> {
 
 impl<R> Watch<R> {
     pub(crate) fn new(
-        inner: R,
+        inner: Source<R>,
         kind: (ReplyMedia, StatusCode),
         call: Call,
         options: Options,
