@@ -196,7 +196,7 @@ where
                     }
                     Err(frame) => self.trailers = frame.into_trailers().ok(),
                 },
-                Some(Err(error)) => self.fail(error.into()),
+                Some(Err(error)) => self.fail(error),
                 None => self.end(),
             }
         }

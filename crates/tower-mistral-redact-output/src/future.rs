@@ -261,10 +261,10 @@ fn whole<R>(
         Collected::NoBudget(body) => {
             return unread(head, body, RejectionKind::Overloaded, &call, options);
         }
-        Collected::Failed(_, error) if Source::<R>::is_coding_error(&error) => {
-            return refuse(RejectionKind::UninspectableReply, &call);
-        }
         Collected::Failed(_, error) => {
+            if let Some(kind) = Source::<R>::refusal(&error) {
+                return refuse(kind, &call);
+            }
             // The caller sees what it would have seen, but for text that nobody can judge.
             media::forget_digests(&mut head.headers);
             return Response::from_parts(

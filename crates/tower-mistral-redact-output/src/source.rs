@@ -8,10 +8,10 @@ use std::{
 use bytes::{Buf, Bytes};
 use http::response;
 use http_body::{Body, Frame, SizeHint};
-use tower_mistral_wire::BoxError;
+use tower_mistral_wire::{BoxError, RejectionKind};
 #[cfg(feature = "decode")]
 use {
-    http::header,
+    http::{HeaderValue, header},
     tower_mistral_wire::{
         decode::{Coding, DecodeError, Decoder, Limits},
         media,
@@ -23,7 +23,7 @@ use {
 pub(crate) struct Source<R> {
     inner: R,
     #[cfg(feature = "decode")]
-    decoder: Option<Decoder>,
+    decoder: Option<Box<Decoder>>,
 }
 
 impl<R> Source<R> {
@@ -49,7 +49,7 @@ impl<R> Source<R> {
         let label = head
             .headers
             .get(header::CONTENT_TYPE)
-            .map(|label| label.as_bytes());
+            .map(HeaderValue::as_bytes);
         let is_stream = label.is_some_and(|label| label.starts_with(b"text/event-stream"));
         let max_output = if is_stream {
             usize::MAX
@@ -58,7 +58,7 @@ impl<R> Source<R> {
         };
         Self {
             inner,
-            decoder: Some(Decoder::new(coding, Limits { max_output })),
+            decoder: Some(Box::new(Decoder::new(coding, Limits { max_output }))),
         }
     }
 
@@ -68,15 +68,19 @@ impl<R> Source<R> {
         Self::plain(inner)
     }
 
-    /// Whether a body failed because its coding is not what it says.
-    pub(crate) fn is_coding_error(error: &BoxError) -> bool {
-        #[cfg(feature = "decode")]
-        return error.is::<DecodeError>();
-        #[cfg(not(feature = "decode"))]
-        {
-            let _ = error;
-            false
-        }
+    /// Why a reply is refused whose body failed in its coding.
+    #[cfg(feature = "decode")]
+    pub(crate) fn refusal(error: &BoxError) -> Option<RejectionKind> {
+        Some(match error.downcast_ref()? {
+            DecodeError::TooLarge => RejectionKind::ReplyTooLarge,
+            _ => RejectionKind::UninspectableReply,
+        })
+    }
+
+    /// None: nothing is decoded.
+    #[cfg(not(feature = "decode"))]
+    pub(crate) fn refusal(_: &BoxError) -> Option<RejectionKind> {
+        None
     }
 
     #[cfg(feature = "decode")]
