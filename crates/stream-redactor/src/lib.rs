@@ -107,10 +107,12 @@
 
 mod builder;
 mod edit;
+mod left;
 mod machine;
 mod redactor;
 mod rules;
 mod ruleset;
+mod scanners;
 mod stream;
 mod view;
 

@@ -56,6 +56,7 @@ impl Brackets {
                         ch,
                         raw,
                         hidden: false,
+                        invisible: false,
                     });
                     self.trailing = MAX_BLANKS;
                 }

@@ -21,12 +21,15 @@ pub(super) fn symbol(c: char, raw: usize) -> Sym {
             ch: c.to_ascii_lowercase(),
             raw,
             hidden: false,
+            invisible: false,
         };
     }
+    let invisible = is_invisible(c);
     Sym {
         ch: fold(c),
         raw,
-        hidden: is_invisible(c),
+        hidden: invisible,
+        invisible,
     }
 }
 

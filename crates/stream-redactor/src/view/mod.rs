@@ -26,6 +26,8 @@ pub(crate) struct Sym {
     pub(crate) raw: usize,
     /// Rules do not see it; it only takes its place in the tiling.
     pub(crate) hidden: bool,
+    /// Nobody sees it either. (A blank beside `(at)` is hidden, but not invisible.)
+    pub(crate) invisible: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -48,6 +50,11 @@ impl View {
             .flush(&mut |c, raw| brackets.push(fold::symbol(c, raw), out));
         brackets.flush(out);
     }
+}
+
+/// One character, folded alone.
+pub(crate) fn folded_char(c: char) -> Sym {
+    fold::symbol(c, c.len_utf8())
 }
 
 /// The view of a whole value, without what is hidden.
