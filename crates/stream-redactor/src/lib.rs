@@ -113,6 +113,7 @@ mod redactor;
 mod rules;
 mod ruleset;
 mod scanners;
+mod skip;
 mod stream;
 mod view;
 

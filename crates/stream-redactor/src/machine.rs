@@ -5,17 +5,21 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::edit::{Entity, Sink};
-use crate::left::{Left, Register};
+use crate::left::{Left, REACH, Register};
 use crate::redactor::Config;
 use crate::rules::{Closer, END, Found, Held, Swallow};
 use crate::ruleset::RuleSet;
 use crate::scanners::Scanners;
+use crate::skip;
 use crate::view::{self, MAX_PENDING, Sym, View, visible};
 
 /// So many invisible characters in a row may stand inside a value. More end it.
 const MAX_INVISIBLE: usize = 16;
 /// What is shown instead of more.
 const INVISIBLE: &str = "[INVISIBLE]";
+
+/// Shorter pieces are read, for looking ahead costs as much.
+const MIN_SKIP: usize = 16;
 
 #[derive(Clone)]
 pub(crate) struct Machine {
@@ -84,6 +88,64 @@ impl Machine {
 
     pub(crate) fn is_swallowing(&self) -> bool {
         self.swallowing.is_some()
+    }
+
+    /// Reads a piece, passing over what holds nothing. The same as [`push`](Self::push) for each
+    /// of its characters.
+    pub(crate) fn push_str(&mut self, text: &str, sink: &mut Sink<'_>) {
+        let mut rest = text;
+        // Behind the last place where the first look wanted to read on.
+        let mut read_to = 0;
+        let mut at = 0;
+        while !rest.is_empty() {
+            if rest.len() >= MIN_SKIP && at >= read_to && self.is_quiet() {
+                let stop = skip::next(text.as_bytes(), at);
+                read_to = stop.until;
+                let anew = stop.anew.and_then(|anew| rest.split_at_checked(anew - at));
+                if let Some((passed, tail)) = anew {
+                    self.pass(passed, sink);
+                    at += passed.len();
+                    rest = tail;
+                }
+            }
+            let Some(c) = rest.chars().next() else {
+                return;
+            };
+            self.push(c, sink);
+            at += c.len_utf8();
+            rest = rest
+                .split_at_checked(c.len_utf8())
+                .map_or("", |(_, tail)| tail);
+        }
+    }
+
+    /// Whether all that is alive ends at the next blank.
+    #[inline]
+    fn is_quiet(&self) -> bool {
+        self.swallowing.is_none()
+            && self.invisible == 0
+            && self.view.is_clear()
+            && self.scanners.are_quiet()
+    }
+
+    /// Keeps what is held and the text behind it, and begins anew behind that. The text ends where
+    /// a value cannot.
+    fn pass(&mut self, text: &str, sink: &mut Sink<'_>) {
+        self.keep_to(self.cursor, sink);
+        sink.keep(text.len());
+        let line = text.rfind('\n').unwrap_or(0);
+        let reach = text
+            .char_indices()
+            .rev()
+            .map(|(at, _)| at)
+            .take(REACH)
+            .last();
+        let shown = text.get(reach.unwrap_or(0).max(line)..).unwrap_or_default();
+        for c in shown.chars() {
+            self.register.push(view::folded_char(c).ch);
+        }
+        self.before = shown.chars().next_back().map(|c| view::folded_char(c).ch);
+        self.restart();
     }
 
     pub(crate) fn push(&mut self, c: char, sink: &mut Sink<'_>) {

@@ -129,6 +129,15 @@ impl Scanners {
         each.filter_map(|(_, scanner)| scanner.live()).min()
     }
 
+    /// Whether nothing is found, and all that is alive ends at the next blank.
+    #[inline]
+    pub(crate) fn are_quiet(&self) -> bool {
+        self.found == 0
+            && self
+                .each(self.live)
+                .all(|(_, scanner)| scanner.automaton.ends_at_blank())
+    }
+
     /// The candidate to replace, unless something that is alive is before it.
     #[inline]
     pub(crate) fn best(&self) -> Option<(usize, Found)> {

@@ -86,9 +86,7 @@ impl Stream {
     }
 
     pub(crate) fn push_to(&mut self, text: &str, sink: &mut Sink<'_>) {
-        for c in text.chars() {
-            self.machine.push(c, sink);
-        }
+        self.machine.push_str(text, sink);
     }
 
     pub(crate) fn finish_to(&mut self, end: End, sink: &mut Sink<'_>) {

@@ -86,6 +86,10 @@ impl Scan for Email {
         self.domain.is_some()
     }
 
+    fn ends_at_blank(&self) -> bool {
+        self.domain.is_none()
+    }
+
     fn reset(&mut self) {
         *self = Self::default();
     }

@@ -147,6 +147,10 @@ pub(crate) trait Scan {
     fn found(&self) -> Option<Found>;
     /// So much of the live candidate was read before `at` that its part must not be shown either.
     fn is_anchored(&self, at: u64, left: Left<'_>) -> bool;
+    /// Whether what is live is sure to end at the next blank.
+    fn ends_at_blank(&self) -> bool {
+        false
+    }
     /// Forgets everything.
     fn reset(&mut self);
 }
@@ -205,6 +209,10 @@ impl Scan for Automaton {
 
     fn is_anchored(&self, at: u64, left: Left<'_>) -> bool {
         of_each!(self, a => a.is_anchored(at, left))
+    }
+
+    fn ends_at_blank(&self) -> bool {
+        of_each!(self, a => a.ends_at_blank())
     }
 
     fn reset(&mut self) {

@@ -43,6 +43,12 @@ impl View {
             .push(c, &mut |c, raw| brackets.push(fold::symbol(c, raw), out));
     }
 
+    /// Whether nothing is held back, and what comes next is read as if the text began there.
+    #[inline]
+    pub(crate) fn is_clear(&self) -> bool {
+        self.decoder.is_clear() && self.brackets.is_clear()
+    }
+
     /// Gives out what was held back, as it stands.
     pub(crate) fn flush(&mut self, out: &mut VecDeque<Sym>) {
         let brackets = &mut self.brackets;
