@@ -51,7 +51,7 @@ const VALUES: &[&str] = &[
 
 /// English sentences.
 pub fn prose(len: usize) -> String {
-    sentences(len, ENGLISH, 100, 76)
+    sentences(len, ENGLISH, 88, 105)
 }
 
 /// German sentences.
@@ -90,7 +90,7 @@ fn sentences(len: usize, words: &[&str], digits: usize, brackets: usize) -> Stri
             sentences += 1;
             text.push_str(if sentences % 6 == 0 { ".\n\n" } else { ". " });
         } else if numbers.below(12) == 0 {
-            text.push_str(if numbers.below(6) == 0 { ": " } else { ", " });
+            text.push_str(if numbers.below(40) == 0 { ": " } else { ", " });
         } else {
             text.push(' ');
         }

@@ -116,6 +116,7 @@ mod scanners;
 mod skip;
 mod stream;
 mod view;
+mod word;
 
 pub use self::builder::{ConfigError, RedactorBuilder};
 pub use self::edit::{Edit, Entity};

@@ -12,6 +12,7 @@ use crate::ruleset::RuleSet;
 use crate::scanners::Scanners;
 use crate::skip;
 use crate::view::{self, MAX_PENDING, Sym, View, visible};
+use crate::word::{MAX_WORD, Turn, Word};
 
 /// So many invisible characters in a row may stand inside a value. More end it.
 const MAX_INVISIBLE: usize = 16;
@@ -40,6 +41,10 @@ pub(crate) struct Machine {
     /// What was decided on this line.
     register: Register,
     scanners: Scanners,
+    /// What is held instead of symbols while no rule has to read.
+    word: Option<Word>,
+    /// The rules read everything.
+    reads_all: bool,
     /// What is swallowed and what ends it. Nothing is undecided meanwhile.
     swallowing: Option<Swallowing>,
     /// Invisible characters right before the cursor.
@@ -70,6 +75,8 @@ impl Machine {
             prev: None,
             before: None,
             register: Register::default(),
+            word: scanners.hold_words().then(Word::new),
+            reads_all: false,
             scanners,
             swallowing: None,
             invisible: 0,
@@ -80,6 +87,12 @@ impl Machine {
 
     pub(crate) fn exempt(&mut self, values: Arc<[String]>) {
         self.exempt = values;
+    }
+
+    /// Turns off what spares the rules from reading. It changes no answer.
+    pub(crate) fn read_all(&mut self) {
+        self.reads_all = true;
+        self.word = None;
     }
 
     pub(crate) fn held(&self) -> usize {
@@ -98,7 +111,7 @@ impl Machine {
         let mut read_to = 0;
         let mut at = 0;
         while !rest.is_empty() {
-            if rest.len() >= MIN_SKIP && at >= read_to && self.is_quiet() {
+            if rest.len() >= MIN_SKIP && at >= read_to && !self.reads_all && self.is_quiet() {
                 let stop = skip::next(text.as_bytes(), at);
                 read_to = stop.until;
                 let anew = stop.anew.and_then(|anew| rest.split_at_checked(anew - at));
@@ -119,18 +132,24 @@ impl Machine {
         }
     }
 
+    fn holds_words(&self) -> bool {
+        !self.reads_all && self.scanners.hold_words()
+    }
+
     /// Whether all that is alive ends at the next blank.
     #[inline]
     fn is_quiet(&self) -> bool {
-        self.swallowing.is_none()
-            && self.invisible == 0
-            && self.view.is_clear()
-            && self.scanners.are_quiet()
+        self.word.is_some()
+            || self.swallowing.is_none()
+                && self.invisible == 0
+                && self.view.is_clear()
+                && self.scanners.are_quiet()
     }
 
     /// Keeps what is held and the text behind it, and begins anew behind that. The text ends where
     /// a value cannot.
     fn pass(&mut self, text: &str, sink: &mut Sink<'_>) {
+        self.keep_word(sink);
         self.keep_to(self.cursor, sink);
         sink.keep(text.len());
         let line = text.rfind('\n').unwrap_or(0);
@@ -146,15 +165,104 @@ impl Machine {
         }
         self.before = shown.chars().next_back().map(|c| view::folded_char(c).ch);
         self.restart();
+        self.word = self.holds_words().then(Word::new);
     }
 
-    pub(crate) fn push(&mut self, c: char, sink: &mut Sink<'_>) {
+    /// Reads one character.
+    #[inline]
+    fn push(&mut self, c: char, sink: &mut Sink<'_>) {
+        let Some(word) = &mut self.word else {
+            self.push_to_rules(c, sink);
+            if c.is_ascii_alphabetic() {
+                self.hold_word();
+            }
+            return;
+        };
+        match word.turn(c) {
+            Turn::Hold => {
+                word.hold(c);
+                self.held += 1;
+            }
+            Turn::KeepBefore => {
+                self.keep_word(sink);
+                if let Some(word) = &mut self.word {
+                    word.hold(c);
+                }
+                self.held += 1;
+            }
+            Turn::KeepAll => {
+                self.keep_word(sink);
+                self.register.push(c);
+                self.before = Some(c);
+                self.prev = self.before;
+                sink.keep(1);
+            }
+            Turn::Read => {
+                self.read_word(sink);
+                self.push_to_rules(c, sink);
+            }
+        }
+    }
+
+    fn push_to_rules(&mut self, c: char, sink: &mut Sink<'_>) {
         self.held += c.len_utf8();
-        self.view.push(c, &mut self.symbols);
+        if c.is_ascii_alphanumeric() && self.view.is_clear() {
+            self.symbols.push_back(view::folded_char(c));
+        } else {
+            self.view.push(c, &mut self.symbols);
+        }
         self.read(sink);
     }
 
+    /// Keeps the word at hand.
+    fn keep_word(&mut self, sink: &mut Sink<'_>) {
+        let Some(word) = &mut self.word else {
+            return;
+        };
+        for c in word.chars() {
+            self.register.push(c);
+            self.before = Some(c);
+        }
+        self.prev = self.before;
+        let n = word.held();
+        word.clear();
+        self.held -= n;
+        sink.keep(n);
+    }
+
+    /// Gives the word at hand to the rules.
+    fn read_word(&mut self, sink: &mut Sink<'_>) {
+        let Some(word) = self.word.take() else {
+            return;
+        };
+        self.held -= word.held();
+        for c in word.chars() {
+            self.push_to_rules(c, sink);
+        }
+    }
+
+    /// Takes the word at hand back from the rules, if they hold nothing else.
+    fn hold_word(&mut self) {
+        let is_letter = |s: &Sym| s.raw == 1 && s.ch.is_ascii_lowercase();
+        if self.reads_all
+            || self.symbols.len() > MAX_WORD / 2
+            || !self.scanners.hold_only_words()
+            || !self.is_quiet()
+            || !self.symbols.iter().all(is_letter)
+        {
+            return;
+        }
+        let mut word = Word::new();
+        self.symbols
+            .drain(..)
+            .for_each(|symbol| word.hold(symbol.ch));
+        self.base = self.cursor;
+        self.word = Some(word);
+        self.restart();
+    }
+
     pub(crate) fn finish(&mut self, is_cut: bool, sink: &mut Sink<'_>) {
+        self.read_word(sink);
         self.view.flush(&mut self.symbols);
         self.read(sink);
         self.end_candidates(END, is_cut, sink);
@@ -163,6 +271,7 @@ impl Machine {
         self.before = None;
         self.restart();
         self.register.clear();
+        self.word = self.holds_words().then(Word::new);
     }
 
     /// Decides all that was read, as if `c` came next. Each round decides at least one place: no

@@ -61,6 +61,8 @@ impl Wake {
 pub(crate) struct Scanners {
     scanners: Box<[Scanner]>,
     enabled: Mask,
+    /// The rules that hold every word.
+    wordy: Mask,
     live: Mask,
     found: Mask,
 }
@@ -71,6 +73,8 @@ struct Scanner {
     automaton: Automaton,
     /// A candidate that counts as complete although it is not.
     masked: Option<Found>,
+    /// The live place, as long as the rule's bit says that there is one.
+    live: u64,
 }
 
 impl Scanners {
@@ -78,12 +82,19 @@ impl Scanners {
         let scanner = |rule: &Rule| Scanner {
             automaton: rule.automaton(),
             masked: None,
+            live: 0,
         };
         let rules = rules.get(..rules.len().min(MAX_RULES)).unwrap_or_default();
         let indices = (0..rules.len()).filter(|index| enabled.contains(*index));
+        let mask_of = |is: &dyn Fn(usize) -> bool| {
+            let indices = indices.clone().filter(|index| is(*index));
+            indices.fold(0, |mask, index| mask | 1 << index)
+        };
+        let is_wordy = |index: usize| rules.get(index).is_some_and(Rule::holds_words);
         Self {
             scanners: rules.iter().map(scanner).collect(),
-            enabled: indices.fold(0, |mask, index| mask | 1 << index),
+            enabled: mask_of(&|_| true),
+            wordy: mask_of(&is_wordy),
             live: 0,
             found: 0,
         }
@@ -106,27 +117,39 @@ impl Scanners {
     /// Sets the bits of a rule after a change.
     #[inline]
     fn note(&mut self, index: usize) {
+        let Some(scanner) = self.scanners.get_mut(index) else {
+            return;
+        };
         let bit = 1 << index;
-        let (live, found) = self.scanners.get(index).map_or((false, false), |scanner| {
-            (scanner.live().is_some(), scanner.found().is_some())
-        });
-        self.live = if live {
-            self.live | bit
+        match scanner.live() {
+            Some(at) => {
+                scanner.live = at;
+                self.live |= bit;
+            }
+            None => self.live &= !bit,
+        }
+        if scanner.found().is_some() {
+            self.found |= bit;
         } else {
-            self.live & !bit
-        };
-        self.found = if found {
-            self.found | bit
-        } else {
-            self.found & !bit
-        };
+            self.found &= !bit;
+        }
     }
 
     /// The first live place.
     #[inline]
     pub(crate) fn live(&self) -> Option<u64> {
-        let each = self.each(self.live);
-        each.filter_map(|(_, scanner)| scanner.live()).min()
+        self.each(self.live).map(|(_, scanner)| scanner.live).min()
+    }
+
+    /// Whether every word is held.
+    pub(crate) fn hold_words(&self) -> bool {
+        self.wordy != 0
+    }
+
+    /// Whether nothing else is alive or found.
+    #[inline]
+    pub(crate) fn hold_only_words(&self) -> bool {
+        self.live & !self.wordy | self.found == 0 && self.hold_words()
     }
 
     /// Whether nothing is found, and all that is alive ends at the next blank.
@@ -160,9 +183,7 @@ impl Scanners {
 
     /// Takes the first live candidate out: see `Machine::overflow`.
     pub(crate) fn overflow(&mut self, at: u64, left: Left<'_>) -> bool {
-        let first = self
-            .each(self.live)
-            .min_by_key(|(_, scanner)| scanner.live());
+        let first = self.each(self.live).min_by_key(|(_, scanner)| scanner.live);
         let Some(index) = first.map(|(index, _)| index) else {
             return false;
         };
@@ -188,6 +209,7 @@ impl Scanners {
         (self.live, self.found) = (0, 0);
     }
 
+    #[inline]
     fn each(&self, mut mask: Mask) -> impl Iterator<Item = (usize, &Scanner)> {
         std::iter::from_fn(move || {
             let index = mask.trailing_zeros() as usize;
@@ -199,6 +221,7 @@ impl Scanners {
 }
 
 impl Scanner {
+    #[inline]
     fn live(&self) -> Option<u64> {
         if self.masked.is_some() {
             None
@@ -207,6 +230,7 @@ impl Scanner {
         }
     }
 
+    #[inline]
     fn found(&self) -> Option<Found> {
         self.masked.or_else(|| self.automaton.found())
     }

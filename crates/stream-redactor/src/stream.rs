@@ -85,6 +85,13 @@ impl Stream {
         self.machine.is_swallowing()
     }
 
+    /// Lets the rules read every character from now on: the slow way to the same edits, to test
+    /// the fast one against.
+    #[doc(hidden)]
+    pub fn read_all(&mut self) {
+        self.machine.read_all();
+    }
+
     pub(crate) fn push_to(&mut self, text: &str, sink: &mut Sink<'_>) {
         self.machine.push_str(text, sink);
     }

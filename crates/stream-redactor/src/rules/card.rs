@@ -11,6 +11,7 @@ pub(super) const CARD: Spec = Spec {
     body: |b| b.is_ascii_digit(),
     separator: |b| matches!(b, b' ' | b'-' | b'.'),
     max_separators: 1,
+    min_len: 12,
     value,
     is_anchored,
 };
@@ -68,15 +69,18 @@ fn value(run: &Run<'_>) -> Option<(usize, usize)> {
             }
             let groups = tail.get(..n)?;
             let span = (groups.first()?.0, groups.last()?.1);
-            is_card(run.text.get(span.0..span.1)?, groups).then_some(span)
+            if !(12..=23).contains(&(span.1 - span.0)) || !is_printed(groups) {
+                return None;
+            }
+            is_card(run.text.get(span.0..span.1)?).then_some(span)
         })
     })
 }
 
-fn is_card(text: &[u8], groups: &[(usize, usize)]) -> bool {
+fn is_card(text: &[u8]) -> bool {
     let mut separators = text.iter().filter(|b| !b.is_ascii_digit());
     let separator = separators.next();
-    if !separators.all(|other| Some(other) == separator) || !is_printed(groups) {
+    if !separators.all(|other| Some(other) == separator) {
         return false;
     }
     let digits = text.iter().filter(|b| b.is_ascii_digit());

@@ -111,7 +111,7 @@ pub(crate) struct Iban {
     found: Option<Found>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Live {
     start: u64,
     end: u64,
@@ -125,7 +125,7 @@ struct Live {
 
 impl Scan for Iban {
     fn step(&mut self, c: char, at: u64, left: Left<'_>) {
-        if let Some(mut live) = self.live.take() {
+        if let Some(live) = &mut self.live {
             if live.total > 0 && live.len == live.total {
                 if !is_word(c) && live.checks() {
                     self.found = Some(Found {
@@ -133,12 +133,13 @@ impl Scan for Iban {
                         end: live.end,
                         opens: None,
                     });
+                    self.live = None;
                     return;
                 }
             } else if live.goes_on(c, at) {
-                self.live = Some(live);
                 return;
             }
+            self.live = None;
         }
         if c.is_ascii_lowercase() && !left.prev.is_some_and(is_word) {
             self.live = Some(Live::new(c as u8, at));
@@ -146,7 +147,7 @@ impl Scan for Iban {
     }
 
     fn live(&self) -> Option<u64> {
-        self.live.map(|live| live.start)
+        self.live.as_ref().map(|live| live.start)
     }
 
     fn found(&self) -> Option<Found> {
@@ -154,7 +155,7 @@ impl Scan for Iban {
     }
 
     fn is_anchored(&self, _: u64, _: Left<'_>) -> bool {
-        self.live.is_some_and(|live| live.len >= ANCHOR)
+        self.live.as_ref().is_some_and(|live| live.len >= ANCHOR)
     }
 
     fn reset(&mut self) {

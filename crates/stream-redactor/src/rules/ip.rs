@@ -12,6 +12,7 @@ pub(super) const IP: Spec = Spec {
     body: |b| b.is_ascii_hexdigit() || b == b':',
     separator: |b| b == b'.',
     max_separators: 1,
+    min_len: 3,
     value,
     is_anchored,
 };

@@ -79,6 +79,11 @@ impl Rule {
         }
     }
 
+    /// Whether every word may begin a value of the rule, until a blank or mark ends it.
+    pub(crate) fn holds_words(&self) -> bool {
+        self.kind == Kind::Email
+    }
+
     pub(crate) fn automaton(&self) -> Automaton {
         match self.kind {
             Kind::Email => Automaton::Email(Email::default()),

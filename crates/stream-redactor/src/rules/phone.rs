@@ -12,6 +12,7 @@ pub(super) const PHONE: Spec = Spec {
     body: |b| b.is_ascii_digit(),
     separator: |b| matches!(b, b' ' | b'-' | b'.' | b'/' | b'(' | b')' | b'+'),
     max_separators: 3,
+    min_len: 7,
     value,
     is_anchored,
 };
@@ -64,16 +65,28 @@ fn value(run: &Run<'_>) -> Option<(usize, usize)> {
     let context = run.text.len() > 6 && count <= 12 && run.has_context(&CONTEXT);
     (0..count).find_map(|from| {
         let tail = groups.get(from..)?;
+        if !may_begin(run.text, tail.first()?.0) {
+            return None;
+        }
         (1..=tail.len().min(7)).rev().find_map(|n| {
             // An extension (`x12`) may follow.
             if run.is_open && run.behind != b'x' && from + n == count {
                 return None;
             }
             let number = Number::new(run, from, tail.get(..n)?)?;
-            let is_phone = number.is_phone() || context && number.may_be_phone(from + n == count);
+            let is_phone = number.is_phone() || context && number.may_be_phone();
             is_phone.then_some(number.span)
         })
     })
+}
+
+/// Whether a number can begin at this group: behind `+`, or behind more than one separator.
+fn may_begin(text: &[u8], start: usize) -> bool {
+    let mut back = text.get(..start).unwrap_or_default().iter().rev();
+    match back.next() {
+        None | Some(b'+' | b'(') => true,
+        Some(_) => back.next().is_none_or(|b| !b.is_ascii_digit()),
+    }
 }
 
 /// Some groups of a run, read as a number.
@@ -141,7 +154,7 @@ impl<'n> Number<'n> {
     }
 
     /// With a word before it any grouping will do, unless it is a date or an address.
-    fn may_be_phone(&self, is_last: bool) -> bool {
+    fn may_be_phone(&self) -> bool {
         let lens = || self.groups.iter().map(|(from, to)| to - from);
         let is_date = matches!(
             lens().collect::<Vec<_>>().as_slice(),
@@ -150,7 +163,6 @@ impl<'n> Number<'n> {
         let is_quad = self.groups.len() == 4 && self.separators().all(|b| b == b'.');
         let is_decimal = self.groups.len() == 2 && self.separators().all(|b| b == b'.');
         (7..=15).contains(&self.digits)
-            && is_last
             && self.is_first
             && !self.plus
             && self.is_punctuated()

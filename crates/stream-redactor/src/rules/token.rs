@@ -23,6 +23,8 @@ pub(crate) struct Spec {
     pub(super) separator: fn(u8) -> bool,
     /// How many of them in a row.
     pub(super) max_separators: usize,
+    /// The fewest characters of a value: shorter runs are not judged.
+    pub(super) min_len: usize,
     /// The value in a complete run: its beginning and end.
     pub(super) value: fn(&Run<'_>) -> Option<(usize, usize)>,
     /// Whether the value in a run that was broken off is past doubt.
@@ -89,6 +91,9 @@ impl Token {
 
     /// The value in the run, as places.
     fn judge(&self, live: Live, at: u64, next: Option<char>, left: Left<'_>) -> Option<Found> {
+        if live.len - live.separators < self.spec.min_len {
+            return None;
+        }
         let mut text = [0; MAX_RUN];
         let mut places = [0; MAX_RUN];
         let run = collect(live, at, left, &mut text, &mut places);
@@ -141,6 +146,7 @@ impl Token {
 }
 
 impl Scan for Token {
+    #[inline]
     fn step(&mut self, c: char, at: u64, left: Left<'_>) {
         if let Some(mut live) = self.live {
             let is_body = Self::class(self.spec.body, c);
