@@ -34,6 +34,19 @@ impl Entity {
     pub const SCRIPT: Self = Self(Cow::Borrowed("SCRIPT"));
     /// A line that gives a system prompt away.
     pub const SYSTEM_PROMPT: Self = Self(Cow::Borrowed("SYSTEM_PROMPT"));
+    /// A payment card number.
+    pub const CREDIT_CARD: Self = Self(Cow::Borrowed("CREDIT_CARD"));
+    /// An international bank account number.
+    pub const IBAN_CODE: Self = Self(Cow::Borrowed("IBAN_CODE"));
+    /// A telephone number.
+    pub const PHONE_NUMBER: Self = Self(Cow::Borrowed("PHONE_NUMBER"));
+    /// An IPv4 or IPv6 address.
+    pub const IP_ADDRESS: Self = Self(Cow::Borrowed("IP_ADDRESS"));
+    /// A private key in PEM.
+    pub const PRIVATE_KEY: Self = Self(Cow::Borrowed("PRIVATE_KEY"));
+    /// More than sixteen invisible characters in a row. No rule finds them: every
+    /// [`Stream`](crate::Stream) with at least one rule does, for they would hide any other value.
+    pub const INVISIBLE_TEXT: Self = Self(Cow::Borrowed("INVISIBLE_TEXT"));
 
     /// An entity by its name, for names that come from a configuration.
     pub fn new(name: impl Into<Cow<'static, str>>) -> Self {

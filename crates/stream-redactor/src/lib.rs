@@ -107,12 +107,16 @@
 
 mod builder;
 mod edit;
+mod left;
 mod machine;
 mod redactor;
 mod rules;
 mod ruleset;
+mod scanners;
+mod skip;
 mod stream;
 mod view;
+mod word;
 
 pub use self::builder::{ConfigError, RedactorBuilder};
 pub use self::edit::{Edit, Entity};

@@ -8,6 +8,7 @@ use crate::builder::RedactorBuilder;
 use crate::edit::{Edit, Sink};
 use crate::rules::Rule;
 use crate::ruleset::RuleSet;
+use crate::scanners::Wake;
 use crate::stream::{End, Stream};
 
 /// Finds what must not reach a reader. Cheap to clone, to be made once and shared.
@@ -31,6 +32,8 @@ pub(crate) struct Config {
     pub(crate) allowed: Vec<String>,
     /// Bytes.
     pub(crate) max_hold: usize,
+    /// Which rules a character wakes.
+    pub(crate) wake: Wake,
 }
 
 impl Redactor {
@@ -38,10 +41,11 @@ impl Redactor {
     /// scripts, prompt lines.
     #[must_use]
     pub fn basic() -> Self {
-        Self::new(Config::default())
+        Self::new(Config::new(Rule::basic()))
     }
 
-    /// The rules for what a language model answers. The same as [`basic`](Self::basic) so far.
+    /// The rules for what a language model answers: the basic ones, payment cards, bank accounts,
+    /// telephone numbers, IP addresses, private keys.
     #[must_use]
     pub fn recommended() -> Self {
         Self::new(Config::default())
@@ -52,7 +56,8 @@ impl Redactor {
         RedactorBuilder::new()
     }
 
-    pub(crate) fn new(config: Config) -> Self {
+    pub(crate) fn new(mut config: Config) -> Self {
+        config.wake = Wake::new(&config.rules);
         Self {
             config: Arc::new(config),
         }
@@ -127,14 +132,19 @@ impl fmt::Debug for Redactor {
 impl Config {
     /// Bytes that a stream holds back at most, unless told otherwise.
     pub(crate) const MAX_HOLD: usize = 4096;
+
+    pub(crate) fn new(rules: Vec<Rule>) -> Self {
+        Self {
+            rules,
+            allowed: Vec::new(),
+            max_hold: Self::MAX_HOLD,
+            wake: Wake::default(),
+        }
+    }
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self {
-            rules: Rule::all(),
-            allowed: Vec::new(),
-            max_hold: Self::MAX_HOLD,
-        }
+        Self::new(Rule::recommended())
     }
 }

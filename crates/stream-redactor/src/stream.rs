@@ -85,10 +85,15 @@ impl Stream {
         self.machine.is_swallowing()
     }
 
+    /// Lets the rules read every character from now on: the slow way to the same edits, to test
+    /// the fast one against.
+    #[doc(hidden)]
+    pub fn read_all(&mut self) {
+        self.machine.read_all();
+    }
+
     pub(crate) fn push_to(&mut self, text: &str, sink: &mut Sink<'_>) {
-        for c in text.chars() {
-            self.machine.push(c, sink);
-        }
+        self.machine.push_str(text, sink);
     }
 
     pub(crate) fn finish_to(&mut self, end: End, sink: &mut Sink<'_>) {

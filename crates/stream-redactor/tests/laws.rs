@@ -9,7 +9,7 @@ use common::{chars, redact, stream};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use stream_redactor::{End, Redactor, RedactorBuilder};
+use stream_redactor::{Edit, End, Redactor, RedactorBuilder};
 
 const PIECES: &[&str] = &[
     "jane",
@@ -84,6 +84,40 @@ const PIECES: &[&str] = &[
     "\0",
     "[EMAIL]",
     "[SSN]",
+    "4111 1111 1111 1111",
+    "378282246310005",
+    "4111",
+    "-1111",
+    " 1111",
+    "DE89 3704 0044 0532 0130 00",
+    "GB82WEST12345698765432",
+    "DE89",
+    " 3704",
+    "WEST",
+    "+44 20 7946 0958",
+    "+1 (212) 555-0123",
+    "212-555-0123",
+    "(030) 1234567",
+    "555-0123",
+    "phone ",
+    "call ",
+    "[PHONE]",
+    "+",
+    "192.0.2.1",
+    "127.0.0.1",
+    "2001:db8::1",
+    "fe80",
+    "::",
+    "version ",
+    "-----BEGIN PRIVATE KEY-----\n",
+    "-----BEGIN RSA PRIVATE KEY-----",
+    "-----",
+    "BEGIN PRIVATE KEY",
+    "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC",
+    "\\n",
+    "-----END PRIVATE KEY-----",
+    "\u{200b}\u{200b}\u{200b}\u{200b}\u{200b}\u{200b}\u{200b}\u{200b}\u{200b}",
+    "[INVISIBLE]",
     "x",
     "Lorem ipsum",
     "\u{a0}",
@@ -123,6 +157,42 @@ fn cut<'t>(text: &'t str, cuts: &[Index]) -> Vec<&'t str> {
         .collect()
 }
 
+const FILLERS: &[&str] = &[
+    "",
+    " ",
+    "and so it goes on, ",
+    "For example (see 3.2), it is the system that knows. ",
+    "The system ",
+    "the system prompt ",
+    "Es ist möglich, daß über die Straße ",
+    "C’est l’été où – déjà – l\u{a0}: ",
+    "我们可以，他们没有。这个问题，",
+    "他们（例如）在2024年，我们",
+    "    let x = map[\"a\"]; // 10:30, 50%\n",
+    "- **one**: `code` & more -- or --- 1.\n",
+    "| a | --- | <span>x</span> std::vec\n",
+    "call me or ring the phone at the office ",
+    "DE ab12 v1.2.3 (12) 1 000 -",
+];
+
+/// Edits as stretches, with neighbours of the same kind joined.
+fn merged(edits: &[Edit]) -> Vec<(usize, Option<String>)> {
+    let mut merged: Vec<(usize, Option<String>)> = Vec::new();
+    for edit in edits {
+        let (n, with) = match edit {
+            Edit::Keep(n) => (*n, None),
+            Edit::Replace { n, with, .. } => (*n, Some(with.to_string())),
+            _ => unreachable!(),
+        };
+        let goes_on = with.as_ref().is_none_or(String::is_empty);
+        match merged.last_mut() {
+            Some((before, last)) if goes_on && last.is_some() == with.is_some() => *before += n,
+            _ => merged.push((n, with)),
+        }
+    }
+    merged
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..<_>::default() })]
 
@@ -139,6 +209,28 @@ proptest! {
         let pieces = cut(&text, &cuts);
         let broken = stream(&mut machine, &pieces, End::Cut, 4096);
         prop_assert_eq!(broken, stream(&mut machine, &chars(&text), End::Cut, 4096));
+    }
+
+    /// What passes over text gives the same edits, and holds the same, as reading it character by
+    /// character: in any words around, so that there is something to pass over.
+    #[test]
+    fn passing_over_is_reading(
+        parts in vec((texts(), select(FILLERS)), 1..5),
+        cuts in vec(any::<Index>(), 0..4),
+    ) {
+        let text: String = parts.iter().flat_map(|(text, filler)| [*filler, text]).collect();
+        let redactor = Redactor::recommended();
+        let (mut fast, mut slow) = (redactor.stream(), redactor.stream());
+        slow.read_all();
+        for piece in cut(&text, &cuts) {
+            let (mut passed, mut read) = (Vec::new(), Vec::new());
+            fast.push(piece, &mut passed);
+            for c in chars(piece) {
+                slow.push(c, &mut read);
+            }
+            prop_assert_eq!(merged(&passed), merged(&read), "{:?} in {:?}", piece, text);
+            prop_assert_eq!(fast.held(), slow.held(), "{:?} in {:?}", piece, text);
+        }
     }
 
     #[test]

@@ -164,7 +164,7 @@ fn social_security_numbers() {
         "12-345-6789",
         "123 45\n6789",
         "555-123-4567",
-        "2024-01-02 10.0.0.1",
+        "2024-01-02 10.0.0",
     ]);
 }
 
@@ -256,4 +256,172 @@ fn a_cut_text() {
             expected
         );
     }
+}
+
+#[test]
+fn payment_cards() {
+    check(&[
+        ("4111 1111 1111 1111.", "[CREDIT_CARD]."),
+        (
+            "card 4111-1111-1111-1111, 5555555555554444",
+            "card [CREDIT_CARD], [CREDIT_CARD]",
+        ),
+        ("3782 822463 10005", "[CREDIT_CARD]"),
+        ("1. 378282246310005", "1. [CREDIT_CARD]"),
+        (
+            "4222222222222 30569309025904",
+            "[CREDIT_CARD] [CREDIT_CARD]",
+        ),
+        ("３５３０ 1113 3330 0000", "[CREDIT_CARD]"),
+        ("4111 1111&#32;1111\u{200b} 1111", "[CREDIT_CARD]"),
+        (
+            "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 4111 1111 1111 1111 24",
+            "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 [CREDIT_CARD] 24",
+        ),
+    ]);
+    check_untouched(&[
+        "4111 1111 1111 1112",
+        "4111 1111 1111 111",
+        "4111-1111 1111-1111",
+        "411 11111 1111 1111",
+        "a4111111111111111",
+        "4111111111111111a",
+        "9111 1111 1111 1111",
+        "0.4111111111111111",
+        "0000 0000 0000 0000",
+    ]);
+}
+
+#[test]
+fn bank_accounts() {
+    check(&[
+        ("DE89 3704 0044 0532 0130 00.", "[IBAN]."),
+        ("IBAN: GB82WEST12345698765432", "IBAN: [IBAN]"),
+        ("fr14 2004 1010 0505 0001 3m02 606, ok", "[IBAN], ok"),
+        ("NO93-8601-1117-947 and", "[IBAN] and"),
+        ("DE8\u{200b}9370400440532013000", "[IBAN]"),
+    ]);
+    check_untouched(&[
+        "DE88 3704 0044 0532 0130 00",
+        "DE89 3704 0044 0532 0130",
+        "DE89 3704 0044 0532 0130 001",
+        "xDE89370400440532013000",
+        "XX89370400440532013000",
+        "DE89 the",
+    ]);
+}
+
+#[test]
+fn telephone_numbers() {
+    check(&[
+        ("+44 20 7946 0958", "[PHONE]"),
+        ("+49 (0)30 1234567, +12125550123", "[PHONE], [PHONE]"),
+        ("(212) 555-0123 or 212.555.0123", "[PHONE] or [PHONE]"),
+        ("1-800-555-0199 (toll free)", "[PHONE] (toll free)"),
+        ("212-555-0123x42", "[PHONE]x42"),
+        ("01 23 45 67 89", "[PHONE]"),
+        ("020 7946 0958 / (030) 1234567", "[PHONE] / [PHONE]"),
+        ("tel. 555-0123", "tel. [PHONE]"),
+        ("Phone: 212 555 0123", "Phone: [PHONE]"),
+        ("phone 555-0123 or 555-0124", "phone [PHONE] or [PHONE]"),
+        (
+            "please call me on 2125550123!",
+            "please call me on [PHONE]!",
+        ),
+    ]);
+    check_untouched(&[
+        "555-0123",
+        "212 555 0123",
+        "2125550123",
+        "2024-01-02 10:30",
+        "1,234,567 and 1 000 000 000",
+        "12.345.678",
+        "phone\n555-0123",
+        "a call on 2024-01-02, a call on 12/31/2024",
+        "[PHONE] 555-0123",
+        "1-2-3-4-5-6-7-8-9",
+        "+1 2 3",
+        "A-212-555-0123",
+        "ISBN 978-3-16-148410-0",
+    ]);
+    // Context counts before a value, on its line, within 64 characters.
+    let far = format!("phone {}555-0123", "x ".repeat(32));
+    check_untouched(&[&far, "555-0123 is my phone"]);
+}
+
+#[test]
+fn ip_addresses() {
+    check(&[
+        ("ping 192.0.2.1.", "ping [IP]."),
+        (
+            "http://192.0.2.1:8080/x, 10.0.0.0/8",
+            "http://[IP]:8080/x, [IP]/8",
+        ),
+        ("2001:db8::1 and 2001:0db8:0:0:0:0:0:1:", "[IP] and [IP]:"),
+        ("[fe80::1%25eth0]", "[[IP]%25eth0]"),
+        ("::ffff:192.0.2.1 2001:db8::/32", "[IP] [IP]/32"),
+        ("192[.]0(dot)2 [dot] 1", "192[.]0(dot)2 [dot] 1"),
+        ("192(dot)0(dot)2 [dot] 1", "[IP]"),
+    ]);
+    check_untouched(&[
+        "127.0.0.1 and ::1 and 0.0.0.0 and ::",
+        "255.255.255.0",
+        "version 1.2.3.4, v1.2.3.4",
+        "1.2.3 and 1.2.3.4.5 and 300.1.1.1",
+        "10:30:45",
+        "a::b dead::beef std::vec",
+        "x192.0.2.1 192.0.2.1x",
+    ]);
+}
+
+#[test]
+fn private_keys() {
+    let body = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKB\n".repeat(3);
+    let key = |label: &str| format!("-----BEGIN {label}-----\n{body}-----END {label}-----");
+    for label in ["PRIVATE KEY", "RSA PRIVATE KEY", "PGP PRIVATE KEY BLOCK"] {
+        let text = format!("a {} b\n", key(label));
+        check(&[(&text, "a [PRIVATE_KEY] b\n")]);
+        let escaped = text.replace('\n', "\\n");
+        check(&[(&escaped, "a [PRIVATE_KEY] b\\n")]);
+    }
+    let header = "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES,1\n\n";
+    check(&[
+        (
+            &format!("{header}{body}-----END RSA PRIVATE KEY-----\n."),
+            "[PRIVATE_KEY]\n.",
+        ),
+        (
+            &format!("-----BEGIN PRIVATE KEY-----\n{body}"),
+            "[PRIVATE_KEY]",
+        ),
+        (
+            &format!("-----BEGIN PRIVATE KEY-----\n{body}!That is it."),
+            "[PRIVATE_KEY]!That is it.",
+        ),
+    ]);
+    check_untouched(&[
+        "It begins with -----BEGIN PRIVATE KEY----- and then the body.",
+        "-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----",
+        "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A",
+    ]);
+}
+
+/// Nobody sees them, so a value around them reads as one.
+#[test]
+fn invisible_text() {
+    let gap = |n| "\u{200b}".repeat(n);
+    check(&[
+        (&format!("jane{}@example.com", gap(16)), "[EMAIL]"),
+        (
+            &format!("jane{}@example.com", gap(17)),
+            "jane[INVISIBLE]@example.com",
+        ),
+        (
+            &format!("123-45-{}6789", gap(400)),
+            "123-45-[INVISIBLE]6789",
+        ),
+        (&format!("a@b.cc{} x", gap(20)), "[EMAIL][INVISIBLE] x"),
+        (&format!("a{}", gap(16)), &format!("a{}", gap(16))),
+        (&gap(17), "[INVISIBLE]"),
+    ]);
 }

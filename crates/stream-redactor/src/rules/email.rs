@@ -7,6 +7,7 @@
 //! parts with blanks and address literals (`@[192.0.2.1]`) are not read.
 
 use super::{Found, Held, Scan, is_unspaced, is_word};
+use crate::left::Left;
 
 /// The longest local part (RFC 5321, section 4.5.3.1.1).
 const WINDOW: u32 = 64;
@@ -39,7 +40,8 @@ struct Run {
 }
 
 impl Scan for Email {
-    fn step(&mut self, c: char, at: u64, held: Held<'_>) {
+    fn step(&mut self, c: char, at: u64, left: Left<'_>) {
+        let held = left.held;
         if let Some(domain) = &mut self.domain {
             let goes_on = domain.step(c, at);
             self.found = domain.complete.map(|end| Found {
@@ -80,11 +82,15 @@ impl Scan for Email {
         self.found
     }
 
-    fn is_anchored(&self) -> bool {
+    fn is_anchored(&self, _: u64, _: Left<'_>) -> bool {
         self.domain.is_some()
     }
 
-    fn reset(&mut self, _: Option<char>) {
+    fn ends_at_blank(&self) -> bool {
+        self.domain.is_none()
+    }
+
+    fn reset(&mut self) {
         *self = Self::default();
     }
 }
@@ -233,6 +239,6 @@ fn is_local(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '+' | '%' | '\'' | '#' | '~')
 }
 
-fn begins_local(c: char) -> bool {
+pub(super) fn begins_local(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }

@@ -1,18 +1,28 @@
 //! The rules, each a small automaton over the folded view behind one interface.
 
+mod card;
 mod email;
+mod iban;
+mod ip;
+mod pem;
+mod phone;
 mod prompt;
 mod script;
 mod ssn;
+mod token;
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
 
 use self::email::Email;
+use self::iban::Iban;
+use self::pem::{Pem, PemCloser};
 use self::prompt::{Prompt, PromptCloser};
 use self::script::{Script, ScriptCloser};
 use self::ssn::Ssn;
+use self::token::Token;
 use crate::edit::Entity;
+use crate::left::Left;
 use crate::view::Sym;
 
 /// What the automata read after the last character. No value holds it, so it ends every candidate.
@@ -39,18 +49,39 @@ impl Rule {
         &self.placeholder
     }
 
-    pub(crate) fn all() -> Vec<Self> {
-        let rule = |entity, placeholder, kind| Self {
+    /// The rules that are right for every text.
+    pub(crate) fn basic() -> Vec<Self> {
+        vec![
+            Self::new(Entity::EMAIL_ADDRESS, "[EMAIL]", Kind::Email),
+            Self::new(Entity::US_SSN, "[SSN]", Kind::Ssn),
+            Self::new(Entity::SCRIPT, "[SCRIPT]", Kind::Script),
+            Self::new(Entity::SYSTEM_PROMPT, "[REDACTED]", Kind::Prompt),
+        ]
+    }
+
+    pub(crate) fn recommended() -> Vec<Self> {
+        let mut rules = Self::basic();
+        rules.extend([
+            Self::new(Entity::CREDIT_CARD, "[CREDIT_CARD]", Kind::Card),
+            Self::new(Entity::IBAN_CODE, "[IBAN]", Kind::Iban),
+            Self::new(Entity::PHONE_NUMBER, "[PHONE]", Kind::Phone),
+            Self::new(Entity::IP_ADDRESS, "[IP]", Kind::Ip),
+            Self::new(Entity::PRIVATE_KEY, "[PRIVATE_KEY]", Kind::Pem),
+        ]);
+        rules
+    }
+
+    fn new(entity: Entity, placeholder: &'static str, kind: Kind) -> Self {
+        Self {
             entity,
             placeholder: Cow::Borrowed(placeholder),
             kind,
-        };
-        vec![
-            rule(Entity::EMAIL_ADDRESS, "[EMAIL]", Kind::Email),
-            rule(Entity::US_SSN, "[SSN]", Kind::Ssn),
-            rule(Entity::SCRIPT, "[SCRIPT]", Kind::Script),
-            rule(Entity::SYSTEM_PROMPT, "[REDACTED]", Kind::Prompt),
-        ]
+        }
+    }
+
+    /// Whether every word may begin a value of the rule, until a blank or mark ends it.
+    pub(crate) fn holds_words(&self) -> bool {
+        self.kind == Kind::Email
     }
 
     pub(crate) fn automaton(&self) -> Automaton {
@@ -59,6 +90,28 @@ impl Rule {
             Kind::Ssn => Automaton::Ssn(Ssn::default()),
             Kind::Script => Automaton::Script(Script::default()),
             Kind::Prompt => Automaton::Prompt(Prompt::default()),
+            Kind::Card => Automaton::Token(Token::new(&card::CARD)),
+            Kind::Phone => Automaton::Token(Token::new(&phone::PHONE)),
+            Kind::Ip => Automaton::Token(Token::new(&ip::IP)),
+            Kind::Iban => Automaton::Iban(Iban::default()),
+            Kind::Pem => Automaton::Pem(Pem::default()),
+        }
+    }
+
+    /// Whether a candidate may start with `c`. All other characters leave an idle automaton as it
+    /// is, so it does not read them.
+    pub(crate) fn starts_with(&self, c: char, after_word: bool) -> bool {
+        let of = |spec: &token::Spec| c.is_ascii() && (spec.first)(c as u8) && !after_word;
+        match self.kind {
+            Kind::Email => email::begins_local(c),
+            Kind::Ssn => c.is_ascii_digit() && !after_word,
+            Kind::Script => c == '<',
+            Kind::Prompt => c == 's' && !after_word,
+            Kind::Card => of(&card::CARD),
+            Kind::Phone => of(&phone::PHONE),
+            Kind::Ip => of(&ip::IP),
+            Kind::Iban => c.is_ascii_lowercase() && !after_word,
+            Kind::Pem => c == '-',
         }
     }
 }
@@ -69,6 +122,11 @@ enum Kind {
     Ssn,
     Script,
     Prompt,
+    Card,
+    Iban,
+    Phone,
+    Ip,
+    Pem,
 }
 
 /// A complete candidate: symbols `start..end` by their place in the text.
@@ -86,16 +144,20 @@ pub(crate) struct Found {
 /// live the automaton is not stepped any more until it is reset.
 pub(crate) trait Scan {
     /// Reads the symbol `c` at place `at`.
-    fn step(&mut self, c: char, at: u64, held: Held<'_>);
+    fn step(&mut self, c: char, at: u64, left: Left<'_>);
     /// The first place where a candidate may start that is neither complete nor dead, or that is
     /// complete but may grow.
     fn live(&self) -> Option<u64>;
     /// The longest complete candidate from the first start that has one.
     fn found(&self) -> Option<Found>;
-    /// So much of the live candidate was read that its part must not be shown either.
-    fn is_anchored(&self) -> bool;
-    /// Forgets everything. `before` is the character on the left, none after a replacement.
-    fn reset(&mut self, before: Option<char>);
+    /// So much of the live candidate was read before `at` that its part must not be shown either.
+    fn is_anchored(&self, at: u64, left: Left<'_>) -> bool;
+    /// Whether what is live is sure to end at the next blank.
+    fn ends_at_blank(&self) -> bool {
+        false
+    }
+    /// Forgets everything.
+    fn reset(&mut self);
 }
 
 /// The symbols that are held back, by their place in the text.
@@ -118,25 +180,48 @@ pub(crate) enum Automaton {
     Ssn(Ssn),
     Script(Script),
     Prompt(Prompt),
+    Token(Token),
+    Iban(Iban),
+    Pem(Pem),
 }
 
-impl Automaton {
-    pub(crate) fn get(&self) -> &dyn Scan {
-        match self {
-            Self::Email(a) => a,
-            Self::Ssn(a) => a,
-            Self::Script(a) => a,
-            Self::Prompt(a) => a,
+macro_rules! of_each {
+    ($automaton:expr, $a:ident => $do:expr) => {
+        match $automaton {
+            Automaton::Email($a) => $do,
+            Automaton::Ssn($a) => $do,
+            Automaton::Script($a) => $do,
+            Automaton::Prompt($a) => $do,
+            Automaton::Token($a) => $do,
+            Automaton::Iban($a) => $do,
+            Automaton::Pem($a) => $do,
         }
+    };
+}
+
+impl Scan for Automaton {
+    fn step(&mut self, c: char, at: u64, left: Left<'_>) {
+        of_each!(self, a => a.step(c, at, left));
     }
 
-    pub(crate) fn get_mut(&mut self) -> &mut dyn Scan {
-        match self {
-            Self::Email(a) => a,
-            Self::Ssn(a) => a,
-            Self::Script(a) => a,
-            Self::Prompt(a) => a,
-        }
+    fn live(&self) -> Option<u64> {
+        of_each!(self, a => a.live())
+    }
+
+    fn found(&self) -> Option<Found> {
+        of_each!(self, a => a.found())
+    }
+
+    fn is_anchored(&self, at: u64, left: Left<'_>) -> bool {
+        of_each!(self, a => a.is_anchored(at, left))
+    }
+
+    fn ends_at_blank(&self) -> bool {
+        of_each!(self, a => a.ends_at_blank())
+    }
+
+    fn reset(&mut self) {
+        of_each!(self, a => a.reset());
     }
 }
 
@@ -145,6 +230,9 @@ impl Automaton {
 pub(crate) enum Closer {
     Script(ScriptCloser),
     Prompt(PromptCloser),
+    Pem(PemCloser),
+    /// Characters that nobody sees.
+    Invisible,
 }
 
 /// Where the swallowing stands after one more symbol.
@@ -161,6 +249,8 @@ impl Closer {
         match self {
             Self::Script(closer) => closer.step(c),
             Self::Prompt(closer) => closer.step(c),
+            Self::Pem(closer) => closer.step(c),
+            Self::Invisible => Swallow::EndBefore,
         }
     }
 }
@@ -176,6 +266,6 @@ fn is_unspaced(c: char) -> bool {
 }
 
 /// A letter or digit that would make a longer word of a value next to it.
-fn is_word(c: char) -> bool {
+pub(crate) fn is_word(c: char) -> bool {
     c.is_ascii_alphanumeric() || !c.is_ascii() && c.is_alphanumeric() && !is_unspaced(c)
 }

@@ -5,7 +5,8 @@
 //! colon decides: without it the words are a mention and stay. A line ends where Unicode ends it
 //! (UAX #14: LF, VT, FF, CR, NEL, LS, PS); the line end itself stays.
 
-use super::{Closer, Found, Held, Scan, Swallow, is_word};
+use super::{Closer, Found, Scan, Swallow, is_word};
+use crate::left::Left;
 
 const FIRST: &str = "system";
 const SECOND: &str = "prompt";
@@ -15,7 +16,6 @@ const MAX_GAP: u8 = 16;
 pub(crate) struct Prompt {
     stage: Stage,
     start: u64,
-    after_word: bool,
     found: Option<Found>,
 }
 
@@ -32,7 +32,7 @@ enum Stage {
 }
 
 impl Scan for Prompt {
-    fn step(&mut self, c: char, at: u64, _: Held<'_>) {
+    fn step(&mut self, c: char, at: u64, left: Left<'_>) {
         if matches!(self.stage, Stage::BeforeColon(_)) && c == ':' {
             let opens = Some(Closer::Prompt(PromptCloser));
             self.found = Some(Found {
@@ -45,11 +45,13 @@ impl Scan for Prompt {
         }
         self.stage = self.stage.next(c);
         // The words share no beginning, so a start can only have been missed right here.
-        if matches!(self.stage, Stage::Out) && !self.after_word && FIRST.starts_with(c) {
+        if matches!(self.stage, Stage::Out)
+            && !left.prev.is_some_and(is_word)
+            && FIRST.starts_with(c)
+        {
             self.stage = Stage::First(1);
             self.start = at;
         }
-        self.after_word = is_word(c);
     }
 
     fn live(&self) -> Option<u64> {
@@ -63,15 +65,12 @@ impl Scan for Prompt {
         self.found
     }
 
-    fn is_anchored(&self) -> bool {
+    fn is_anchored(&self, _: u64, _: Left<'_>) -> bool {
         false
     }
 
-    fn reset(&mut self, before: Option<char>) {
-        *self = Self {
-            after_word: before.is_some_and(is_word),
-            ..Self::default()
-        };
+    fn reset(&mut self) {
+        *self = Self::default();
     }
 }
 

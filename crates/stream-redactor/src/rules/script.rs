@@ -10,7 +10,8 @@
 //! One mention is told apart, because answers about HTML are full of it: in `` `<script>` ``, a
 //! tag that is alone between backticks, only the tag is replaced.
 
-use super::{Closer, Found, Held, Scan, Swallow};
+use super::{Closer, Found, Scan, Swallow};
+use crate::left::Left;
 
 const OPEN: &str = "<script";
 const CLOSE: &str = "</script";
@@ -19,13 +20,12 @@ const CLOSE: &str = "</script";
 pub(crate) struct Script {
     matched: usize,
     start: u64,
-    after_backtick: bool,
     in_backticks: bool,
     found: Option<Found>,
 }
 
 impl Scan for Script {
-    fn step(&mut self, c: char, at: u64, _: Held<'_>) {
+    fn step(&mut self, c: char, at: u64, left: Left<'_>) {
         if self.matched == OPEN.len() && ends_name(c) {
             let closer = ScriptCloser {
                 mention: self.in_backticks,
@@ -44,9 +44,8 @@ impl Scan for Script {
         self.matched = advance(OPEN, self.matched, c);
         if self.matched == 1 {
             self.start = at;
-            self.in_backticks = self.after_backtick;
+            self.in_backticks = left.prev == Some('`');
         }
-        self.after_backtick = c == '`';
     }
 
     fn live(&self) -> Option<u64> {
@@ -57,15 +56,12 @@ impl Scan for Script {
         self.found
     }
 
-    fn is_anchored(&self) -> bool {
+    fn is_anchored(&self, _: u64, _: Left<'_>) -> bool {
         self.matched == OPEN.len()
     }
 
-    fn reset(&mut self, before: Option<char>) {
-        *self = Self {
-            after_backtick: before == Some('`'),
-            ..Self::default()
-        };
+    fn reset(&mut self) {
+        *self = Self::default();
     }
 }
 

@@ -5,13 +5,12 @@
 //! Administration, POMS RM 10201.035). Bare nine digits are not a candidate: without context they
 //! are mostly something else.
 
-use super::{Found, Held, Scan, is_word};
+use super::{Found, Scan, is_word};
+use crate::left::Left;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ssn {
     stage: Stage,
-    /// The last symbol was a letter or digit, so no candidate starts here.
-    after_word: bool,
     /// The place behind the last digit.
     end: u64,
     found: Option<Found>,
@@ -58,15 +57,13 @@ impl Digits {
 }
 
 impl Scan for Ssn {
-    fn step(&mut self, c: char, at: u64, _: Held<'_>) {
+    fn step(&mut self, c: char, at: u64, left: Left<'_>) {
         if let Some(digit) = c.to_digit(10) {
-            self.stage = self.digit(digit, at);
-            self.after_word = true;
+            self.stage = self.digit(digit, at, left.prev.is_some_and(is_word));
             self.end = at + 1;
             return;
         }
-        self.after_word = is_word(c);
-        if !self.after_word {
+        if !is_word(c) {
             self.found = self.complete();
         }
         self.stage = match c {
@@ -87,22 +84,19 @@ impl Scan for Ssn {
         self.found
     }
 
-    fn is_anchored(&self) -> bool {
+    fn is_anchored(&self, _: u64, _: Left<'_>) -> bool {
         matches!(self.stage, Stage::Serial { .. })
     }
 
-    fn reset(&mut self, before: Option<char>) {
-        *self = Self {
-            after_word: before.is_some_and(is_word),
-            ..Self::default()
-        };
+    fn reset(&mut self) {
+        *self = Self::default();
     }
 }
 
 impl Ssn {
-    fn digit(&self, digit: u32, at: u64) -> Stage {
+    fn digit(&self, digit: u32, at: u64, after_word: bool) -> Stage {
         match self.stage {
-            Stage::Out if self.after_word => Stage::Out,
+            Stage::Out if after_word => Stage::Out,
             Stage::Out => Stage::Area(Digits::default().with(digit, at)),
             Stage::Area(area) if area.len < 3 => Stage::Area(area.with(digit, at)),
             Stage::Group { start, sep, group } if group.len < 2 => Stage::Group {

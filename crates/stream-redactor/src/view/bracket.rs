@@ -25,8 +25,15 @@ enum Shape {
 
 impl Brackets {
     pub(super) fn push(&mut self, symbol: Sym, out: &mut VecDeque<Sym>) {
-        if symbol.hidden && self.pending.is_empty() {
+        if self.pending.is_empty() && (symbol.hidden || self.trailing == 0 && is_plain(symbol.ch)) {
             out.push_back(symbol);
+            return;
+        }
+        let is_blank_before = |s: &Sym| is_blank(s.ch) && !s.hidden;
+        if is_plain(symbol.ch) && !symbol.hidden && self.pending.iter().all(is_blank_before) {
+            out.extend(self.pending.drain(..));
+            out.push_back(symbol);
+            self.trailing = 0;
             return;
         }
         if !symbol.hidden && self.trailing > 0 {
@@ -56,12 +63,18 @@ impl Brackets {
                         ch,
                         raw,
                         hidden: false,
+                        invisible: false,
                     });
                     self.trailing = MAX_BLANKS;
                 }
                 Shape::Nothing => out.extend(self.pending.pop_front()),
             }
         }
+    }
+
+    #[inline]
+    pub(super) fn is_clear(&self) -> bool {
+        self.pending.is_empty() && self.trailing == 0
     }
 
     pub(super) fn flush(&mut self, out: &mut VecDeque<Sym>) {
@@ -106,6 +119,11 @@ fn shape(text: impl Iterator<Item = char>) -> Shape {
         Some(c) if c == close => Shape::Spells(spelled),
         Some(_) => Shape::Nothing,
     }
+}
+
+/// A spelling does not begin with it.
+fn is_plain(c: char) -> bool {
+    !is_blank(c) && !matches!(c, '(' | '[' | '{')
 }
 
 fn is_blank(c: char) -> bool {

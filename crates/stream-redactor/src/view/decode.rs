@@ -38,11 +38,16 @@ enum Shape {
 }
 
 impl Decoder {
+    #[inline]
     pub(super) fn push(&mut self, c: char, emit: &mut impl FnMut(char, usize)) {
         if self.pending.is_empty() && c != '&' && c != '%' {
             emit(c, c.len_utf8());
             return;
         }
+        self.spelled(c, emit);
+    }
+
+    fn spelled(&mut self, c: char, emit: &mut impl FnMut(char, usize)) {
         self.pending.push(c);
         match shape(&self.pending) {
             Shape::Prefix => {}
@@ -59,6 +64,11 @@ impl Decoder {
                 self.push(c, emit);
             }
         }
+    }
+
+    #[inline]
+    pub(super) fn is_clear(&self) -> bool {
+        self.pending.is_empty()
     }
 
     pub(super) fn flush(&mut self, emit: &mut impl FnMut(char, usize)) {

@@ -15,18 +15,31 @@ const ZEROS: [u32; 59] = [
     0x1e140, 0x1e2f0, 0x1e950,
 ];
 
+#[inline]
 pub(super) fn symbol(c: char, raw: usize) -> Sym {
     if c.is_ascii() {
         return Sym {
             ch: c.to_ascii_lowercase(),
             raw,
             hidden: false,
+            invisible: false,
         };
     }
+    // Han characters stand for themselves.
+    if matches!(c, '\u{4e00}'..='\u{9fff}') {
+        return Sym {
+            ch: c,
+            raw,
+            hidden: false,
+            invisible: false,
+        };
+    }
+    let invisible = is_invisible(c);
     Sym {
         ch: fold(c),
         raw,
-        hidden: is_invisible(c),
+        hidden: invisible,
+        invisible,
     }
 }
 

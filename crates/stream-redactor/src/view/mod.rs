@@ -26,6 +26,8 @@ pub(crate) struct Sym {
     pub(crate) raw: usize,
     /// Rules do not see it; it only takes its place in the tiling.
     pub(crate) hidden: bool,
+    /// Nobody sees it either. (A blank beside `(at)` is hidden, but not invisible.)
+    pub(crate) invisible: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -41,6 +43,12 @@ impl View {
             .push(c, &mut |c, raw| brackets.push(fold::symbol(c, raw), out));
     }
 
+    /// Whether nothing is held back, and what comes next is read as if the text began there.
+    #[inline]
+    pub(crate) fn is_clear(&self) -> bool {
+        self.decoder.is_clear() && self.brackets.is_clear()
+    }
+
     /// Gives out what was held back, as it stands.
     pub(crate) fn flush(&mut self, out: &mut VecDeque<Sym>) {
         let brackets = &mut self.brackets;
@@ -48,6 +56,11 @@ impl View {
             .flush(&mut |c, raw| brackets.push(fold::symbol(c, raw), out));
         brackets.flush(out);
     }
+}
+
+/// One character, folded alone.
+pub(crate) fn folded_char(c: char) -> Sym {
+    fold::symbol(c, c.len_utf8())
 }
 
 /// The view of a whole value, without what is hidden.

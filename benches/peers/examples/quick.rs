@@ -1,0 +1,68 @@
+//! Megabytes a second of the engine alone, best of several runs: `cargo run --release --example quick`.
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use stream_redactor::{Edit, Redactor, Stream};
+use stream_redactor_peers as texts;
+
+fn main() {
+    let redactor = Redactor::recommended();
+    let cases = [
+        ("prose 4", texts::prose(4096)),
+        ("prose 64", texts::prose(65536)),
+        ("answer 4", texts::answer(4096)),
+        ("answer 64", texts::answer(65536)),
+        ("value/KB", texts::with_values(65536, 1024)),
+        ("value/50", texts::with_values(65536, 50)),
+        ("logs", texts::logs(65536)),
+        ("german", texts::german(65536)),
+        ("french", texts::french(65536)),
+        ("chinese", texts::chinese(65536)),
+    ];
+    let (mut stream, mut edits) = (redactor.stream(), Vec::new());
+    for (name, text) in &cases {
+        let best = best(text.len(), || whole(&mut stream, &mut edits, text));
+        println!("{name:12} {:8.0} MB/s  {:?}", 1e3 / best, texts::rates(text).map(|r| (r * 10.0).round() / 10.0));
+    }
+    for (name, text) in [("prose", texts::prose(65536)), ("dense", texts::with_values(65536, 50))] {
+        let pieces: Vec<&str> = cut(&text, 4);
+        let each = best(pieces.len(), || {
+            for piece in &pieces {
+                stream.push(piece, &mut edits);
+                edits.clear();
+            }
+            stream.finish(stream_redactor::End::Complete, &mut edits);
+            edits.clear();
+        });
+        println!("delta {name:6} {each:8.1} ns");
+    }
+    for unit in ["1", "@", "<", "x", "a.", "1-", "1 ", ":", "a:", "-", "(", "&", "%", "+", "ab1", "汉", "é", "\u{200b}", " ", "4111 ", "system ", "`<scr", "de89 ", "a@b.", "-----begin ", "1.", "f:", "[a", "(a", "+1"] {
+        let text = unit.repeat(1_000_000 / unit.len());
+        let best = best(text.len(), || whole(&mut stream, &mut edits, &text));
+        println!("flood {unit:12?} {best:6.2} ns/byte");
+    }
+}
+
+fn whole(stream: &mut Stream, edits: &mut Vec<Edit>, text: &str) {
+    stream.push(black_box(text), edits);
+    stream.finish(stream_redactor::End::Complete, edits);
+    black_box(&edits);
+    edits.clear();
+}
+
+fn cut(text: &str, len: usize) -> Vec<&str> {
+    text.as_bytes().chunks(len).map(|c| std::str::from_utf8(c).unwrap()).collect()
+}
+
+/// Nanoseconds for one of `n`, the best of several runs.
+fn best(n: usize, mut run: impl FnMut()) -> f64 {
+    let mut best = f64::MAX;
+    let started = Instant::now();
+    while started.elapsed().as_millis() < 120 {
+        let at = Instant::now();
+        run();
+        best = best.min(at.elapsed().as_nanos() as f64);
+    }
+    best / n as f64
+}

@@ -1,0 +1,90 @@
+//! `IP_ADDRESS`: IPv4 in dotted decimals, IPv6 in any form of RFC 4291 (section 2.2).
+//!
+//! The addresses of every machine stay: loopback, unspecified, and network masks. Four numbers
+//! after the word "version" and the like are no address. Ports, prefixes and zones stay in view.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use super::token::{Run, Spec};
+
+pub(super) const IP: Spec = Spec {
+    first: |b| b.is_ascii_hexdigit() || b == b':',
+    body: |b| b.is_ascii_hexdigit() || b == b':',
+    separator: |b| b == b'.',
+    max_separators: 1,
+    min_len: 3,
+    value,
+    is_anchored,
+};
+
+/// Words before four numbers that are no address.
+const NUMBERED: [&str; 16] = [
+    "version",
+    "versions",
+    "ver",
+    "v",
+    "release",
+    "section",
+    "sections",
+    "sec",
+    "chapter",
+    "build",
+    "rev",
+    "revision",
+    "firmware",
+    "oid",
+    "clause",
+    "paragraph",
+];
+
+fn value(run: &Run<'_>) -> Option<(usize, usize)> {
+    if run.is_open || matches!(run.before, b'.' | b':' | b'-' | b'_' | b'$') {
+        return None;
+    }
+    let text = std::str::from_utf8(run.text).ok()?;
+    let colons = text.bytes().filter(|b| *b == b':').count();
+    if colons <= 1 {
+        let host = text.split(':').next()?;
+        return v4(host, run).then_some((0, host.len()));
+    }
+    // Behind a colon at the end there must be nothing that could belong to the address.
+    if text.ends_with(':')
+        && !matches!(
+            run.behind,
+            0 | b' ' | b'\t' | b'\n' | b'\r' | b'/' | b',' | b')' | b';' | b'"'
+        )
+    {
+        return None;
+    }
+    let trimmed = text.strip_suffix(':').filter(|rest| !rest.ends_with(':'));
+    let text = trimmed.unwrap_or(text);
+    v6(text).then_some((0, text.len()))
+}
+
+fn v4(text: &str, run: &Run<'_>) -> bool {
+    let Ok(address) = text.parse::<Ipv4Addr>() else {
+        return false;
+    };
+    !address.is_loopback()
+        && !address.is_unspecified()
+        && address.octets()[0] != 255
+        && !run.follows_word(&NUMBERED)
+}
+
+fn v6(text: &str) -> bool {
+    let Ok(address) = text.parse::<Ipv6Addr>() else {
+        return false;
+    };
+    // `dead::beef` is a path in many programming languages.
+    let groups = text.split(':').filter(|group| !group.is_empty()).count();
+    let is_path = groups <= 2 && !text.bytes().any(|b| b.is_ascii_digit());
+    !address.is_loopback() && !address.is_unspecified() && !is_path
+}
+
+/// Three numbers and their dots, or four groups.
+fn is_anchored(run: &Run<'_>) -> bool {
+    let text = run.text;
+    let count = |byte| text.iter().filter(|b| **b == byte).count();
+    count(b':') >= 3
+        || count(b':') == 0 && count(b'.') == 3 && text.iter().all(|b| !b.is_ascii_alphabetic())
+}

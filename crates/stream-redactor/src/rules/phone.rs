@@ -1,0 +1,284 @@
+//! `PHONE_NUMBER`: international numbers (ITU-T E.164, with separators as in E.123), the national
+//! forms whose grouping is telling, and any other groups behind a word such as "phone".
+//!
+//! Without such a word a number is one only if it begins with `+` and a country code, is grouped
+//! as in North America (`(212) 555-0123`, `212-555-0123`), in French pairs (`01 23 45 67 89`), or
+//! begins with the trunk prefix 0 in a form of ten or eleven digits.
+
+use super::token::{MAX_RUN, Run, Spec, digit_groups};
+
+pub(super) const PHONE: Spec = Spec {
+    first: |b| b.is_ascii_digit() || matches!(b, b'+' | b'('),
+    body: |b| b.is_ascii_digit(),
+    separator: |b| matches!(b, b' ' | b'-' | b'.' | b'/' | b'(' | b')' | b'+'),
+    max_separators: 3,
+    min_len: 7,
+    value,
+    is_anchored,
+};
+
+/// Words before a number that make it one to call, in the languages of most answers.
+const CONTEXT: [&str; 37] = [
+    "phone",
+    "phones",
+    "telephone",
+    "tel",
+    "mobile",
+    "cell",
+    "cellphone",
+    "fax",
+    "call",
+    "calling",
+    "dial",
+    "contact",
+    "whatsapp",
+    "sms",
+    "hotline",
+    "landline",
+    "reach",
+    "callback",
+    "ring",
+    "telefon",
+    "handy",
+    "mobil",
+    "rufnummer",
+    "telefonnummer",
+    "portable",
+    "appeler",
+    "telefono",
+    "movil",
+    "celular",
+    "telefone",
+    "cellulare",
+    "text",
+    "helpline",
+    "answering",
+    "called",
+    "phoned",
+    "dialed",
+];
+
+fn value(run: &Run<'_>) -> Option<(usize, usize)> {
+    let mut groups = [(0, 0); MAX_RUN];
+    let count = digit_groups(run.text, &mut groups);
+    let groups = groups.get(..count)?;
+    let context = run.text.len() > 6 && count <= 12 && run.has_context(&CONTEXT);
+    (0..count).find_map(|from| {
+        let tail = groups.get(from..)?;
+        if !may_begin(run.text, tail.first()?.0) {
+            return None;
+        }
+        (1..=tail.len().min(7)).rev().find_map(|n| {
+            // An extension (`x12`) may follow.
+            if run.is_open && run.behind != b'x' && from + n == count {
+                return None;
+            }
+            let number = Number::new(run, from, tail.get(..n)?)?;
+            let is_phone = number.is_phone() || context && number.may_be_phone();
+            is_phone.then_some(number.span)
+        })
+    })
+}
+
+/// Whether a number can begin at this group: behind `+`, or behind more than one separator.
+fn may_begin(text: &[u8], start: usize) -> bool {
+    let mut back = text.get(..start).unwrap_or_default().iter().rev();
+    match back.next() {
+        None | Some(b'+' | b'(') => true,
+        Some(_) => back.next().is_none_or(|b| !b.is_ascii_digit()),
+    }
+}
+
+/// Some groups of a run, read as a number.
+struct Number<'n> {
+    text: &'n [u8],
+    span: (usize, usize),
+    groups: &'n [(usize, usize)],
+    digits: usize,
+    /// It begins with `+`.
+    plus: bool,
+    /// What stands before it.
+    before: u8,
+    /// It is the first of its run.
+    is_first: bool,
+    /// It does not look like the rest of a longer number.
+    is_fresh: bool,
+}
+
+impl<'n> Number<'n> {
+    fn new(run: &Run<'n>, from: usize, groups: &'n [(usize, usize)]) -> Option<Self> {
+        let (mut start, end) = (groups.first()?.0, groups.last()?.1);
+        let at = |n: usize| run.text.get(n).copied();
+        let back = |n: usize| n.checked_sub(1).and_then(at);
+        let mut plus = false;
+        if back(start) == Some(b'(') {
+            let is_closed = run.text.get(start..end)?.contains(&b')');
+            start -= usize::from(is_closed);
+        }
+        if back(start) == Some(b'+') {
+            start -= 1;
+            plus = true;
+        }
+        let text = run.text.get(start..end)?;
+        let before = back(start).unwrap_or(if start == 0 { run.before } else { 0 });
+        // Separators of two numbers, not of one.
+        if text.iter().skip(1).any(|b| *b == b'+') {
+            return None;
+        }
+        let digits = groups.iter().map(|(from, to)| to - from).sum();
+        Some(Self {
+            text,
+            span: (start, end),
+            groups,
+            digits,
+            plus,
+            before,
+            is_first: from == 0,
+            is_fresh: from == 0
+                || !back(start.saturating_sub(1)).is_some_and(|b| b.is_ascii_digit()),
+        })
+    }
+
+    fn is_phone(&self) -> bool {
+        if !(7..=15).contains(&self.digits) || !self.is_punctuated() {
+            return false;
+        }
+        if self.plus {
+            return self.digits >= 8 && self.has_country() && self.is_grouped();
+        }
+        let is_part = matches!(self.before, b'.' | b',' | b'-' | b'_' | b'$' | b'#' | b'=');
+        if self.is_first && is_part || !self.is_fresh {
+            return false;
+        }
+        self.is_american() || self.is_french() || self.has_trunk_prefix()
+    }
+
+    /// With a word before it any grouping will do, unless it is a date or an address.
+    fn may_be_phone(&self) -> bool {
+        let lens = || self.groups.iter().map(|(from, to)| to - from);
+        let is_date = matches!(
+            lens().collect::<Vec<_>>().as_slice(),
+            [4, 1..=2, 1..=2] | [1..=2, 1..=2, 4] | [4, 4]
+        );
+        let is_quad = self.groups.len() == 4 && self.separators().all(|b| b == b'.');
+        let is_decimal = self.groups.len() == 2 && self.separators().all(|b| b == b'.');
+        (7..=15).contains(&self.digits)
+            && self.is_first
+            && !self.plus
+            && self.is_punctuated()
+            && self.is_grouped()
+            && !(is_date || is_quad || is_decimal)
+            && !matches!(self.before, b'$' | b'_')
+    }
+
+    fn separators(&self) -> impl Iterator<Item = u8> {
+        self.text.iter().copied().filter(|b| !b.is_ascii_digit())
+    }
+
+    /// At most one separator between groups, two beside a bracket; brackets in one pair.
+    fn is_punctuated(&self) -> bool {
+        let open = self.separators().filter(|b| *b == b'(').count();
+        let close = self.separators().filter(|b| *b == b')').count();
+        open == close
+            && open <= 1
+            && self.groups.windows(2).all(|pair| {
+                let [(_, end), (start, _)] = pair else {
+                    return true;
+                };
+                let offset = self.span.0;
+                let between = self
+                    .text
+                    .get(end - offset..start - offset)
+                    .unwrap_or_default();
+                matches!(
+                    between,
+                    [_] | [b')', b' ' | b'-' | b'.' | b'/'] | [b' ' | b'-' | b'.', b'(']
+                )
+            })
+    }
+
+    /// No group is a single digit, but for a country code, a trunk prefix or one more.
+    fn is_grouped(&self) -> bool {
+        let short = self
+            .groups
+            .iter()
+            .skip(1)
+            .filter(|(from, to)| to - from == 1);
+        short.count() <= 1 && self.groups.len() <= 7
+    }
+
+    fn digit(&self, n: usize) -> u8 {
+        let mut digits = self.text.iter().filter(|b| b.is_ascii_digit());
+        digits.nth(n).copied().unwrap_or(0)
+    }
+
+    fn has_country(&self) -> bool {
+        let two = u16::from(self.digit(0) - b'0') * 10 + u16::from(self.digit(1) - b'0');
+        match two {
+            10..=19 => self.digits == 11 && matches!(self.digit(1), b'2'..=b'9'),
+            70..=79 => self.digits == 11,
+            0..=9 => false,
+            _ => true,
+        }
+    }
+
+    /// `(212) 555-0123`, `212-555-0123`, `212.555.0123`, with or without 1 before; blanks alone
+    /// between the groups are too little.
+    fn is_american(&self) -> bool {
+        let (groups, digits_before) = match self.groups {
+            [(from, to), rest @ ..] if to - from == 1 && self.digit(0) == b'1' => (rest, 1),
+            [first, rest @ ..] if self.is_access_code(*first) => (rest, 3),
+            groups => (groups, 0),
+        };
+        let [(a, b), (c, d), (e, f)] = groups else {
+            return false;
+        };
+        let is_number = b - a == 3
+            && d - c == 3
+            && f - e == 4
+            && matches!(self.digit(digits_before), b'2'..=b'9')
+            && matches!(self.digit(digits_before + 3), b'2'..=b'9');
+        let has_marks = self.separators().any(|b| b != b' ' && b != b'/');
+        is_number && has_marks
+    }
+
+    /// `001`
+    fn is_access_code(&self, (from, to): (usize, usize)) -> bool {
+        to - from == 3 && self.digit(0) == b'0' && self.digit(1) == b'0' && self.digit(2) == b'1'
+    }
+
+    /// `01 23 45 67 89`, with blanks, dots or hyphens.
+    fn is_french(&self) -> bool {
+        let mut separators = self.separators();
+        let first = separators.next();
+        self.groups.len() == 5
+            && self.groups.iter().all(|(from, to)| to - from == 2)
+            && separators.all(|b| Some(b) == first)
+            && self.digit(0) == b'0'
+            && self.digit(1) != b'0'
+    }
+
+    /// `020 7946 0958`, `(030) 1234567`, `0171/1234567`, `06-12345678`, `041 541 67 61`.
+    fn has_trunk_prefix(&self) -> bool {
+        let first = self.groups.first().map_or(0, |(from, to)| to - from);
+        let least = if self.separators().all(|b| matches!(b, b' ' | b'(' | b')')) {
+            2
+        } else {
+            3
+        };
+        let rest = self.groups.iter().skip(1);
+        self.digit(0) == b'0'
+            && matches!(self.digit(1), b'1'..=b'9')
+            && matches!(self.digits, 9..=11)
+            && (2..=5).contains(&self.groups.len())
+            && (2..=5).contains(&first)
+            && rest.clone().all(|(from, to)| to - from >= least)
+            && !self.separators().any(|b| b == b'.')
+    }
+}
+
+/// A country code and most of a number.
+fn is_anchored(run: &Run<'_>) -> bool {
+    let digits = run.text.iter().filter(|b| b.is_ascii_digit()).count();
+    run.text.first() == Some(&b'+') && (6..=15).contains(&digits)
+}
