@@ -210,7 +210,8 @@ impl<E: Engines> StreamRewriter<E> {
             text.pushed = self.whole(kind, group, value, keys);
             return Ok(());
         }
-        if !value.raw().is_empty() && kind.is_output() && self.finished.contains(&group.outer) {
+        let has_ended = self.done || (kind.is_output() && self.finished.contains(&group.outer));
+        if has_ended && !value.raw().is_empty() {
             // What has ended was let go as a whole: what comes now could complete a value.
             return Err(RewriteError::Malformed);
         }
