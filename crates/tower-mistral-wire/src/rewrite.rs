@@ -7,6 +7,7 @@
 mod channel;
 mod deal;
 mod edit;
+mod event;
 mod json;
 mod json_text;
 mod logprobs;

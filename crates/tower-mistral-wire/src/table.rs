@@ -6,6 +6,7 @@
 
 mod builtin;
 mod endpoint;
+mod found;
 mod kind;
 mod path;
 mod pattern;
@@ -13,8 +14,9 @@ mod walk;
 
 pub use self::{
     endpoint::{Endpoint, EndpointBuilder, Endpoints, StreamEnd},
+    found::{Found, Group, Slot},
     kind::TextKind,
     path::{PathError, RequestPath},
     pattern::{RowError, Rows},
-    walk::{Found, Group, Slot, walk},
+    walk::walk,
 };

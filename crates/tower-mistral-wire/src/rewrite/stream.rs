@@ -17,7 +17,8 @@ use bytes::Bytes;
 use super::{
     End, Engines, RewriteError, StreamOptions,
     channel::{Channel, Pushed},
-    json::{fitted, is_cut_off},
+    event::{Read, Tag, Text},
+    json::fitted,
     mould::{Mould, padding},
     plain,
 };
@@ -25,7 +26,7 @@ use crate::{
     ext::ReplyFacts,
     json::{Splice, Tape, Value, text},
     sse::{Decoder, Event},
-    table::{Endpoint, Found, Group, Slot, StreamEnd, TextKind, walk},
+    table::{Endpoint, Group, Slot, StreamEnd, TextKind},
 };
 
 /// Rewrites one streamed reply: bytes in, bytes out, no I/O.
@@ -50,36 +51,6 @@ struct Open<E> {
     mould: Option<Mould>,
     /// Which kind of event it goes on with, where no row tells its channels apart.
     tag: Bytes,
-}
-
-/// A string of the event at hand, and what becomes of it.
-struct Text<'a> {
-    slot: Slot<'a>,
-    pushed: Pushed,
-    /// Which channel it belongs to, if that lives on in later events.
-    channel: Option<usize>,
-}
-
-impl Text<'_> {
-    /// The spelling that goes out, if it is another one.
-    fn respelled(&self) -> Option<&[u8]> {
-        match &self.pushed {
-            Pushed::Same => None,
-            Pushed::Respelled(spelled) => Some(spelled),
-            Pushed::Swallowed => Some(&[]),
-        }
-    }
-}
-
-/// What a walk over one event finds.
-#[derive(Default)]
-struct Read<'a> {
-    texts: Vec<Text<'a>>,
-    /// Choices that end, or only their thinking.
-    closed: Vec<(u32, Option<TextKind>, End)>,
-    padding: Option<Value<'a>>,
-    /// Signatures over thinking parts, by choice.
-    signatures: Vec<(u32, Value<'a>)>,
 }
 
 impl<E: Engines> StreamRewriter<E> {
@@ -170,7 +141,11 @@ impl<E: Engines> StreamRewriter<E> {
         let tape = tape.map_err(|_| RewriteError::Malformed)?;
         self.facts.events += 1;
         let mut splice = Splice::new(data);
-        let mut read = self.read(&tape, &mut splice);
+        let drop_logprobs = self.engines.edits(TextKind::Logprobs);
+        let mut read = Read::of(&tape, self.endpoint.event(), &mut self.facts);
+        for value in read.logprobs.iter().filter(|_| drop_logprobs) {
+            splice.replace_value(*value, "null");
+        }
 
         let tag = Tag::of(event, tape.root());
         if tag.ends {
@@ -217,46 +192,6 @@ impl<E: Engines> StreamRewriter<E> {
         })
     }
 
-    fn read<'a>(&mut self, tape: &'a Tape, splice: &mut Splice<'_>) -> Read<'a> {
-        let mut read = Read::default();
-        let drop_logprobs = self.engines.edits(TextKind::Logprobs);
-        walk(tape, self.endpoint.event(), |found| {
-            self.facts.note(&found);
-            match found {
-                Found::Text(mut slot) => {
-                    if slot.kind == TextKind::Thinking {
-                        // A list's first place in each event says nothing of the whole.
-                        slot.group.inner = 0;
-                    }
-                    read.texts.push(Text {
-                        slot,
-                        pushed: Pushed::Same,
-                        channel: None,
-                    });
-                }
-                Found::Finish { outer, reason } => {
-                    let end = if is_cut_off(reason) {
-                        End::Cut
-                    } else {
-                        End::Complete
-                    };
-                    read.closed.push((outer, None, end));
-                }
-                Found::ThinkingClosed { outer } => {
-                    read.closed
-                        .push((outer, Some(TextKind::Thinking), End::Complete));
-                }
-                Found::Padding(value) => read.padding = Some(value),
-                Found::Signature { group, value } => read.signatures.push((group.outer, value)),
-                Found::Logprobs { value, .. } if drop_logprobs => {
-                    splice.replace_value(value, "null");
-                }
-                _ => {}
-            }
-        });
-        read
-    }
-
     /// Reads one string of an event.
     fn text(
         &mut self,
@@ -275,7 +210,8 @@ impl<E: Engines> StreamRewriter<E> {
             text.pushed = self.whole(kind, group, value, keys);
             return Ok(());
         }
-        if !value.raw().is_empty() && kind.is_output() && self.finished.contains(&group.outer) {
+        let has_ended = self.done || (kind.is_output() && self.finished.contains(&group.outer));
+        if has_ended && !value.raw().is_empty() {
             // What has ended was let go as a whole: what comes now could complete a value.
             return Err(RewriteError::Malformed);
         }
@@ -438,54 +374,4 @@ impl<E: Engines> fmt::Debug for StreamRewriter<E> {
             .field("done", &self.done)
             .finish_non_exhaustive()
     }
-}
-
-/// Which text a generic string of an event goes on, where no row says.
-struct Tag {
-    /// The event's name, its `type`, and the indices by which the Conversations and Responses APIs
-    /// number their outputs. Other numbers are left out: one that counts events would end every
-    /// text at every event.
-    name: Bytes,
-    /// The event says that something has ended.
-    ends: bool,
-}
-
-impl Tag {
-    fn of(event: &Event, root: Value<'_>) -> Self {
-        const KEYS: [&str; 4] = ["type", "output_index", "content_index", "summary_index"];
-        let mut name = event.name().unwrap_or_default().to_vec();
-        let mut ends = is_end(&name);
-        for (key, value) in root.entries() {
-            if KEYS.contains(&key.as_ref()) {
-                ends |= key == "type" && is_end(value.raw());
-                name.push(b' ');
-                name.extend_from_slice(value.raw());
-            }
-        }
-        Self {
-            name: name.into(),
-            ends,
-        }
-    }
-}
-
-/// Whether the name of an event says that something has ended: `conversation.response.done`.
-fn is_end(name: &[u8]) -> bool {
-    const ENDS: [&[u8]; 10] = [
-        b"done",
-        b"complete",
-        b"completed",
-        b"incomplete",
-        b"failed",
-        b"error",
-        b"end",
-        b"stop",
-        b"finished",
-        b"cancelled",
-    ];
-    let last = name
-        .rsplit(|byte| b"._-/".contains(byte))
-        .next()
-        .unwrap_or_default();
-    ENDS.contains(&last)
 }

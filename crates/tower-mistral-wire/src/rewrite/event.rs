@@ -1,0 +1,131 @@
+//! What one event of a stream says.
+
+use bytes::Bytes;
+
+use super::{End, channel::Pushed, json::is_cut_off};
+use crate::{
+    ext::ReplyFacts,
+    json::{Tape, Value},
+    sse::Event,
+    table::{Found, Rows, Slot, TextKind, walk},
+};
+
+/// A string of the event at hand, and what becomes of it.
+pub(super) struct Text<'a> {
+    pub(super) slot: Slot<'a>,
+    pub(super) pushed: Pushed,
+    /// Which channel it belongs to, if that lives on in later events.
+    pub(super) channel: Option<usize>,
+}
+
+impl Text<'_> {
+    /// The spelling that goes out, if it is another one.
+    pub(super) fn respelled(&self) -> Option<&[u8]> {
+        match &self.pushed {
+            Pushed::Same => None,
+            Pushed::Respelled(spelled) => Some(spelled),
+            Pushed::Swallowed => Some(&[]),
+        }
+    }
+}
+
+/// What a walk over one event finds.
+#[derive(Default)]
+pub(super) struct Read<'a> {
+    pub(super) texts: Vec<Text<'a>>,
+    /// Choices that end, or only their thinking.
+    pub(super) closed: Vec<(u32, Option<TextKind>, End)>,
+    pub(super) padding: Option<Value<'a>>,
+    /// Signatures over thinking parts, by choice.
+    pub(super) signatures: Vec<(u32, Value<'a>)>,
+    pub(super) logprobs: Vec<Value<'a>>,
+}
+
+impl<'a> Read<'a> {
+    pub(super) fn of(tape: &'a Tape, rows: &Rows, facts: &mut ReplyFacts) -> Self {
+        let mut read = Self::default();
+        walk(tape, rows, |found| {
+            facts.note(&found);
+            match found {
+                Found::Text(mut slot) => {
+                    if slot.kind == TextKind::Thinking {
+                        // A list's first place in each event says nothing of the whole.
+                        slot.group.inner = 0;
+                    }
+                    read.texts.push(Text {
+                        slot,
+                        pushed: Pushed::Same,
+                        channel: None,
+                    });
+                }
+                Found::Finish { outer, reason } => {
+                    let end = if is_cut_off(reason) {
+                        End::Cut
+                    } else {
+                        End::Complete
+                    };
+                    read.closed.push((outer, None, end));
+                }
+                Found::ThinkingClosed { outer } => {
+                    read.closed
+                        .push((outer, Some(TextKind::Thinking), End::Complete));
+                }
+                Found::Padding(value) => read.padding = Some(value),
+                Found::Signature { group, value } => read.signatures.push((group.outer, value)),
+                Found::Logprobs { value, .. } => read.logprobs.push(value),
+                _ => {}
+            }
+        });
+        read
+    }
+}
+
+/// Which text a generic string of an event goes on, where no row says.
+pub(super) struct Tag {
+    /// The event's name, its `type`, and the indices by which the Conversations and Responses APIs
+    /// number their outputs. Other numbers are left out: one that counts events would end every
+    /// text at every event.
+    pub(super) name: Bytes,
+    /// The event says that something has ended.
+    pub(super) ends: bool,
+}
+
+impl Tag {
+    pub(super) fn of(event: &Event, root: Value<'_>) -> Self {
+        const KEYS: [&str; 4] = ["type", "output_index", "content_index", "summary_index"];
+        let mut name = event.name().unwrap_or_default().to_vec();
+        let mut ends = is_end(&name);
+        for (key, value) in root.entries() {
+            if KEYS.contains(&key.as_ref()) {
+                ends |= key == "type" && is_end(value.raw());
+                name.push(b' ');
+                name.extend_from_slice(value.raw());
+            }
+        }
+        Self {
+            name: name.into(),
+            ends,
+        }
+    }
+}
+
+/// Whether the name of an event says that something has ended: `conversation.response.done`.
+fn is_end(name: &[u8]) -> bool {
+    const ENDS: [&[u8]; 10] = [
+        b"done",
+        b"complete",
+        b"completed",
+        b"incomplete",
+        b"failed",
+        b"error",
+        b"end",
+        b"stop",
+        b"finished",
+        b"cancelled",
+    ];
+    let last = name
+        .rsplit(|byte| b"._-/".contains(byte))
+        .next()
+        .unwrap_or_default();
+    ENDS.contains(&last)
+}
