@@ -39,6 +39,21 @@ impl Register {
         self.len = (self.len + 1).min(REACH);
     }
 
+    /// Shows a text in ASCII that is as long as the register, or the rest of a line.
+    pub(crate) fn fill(&mut self, text: &[u8]) {
+        self.ring = [0; REACH];
+        let from = text.len().saturating_sub(REACH);
+        let text = text.get(from..).unwrap_or_default();
+        for (slot, byte) in self.ring.iter_mut().zip(text) {
+            *slot = match byte {
+                b'\r' | 0xb | 0xc => b'\n',
+                byte => byte.to_ascii_lowercase(),
+            };
+        }
+        self.len = text.len();
+        self.next = text.len() % REACH;
+    }
+
     /// From the last character back.
     fn back(&self) -> impl Iterator<Item = u8> {
         (1..=self.len).filter_map(|n| self.ring.get((self.next + REACH - n) % REACH).copied())

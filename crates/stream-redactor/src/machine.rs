@@ -152,18 +152,7 @@ impl Machine {
         self.keep_word(sink);
         self.keep_to(self.cursor, sink);
         sink.keep(text.len());
-        let line = text.rfind('\n').unwrap_or(0);
-        let reach = text
-            .char_indices()
-            .rev()
-            .map(|(at, _)| at)
-            .take(REACH)
-            .last();
-        let shown = text.get(reach.unwrap_or(0).max(line)..).unwrap_or_default();
-        for c in shown.chars() {
-            self.register.push(view::folded_char(c).ch);
-        }
-        self.before = shown.chars().next_back().map(|c| view::folded_char(c).ch);
+        self.show_text(text);
         self.restart();
         self.word = self.holds_words().then(Word::new);
     }
@@ -201,6 +190,37 @@ impl Machine {
                 self.read_word(sink);
                 self.push_to_rules(c, sink);
             }
+        }
+    }
+
+    /// Puts the end of a text that is kept into the register.
+    fn show_text(&mut self, text: &str) {
+        let bytes = text.as_bytes();
+        let tail = bytes
+            .get(bytes.len().saturating_sub(REACH)..)
+            .unwrap_or_default();
+        if tail.is_ascii() {
+            // Line ends other than this one are rare enough to be no matter of speed.
+            let is_end = |b: &u8| matches!(b, b'\n' | b'\r' | 0xb | 0xc);
+            let line = tail.iter().rposition(is_end);
+            if line.is_some() || tail.len() == REACH {
+                let line = line.and_then(|end| tail.get(end..)).unwrap_or(tail);
+                self.register.fill(line);
+                self.before = line.last().map(|b| char::from(b.to_ascii_lowercase()));
+                return;
+            }
+        }
+        let reach = text
+            .char_indices()
+            .rev()
+            .map(|(at, _)| at)
+            .take(REACH)
+            .last();
+        let shown = text.get(reach.unwrap_or(0)..).unwrap_or_default();
+        for c in shown.chars() {
+            let c = view::folded_char(c).ch;
+            self.register.push(c);
+            self.before = Some(c);
         }
     }
 

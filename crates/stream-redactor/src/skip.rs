@@ -134,7 +134,9 @@ enum Look {
 /// Without branches, so that the compiler takes many bytes at a time.
 #[inline]
 fn is_special(b: u8) -> u8 {
-    u8::from(b >= 0x80)
+    // The first bytes outside ASCII, but for those of Latin-1 letters and of Han characters,
+    // which stand for nothing else.
+    (u8::from(b >= 0xc2) & u8::from(b != 0xc3) & u8::from(b.wrapping_sub(0xe4) > 5))
         | u8::from(b.wrapping_sub(b'0') <= 10)
         | u8::from(b == b'<')
         | u8::from(b == b'@')
@@ -270,6 +272,11 @@ fn numbers(text: &[u8], from: usize, at: usize) -> Look {
 /// Two letters and two digits, as an account number begins.
 fn is_account(text: &[u8], from: usize, at: usize) -> bool {
     let before = text.get(from..at).unwrap_or_default();
+    // Behind a character of three bytes that is no letter of another width.
+    let is_behind = |tail: &[u8; 3]| matches!(tail, [0xe3..=0xe9, ..] | [0xef, 0xbc, 0x88..=0x9f]);
+    if before.last_chunk().is_some_and(is_behind) {
+        return false;
+    }
     let mut back = before.iter().rev();
     let may_be_letter = |b: Option<&u8>| b.is_none_or(|b| *b >= 0x80 || b.is_ascii_alphabetic());
     let behind = text.get(at + 1);
