@@ -112,7 +112,7 @@ impl Machine {
         let mut at = 0;
         while !rest.is_empty() {
             if rest.len() >= MIN_SKIP && at >= read_to && !self.reads_all && self.is_quiet() {
-                let stop = skip::next(text.as_bytes(), at);
+                let stop = skip::next(text.as_bytes(), at, &|before| self.may_be_called(before));
                 read_to = stop.until;
                 let anew = stop.anew.and_then(|anew| rest.split_at_checked(anew - at));
                 if let Some((passed, tail)) = anew {
@@ -130,6 +130,29 @@ impl Machine {
                 .split_at_checked(c.len_utf8())
                 .map_or("", |(_, tail)| tail);
         }
+    }
+
+    /// Whether a word on the line makes a number behind `raw` one to call, as far as can be told
+    /// without reading `raw`.
+    fn may_be_called(&self, raw: &[u8]) -> bool {
+        let line = raw.iter().rposition(|b| matches!(b, b'\n' | b'\r'));
+        let tail = raw
+            .get(raw.len().saturating_sub(REACH)..)
+            .unwrap_or_default();
+        let tail = line
+            .and_then(|line| raw.get(line..))
+            .filter(|l| l.len() < REACH)
+            .unwrap_or(tail);
+        if tail.iter().any(|b| *b >= 0x80 || matches!(b, b'&' | b'%')) {
+            return true;
+        }
+        let left = Left {
+            held: self.held_symbols(),
+            register: &self.register,
+            prev: self.prev,
+        };
+        let word = self.word.as_ref().map(Word::bytes).unwrap_or_default();
+        left.may_be_called(tail, word, self.cursor)
     }
 
     fn holds_words(&self) -> bool {

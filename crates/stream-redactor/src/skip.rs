@@ -27,13 +27,15 @@ pub(crate) struct Stop {
 }
 
 /// Looks from `at` on for the next place that has to be read.
-pub(crate) fn next(text: &[u8], at: usize) -> Stop {
+///
+/// `may_be_called` answers whether a word before a place makes any number there one to call.
+pub(crate) fn next(text: &[u8], at: usize, may_be_called: &dyn Fn(&[u8]) -> bool) -> Stop {
     let mut search = Search::new(text, at);
     let (anchor, until) = loop {
         let Some(here) = search.next() else {
             break (text.len(), text.len());
         };
-        match look(text, at, here) {
+        match look(text, at, here, may_be_called) {
             Look::Pass(to) => search.go_to(to),
             Look::Read(until) => break (here, until.min(text.len())),
         }
@@ -157,13 +159,13 @@ fn is_han(byte: u8) -> bool {
     (0xe4..=0xe9).contains(&byte)
 }
 
-fn look(text: &[u8], from: usize, at: usize) -> Look {
+fn look(text: &[u8], from: usize, at: usize, called: &dyn Fn(&[u8]) -> bool) -> Look {
     let get = |n: usize| text.get(at + n);
     let Some(byte) = text.get(at) else {
         return Look::Pass(at + 1);
     };
     let is_anchor = match byte {
-        b'0'..=b'9' => return numbers(text, from, at),
+        b'0'..=b'9' => return numbers(text, from, at, called),
         b'-' => return hyphens(text, at),
         0x80.. => return other(text, from, at),
         b'<' => {
@@ -240,33 +242,76 @@ fn hyphens(text: &[u8], at: usize) -> Look {
 }
 
 /// Numbers with what may stand between them, up to the next thing that is no number.
-fn numbers(text: &[u8], from: usize, at: usize) -> Look {
+fn numbers(text: &[u8], from: usize, at: usize, called: &dyn Fn(&[u8]) -> bool) -> Look {
     let rest = text.get(at..).unwrap_or_default();
-    let (mut digits, mut dots) = (0, 0);
+    let mut groups = Groups::default();
     let mut len = 0;
     for byte in rest.iter().take(MAX_NUMBERS) {
         match byte {
-            b'0'..=b'9' => digits += 1,
-            b'.' => dots += 1,
+            b'0'..=b'9' => groups.digit(*byte),
             b'-' if rest.get(len + 1) == Some(&b'-') => break,
-            b' ' | b'-' | b'/' | b')' | b'+' => {}
-            b'(' if !brackets(text, at + len) => {}
+            b'(' if brackets(text, at + len) => break,
+            b' ' | b'-' | b'/' | b'(' | b')' | b'.' | b'+' => groups.separator(*byte),
             _ => break,
         }
         len += 1;
-        if digits >= 7 || dots >= 3 {
-            return Look::Read(at + len);
-        }
     }
+    groups.separator(0);
     let behind = rest.get(len);
-    if len >= MAX_NUMBERS
+    let before = text.get(from..at).unwrap_or_default();
+    let is_long = len >= MAX_NUMBERS
         || may_be_any(behind)
         || matches!(behind, Some(b'(' | b'[' | b'{')) && brackets(text, at + len)
+        || matches!(before.iter().rev().find(|b| **b != b'('), None | Some(b'+'));
+    if is_long
+        || groups.may_be_value
+        || groups.dots >= 3
         || is_account(text, from, at)
+        || groups.digits >= 7 && called(before)
     {
         return Look::Read(at + len);
     }
     Look::Pass(at + len)
+}
+
+/// What the first look wants to know of groups of digits, from left to right.
+#[derive(Default)]
+struct Groups {
+    /// The lengths of the last groups, the last one first.
+    lens: [usize; 3],
+    /// Digits of the group at hand.
+    len: usize,
+    digits: usize,
+    dots: usize,
+    /// Digits since the first group that begins with 0.
+    trunk: Option<usize>,
+    may_be_value: bool,
+}
+
+impl Groups {
+    fn digit(&mut self, byte: u8) {
+        if self.len == 0 && byte == b'0' && self.trunk.is_none() {
+            self.trunk = Some(0);
+        }
+        self.len += 1;
+        self.digits += 1;
+        self.trunk = self.trunk.map(|n| n + 1);
+    }
+
+    fn separator(&mut self, byte: u8) {
+        self.dots += usize::from(byte == b'.');
+        self.may_be_value |= byte == b'+';
+        if self.len == 0 {
+            return;
+        }
+        let [last, before, _] = self.lens;
+        self.lens = [self.len, last, before];
+        // A card in one group; a card's fours; a social security number; a number in America.
+        let is_card = self.len >= 12 || matches!(self.lens, [4..=6, 4 | 6, 4]);
+        let is_number = matches!(self.lens, [4, 2, 3] | [4, 3, 3]);
+        self.may_be_value |= is_card || is_number || self.trunk.is_some_and(|n| n >= 9);
+        self.len = 0;
+    }
 }
 
 /// Two letters and two digits, as an account number begins.
