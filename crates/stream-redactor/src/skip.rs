@@ -71,13 +71,7 @@ impl<'t> Search<'t> {
     fn next(&mut self) -> Option<usize> {
         while self.mask == 0 {
             self.block += BLOCK;
-            // Most blocks hold none, and then it does not matter where.
-            while let Some(block) = self.whole_block() {
-                if block.iter().fold(0, |hit, byte| hit | is_special(*byte)) != 0 {
-                    break;
-                }
-                self.block += BLOCK;
-            }
+            self.block = clean(self.text, self.block);
             if self.block >= self.text.len() {
                 return None;
             }
@@ -114,7 +108,10 @@ impl<'t> Search<'t> {
                 .for_each(|(to, from)| *to = *from);
             &padded
         });
-        let hits = block.map(is_special);
+        let mut hits = [0; BLOCK];
+        for (hit, byte) in hits.iter_mut().zip(block) {
+            *hit = is_special(*byte);
+        }
         // Eight bytes of 0 or 1 become eight bits by one multiplication.
         self.mask = hits.chunks_exact(8).rev().fold(0, |mask, eight| {
             let word = eight
@@ -133,8 +130,22 @@ enum Look {
     Read(usize),
 }
 
+/// The first block from `at` on that holds such a byte. Most hold none, and then it does not matter
+/// which.
+#[inline(never)]
+fn clean(text: &[u8], mut at: usize) -> usize {
+    let blocks = text.get(at..).unwrap_or_default().chunks_exact(BLOCK);
+    for block in blocks {
+        if block.iter().fold(0, |hit, byte| hit | is_special(*byte)) != 0 {
+            break;
+        }
+        at += BLOCK;
+    }
+    at
+}
+
 /// Without branches, so that the compiler takes many bytes at a time.
-#[inline]
+#[inline(always)]
 fn is_special(b: u8) -> u8 {
     // The first bytes outside ASCII, but for those of Latin-1 letters and of Han characters,
     // which stand for nothing else.
@@ -159,6 +170,7 @@ fn is_han(byte: u8) -> bool {
     (0xe4..=0xe9).contains(&byte)
 }
 
+#[inline(never)]
 fn look(text: &[u8], from: usize, at: usize, called: &dyn Fn(&[u8]) -> bool) -> Look {
     let get = |n: usize| text.get(at + n);
     let Some(byte) = text.get(at) else {
@@ -398,6 +410,7 @@ fn harmless(text: &[u8]) -> Option<usize> {
 /// The last place in `from..=to` where the machine may begin anew: behind a blank that stands in
 /// `from..`, at a letter other than `p`; or behind an ideographic comma or full stop, at a Han
 /// character.
+#[inline(never)]
 fn word_before(text: &[u8], from: usize, to: usize) -> Option<usize> {
     let mut at = to.min(text.len().checked_sub(1)?);
     while at > from {
