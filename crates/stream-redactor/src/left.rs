@@ -8,6 +8,47 @@ use crate::rules::Held;
 /// How many characters back a context word may stand.
 pub(crate) const REACH: usize = 64;
 
+/// Words before a number that make it one to call, in the languages of most answers.
+pub(crate) const CALL: [&str; 37] = [
+    "phone",
+    "phones",
+    "telephone",
+    "tel",
+    "mobile",
+    "cell",
+    "cellphone",
+    "fax",
+    "call",
+    "calling",
+    "dial",
+    "contact",
+    "whatsapp",
+    "sms",
+    "hotline",
+    "landline",
+    "reach",
+    "callback",
+    "ring",
+    "telefon",
+    "handy",
+    "mobil",
+    "rufnummer",
+    "telefonnummer",
+    "portable",
+    "appeler",
+    "telefono",
+    "movil",
+    "celular",
+    "telefone",
+    "cellulare",
+    "text",
+    "helpline",
+    "answering",
+    "called",
+    "phoned",
+    "dialed",
+];
+
 /// Stands for a letter or digit outside ASCII.
 const OTHER_WORD: u8 = 0xff;
 /// Stands for any other character outside ASCII.
@@ -37,6 +78,21 @@ impl Register {
         }
         self.next = (self.next + 1) % REACH;
         self.len = (self.len + 1).min(REACH);
+    }
+
+    /// Shows a text in ASCII that is as long as the register, or the rest of a line.
+    pub(crate) fn fill(&mut self, text: &[u8]) {
+        self.ring = [0; REACH];
+        let from = text.len().saturating_sub(REACH);
+        let text = text.get(from..).unwrap_or_default();
+        for (slot, byte) in self.ring.iter_mut().zip(text) {
+            *slot = match byte {
+                b'\r' | 0xb | 0xc => b'\n',
+                byte => byte.to_ascii_lowercase(),
+            };
+        }
+        self.len = text.len();
+        self.next = text.len() % REACH;
     }
 
     /// From the last character back.
@@ -79,34 +135,23 @@ impl Left<'_> {
     /// how placeholders are written.
     pub(crate) fn has_word(&self, at: u64, words: &[&str]) -> bool {
         let mut text = [0; REACH];
-        let mut len = 0;
-        for (slot, byte) in text.iter_mut().rev().zip(self.back(at)) {
-            if byte == b'\n' {
-                break;
-            }
-            *slot = byte;
-            len += 1;
-        }
-        let line = text.get(REACH - len..).unwrap_or_default();
-        let mut rest = line;
-        let mut before = None;
-        while let Some(first) = rest.iter().position(|byte| is_word(*byte)) {
-            let (gap, tail) = rest.split_at_checked(first).unwrap_or((rest, &[]));
-            before = gap.last().copied().or(before);
-            let end = tail
-                .iter()
-                .position(|byte| !is_word(*byte))
-                .unwrap_or(tail.len());
-            let (word, tail) = tail.split_at_checked(end).unwrap_or((tail, &[]));
-            let bracketed = matches!(before, Some(b'[' | b'<' | b'_'))
-                || matches!(tail.first(), Some(b']' | b'>' | b'_'));
-            if !bracketed && words.iter().any(|w| w.as_bytes() == word) {
-                return true;
-            }
-            before = word.last().copied();
-            rest = tail;
-        }
-        false
+        let len = fill_back(&mut text, self.back(at));
+        find_word(text.get(REACH - len..).unwrap_or_default(), words)
+    }
+
+    /// The same for [`CALL`], with a word at hand and raw text behind what was decided. It may
+    /// say yes where `has_word` says no.
+    pub(crate) fn may_be_called(&self, raw: &[u8], word: &[u8], at: u64) -> bool {
+        let mut text = [0; REACH];
+        let lower = raw.iter().rev().map(u8::to_ascii_lowercase);
+        // A blank behind the word is no part of it, and changes nothing here.
+        let gap = raw.first().filter(|b| !is_word(**b)).map(|_| b' ');
+        let back = lower
+            .chain(gap)
+            .chain(word.iter().rev().copied())
+            .chain(self.back(at));
+        let len = fill_back(&mut text, back.take(REACH));
+        find_word(text.get(REACH - len..).unwrap_or_default(), &CALL)
     }
 
     /// Whether the last word before `at` is one of `words`, with nothing but blanks, dots, colons
@@ -125,6 +170,41 @@ impl Left<'_> {
         let word = word.get(word.len() - len..).unwrap_or_default();
         words.iter().any(|w| w.as_bytes() == word)
     }
+}
+
+/// Writes what stands on the line backwards from the end of `text`; says how much.
+fn fill_back(text: &mut [u8; REACH], back: impl Iterator<Item = u8>) -> usize {
+    let mut len = 0;
+    for (slot, byte) in text.iter_mut().rev().zip(back) {
+        if matches!(byte, b'\n' | b'\r' | 0xb | 0xc) {
+            break;
+        }
+        *slot = byte;
+        len += 1;
+    }
+    len
+}
+
+fn find_word(line: &[u8], words: &[&str]) -> bool {
+    let mut rest = line;
+    let mut before = None;
+    while let Some(first) = rest.iter().position(|byte| is_word(*byte)) {
+        let (gap, tail) = rest.split_at_checked(first).unwrap_or((rest, &[]));
+        before = gap.last().copied().or(before);
+        let end = tail
+            .iter()
+            .position(|byte| !is_word(*byte))
+            .unwrap_or(tail.len());
+        let (word, tail) = tail.split_at_checked(end).unwrap_or((tail, &[]));
+        let bracketed = matches!(before, Some(b'[' | b'<' | b'_'))
+            || matches!(tail.first(), Some(b']' | b'>' | b'_'));
+        if !bracketed && words.iter().any(|w| w.as_bytes() == word) {
+            return true;
+        }
+        before = word.last().copied();
+        rest = tail;
+    }
+    false
 }
 
 fn is_word(byte: u8) -> bool {

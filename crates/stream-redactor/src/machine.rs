@@ -112,7 +112,7 @@ impl Machine {
         let mut at = 0;
         while !rest.is_empty() {
             if rest.len() >= MIN_SKIP && at >= read_to && !self.reads_all && self.is_quiet() {
-                let stop = skip::next(text.as_bytes(), at);
+                let stop = skip::next(text.as_bytes(), at, &|before| self.may_be_called(before));
                 read_to = stop.until;
                 let anew = stop.anew.and_then(|anew| rest.split_at_checked(anew - at));
                 if let Some((passed, tail)) = anew {
@@ -130,6 +130,29 @@ impl Machine {
                 .split_at_checked(c.len_utf8())
                 .map_or("", |(_, tail)| tail);
         }
+    }
+
+    /// Whether a word on the line makes a number behind `raw` one to call, as far as can be told
+    /// without reading `raw`.
+    fn may_be_called(&self, raw: &[u8]) -> bool {
+        let line = raw.iter().rposition(|b| matches!(b, b'\n' | b'\r'));
+        let tail = raw
+            .get(raw.len().saturating_sub(REACH)..)
+            .unwrap_or_default();
+        let tail = line
+            .and_then(|line| raw.get(line..))
+            .filter(|l| l.len() < REACH)
+            .unwrap_or(tail);
+        if tail.iter().any(|b| *b >= 0x80 || matches!(b, b'&' | b'%')) {
+            return true;
+        }
+        let left = Left {
+            held: self.held_symbols(),
+            register: &self.register,
+            prev: self.prev,
+        };
+        let word = self.word.as_ref().map(Word::bytes).unwrap_or_default();
+        left.may_be_called(tail, word, self.cursor)
     }
 
     fn holds_words(&self) -> bool {
@@ -152,18 +175,7 @@ impl Machine {
         self.keep_word(sink);
         self.keep_to(self.cursor, sink);
         sink.keep(text.len());
-        let line = text.rfind('\n').unwrap_or(0);
-        let reach = text
-            .char_indices()
-            .rev()
-            .map(|(at, _)| at)
-            .take(REACH)
-            .last();
-        let shown = text.get(reach.unwrap_or(0).max(line)..).unwrap_or_default();
-        for c in shown.chars() {
-            self.register.push(view::folded_char(c).ch);
-        }
-        self.before = shown.chars().next_back().map(|c| view::folded_char(c).ch);
+        self.show_text(text);
         self.restart();
         self.word = self.holds_words().then(Word::new);
     }
@@ -201,6 +213,37 @@ impl Machine {
                 self.read_word(sink);
                 self.push_to_rules(c, sink);
             }
+        }
+    }
+
+    /// Puts the end of a text that is kept into the register.
+    fn show_text(&mut self, text: &str) {
+        let bytes = text.as_bytes();
+        let tail = bytes
+            .get(bytes.len().saturating_sub(REACH)..)
+            .unwrap_or_default();
+        if tail.is_ascii() {
+            // Line ends other than this one are rare enough to be no matter of speed.
+            let is_end = |b: &u8| matches!(b, b'\n' | b'\r' | 0xb | 0xc);
+            let line = tail.iter().rposition(is_end);
+            if line.is_some() || tail.len() == REACH {
+                let line = line.and_then(|end| tail.get(end..)).unwrap_or(tail);
+                self.register.fill(line);
+                self.before = line.last().map(|b| char::from(b.to_ascii_lowercase()));
+                return;
+            }
+        }
+        let reach = text
+            .char_indices()
+            .rev()
+            .map(|(at, _)| at)
+            .take(REACH)
+            .last();
+        let shown = text.get(reach.unwrap_or(0)..).unwrap_or_default();
+        for c in shown.chars() {
+            let c = view::folded_char(c).ch;
+            self.register.push(c);
+            self.before = Some(c);
         }
     }
 

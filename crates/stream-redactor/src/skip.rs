@@ -27,13 +27,15 @@ pub(crate) struct Stop {
 }
 
 /// Looks from `at` on for the next place that has to be read.
-pub(crate) fn next(text: &[u8], at: usize) -> Stop {
+///
+/// `may_be_called` answers whether a word before a place makes any number there one to call.
+pub(crate) fn next(text: &[u8], at: usize, may_be_called: &dyn Fn(&[u8]) -> bool) -> Stop {
     let mut search = Search::new(text, at);
     let (anchor, until) = loop {
         let Some(here) = search.next() else {
             break (text.len(), text.len());
         };
-        match look(text, at, here) {
+        match look(text, at, here, may_be_called) {
             Look::Pass(to) => search.go_to(to),
             Look::Read(until) => break (here, until.min(text.len())),
         }
@@ -69,13 +71,7 @@ impl<'t> Search<'t> {
     fn next(&mut self) -> Option<usize> {
         while self.mask == 0 {
             self.block += BLOCK;
-            // Most blocks hold none, and then it does not matter where.
-            while let Some(block) = self.whole_block() {
-                if block.iter().fold(0, |hit, byte| hit | is_special(*byte)) != 0 {
-                    break;
-                }
-                self.block += BLOCK;
-            }
+            self.block = clean(self.text, self.block);
             if self.block >= self.text.len() {
                 return None;
             }
@@ -112,7 +108,10 @@ impl<'t> Search<'t> {
                 .for_each(|(to, from)| *to = *from);
             &padded
         });
-        let hits = block.map(is_special);
+        let mut hits = [0; BLOCK];
+        for (hit, byte) in hits.iter_mut().zip(block) {
+            *hit = is_special(*byte);
+        }
         // Eight bytes of 0 or 1 become eight bits by one multiplication.
         self.mask = hits.chunks_exact(8).rev().fold(0, |mask, eight| {
             let word = eight
@@ -131,10 +130,26 @@ enum Look {
     Read(usize),
 }
 
+/// The first block from `at` on that holds such a byte. Most hold none, and then it does not matter
+/// which.
+#[inline(never)]
+fn clean(text: &[u8], mut at: usize) -> usize {
+    let blocks = text.get(at..).unwrap_or_default().chunks_exact(BLOCK);
+    for block in blocks {
+        if block.iter().fold(0, |hit, byte| hit | is_special(*byte)) != 0 {
+            break;
+        }
+        at += BLOCK;
+    }
+    at
+}
+
 /// Without branches, so that the compiler takes many bytes at a time.
-#[inline]
+#[inline(always)]
 fn is_special(b: u8) -> u8 {
-    u8::from(b >= 0x80)
+    // The first bytes outside ASCII, but for those of Latin-1 letters and of Han characters,
+    // which stand for nothing else.
+    (u8::from(b >= 0xc2) & u8::from(b != 0xc3) & u8::from(b.wrapping_sub(0xe4) > 5))
         | u8::from(b.wrapping_sub(b'0') <= 10)
         | u8::from(b == b'<')
         | u8::from(b == b'@')
@@ -155,13 +170,14 @@ fn is_han(byte: u8) -> bool {
     (0xe4..=0xe9).contains(&byte)
 }
 
-fn look(text: &[u8], from: usize, at: usize) -> Look {
+#[inline(never)]
+fn look(text: &[u8], from: usize, at: usize, called: &dyn Fn(&[u8]) -> bool) -> Look {
     let get = |n: usize| text.get(at + n);
     let Some(byte) = text.get(at) else {
         return Look::Pass(at + 1);
     };
     let is_anchor = match byte {
-        b'0'..=b'9' => return numbers(text, from, at),
+        b'0'..=b'9' => return numbers(text, from, at, called),
         b'-' => return hyphens(text, at),
         0x80.. => return other(text, from, at),
         b'<' => {
@@ -238,38 +254,86 @@ fn hyphens(text: &[u8], at: usize) -> Look {
 }
 
 /// Numbers with what may stand between them, up to the next thing that is no number.
-fn numbers(text: &[u8], from: usize, at: usize) -> Look {
+fn numbers(text: &[u8], from: usize, at: usize, called: &dyn Fn(&[u8]) -> bool) -> Look {
     let rest = text.get(at..).unwrap_or_default();
-    let (mut digits, mut dots) = (0, 0);
+    let mut groups = Groups::default();
     let mut len = 0;
     for byte in rest.iter().take(MAX_NUMBERS) {
         match byte {
-            b'0'..=b'9' => digits += 1,
-            b'.' => dots += 1,
+            b'0'..=b'9' => groups.digit(*byte),
             b'-' if rest.get(len + 1) == Some(&b'-') => break,
-            b' ' | b'-' | b'/' | b')' | b'+' => {}
-            b'(' if !brackets(text, at + len) => {}
+            b'(' if brackets(text, at + len) => break,
+            b' ' | b'-' | b'/' | b'(' | b')' | b'.' | b'+' => groups.separator(*byte),
             _ => break,
         }
         len += 1;
-        if digits >= 7 || dots >= 3 {
-            return Look::Read(at + len);
-        }
     }
+    groups.separator(0);
     let behind = rest.get(len);
-    if len >= MAX_NUMBERS
+    let before = text.get(from..at).unwrap_or_default();
+    let is_long = len >= MAX_NUMBERS
         || may_be_any(behind)
         || matches!(behind, Some(b'(' | b'[' | b'{')) && brackets(text, at + len)
+        || matches!(before.iter().rev().find(|b| **b != b'('), None | Some(b'+'));
+    if is_long
+        || groups.may_be_value
+        || groups.dots >= 3
         || is_account(text, from, at)
+        || groups.digits >= 7 && called(before)
     {
         return Look::Read(at + len);
     }
     Look::Pass(at + len)
 }
 
+/// What the first look wants to know of groups of digits, from left to right.
+#[derive(Default)]
+struct Groups {
+    /// The lengths of the last groups, the last one first.
+    lens: [usize; 3],
+    /// Digits of the group at hand.
+    len: usize,
+    digits: usize,
+    dots: usize,
+    /// Digits since the first group that begins with 0.
+    trunk: Option<usize>,
+    may_be_value: bool,
+}
+
+impl Groups {
+    fn digit(&mut self, byte: u8) {
+        if self.len == 0 && byte == b'0' && self.trunk.is_none() {
+            self.trunk = Some(0);
+        }
+        self.len += 1;
+        self.digits += 1;
+        self.trunk = self.trunk.map(|n| n + 1);
+    }
+
+    fn separator(&mut self, byte: u8) {
+        self.dots += usize::from(byte == b'.');
+        self.may_be_value |= byte == b'+';
+        if self.len == 0 {
+            return;
+        }
+        let [last, before, _] = self.lens;
+        self.lens = [self.len, last, before];
+        // A card in one group; a card's fours; a social security number; a number in America.
+        let is_card = self.len >= 12 || matches!(self.lens, [4..=6, 4 | 6, 4]);
+        let is_number = matches!(self.lens, [4, 2, 3] | [4, 3, 3]);
+        self.may_be_value |= is_card || is_number || self.trunk.is_some_and(|n| n >= 9);
+        self.len = 0;
+    }
+}
+
 /// Two letters and two digits, as an account number begins.
 fn is_account(text: &[u8], from: usize, at: usize) -> bool {
     let before = text.get(from..at).unwrap_or_default();
+    // Behind a character of three bytes that is no letter of another width.
+    let is_behind = |tail: &[u8; 3]| matches!(tail, [0xe3..=0xe9, ..] | [0xef, 0xbc, 0x88..=0x9f]);
+    if before.last_chunk().is_some_and(is_behind) {
+        return false;
+    }
     let mut back = before.iter().rev();
     let may_be_letter = |b: Option<&u8>| b.is_none_or(|b| *b >= 0x80 || b.is_ascii_alphabetic());
     let behind = text.get(at + 1);
@@ -346,6 +410,7 @@ fn harmless(text: &[u8]) -> Option<usize> {
 /// The last place in `from..=to` where the machine may begin anew: behind a blank that stands in
 /// `from..`, at a letter other than `p`; or behind an ideographic comma or full stop, at a Han
 /// character.
+#[inline(never)]
 fn word_before(text: &[u8], from: usize, to: usize) -> Option<usize> {
     let mut at = to.min(text.len().checked_sub(1)?);
     while at > from {

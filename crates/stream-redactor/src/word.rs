@@ -49,6 +49,11 @@ impl Word {
         word.iter().map(|b| char::from(*b)).chain(blank)
     }
 
+    /// The characters held, without the blank.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.text.get(..self.len).unwrap_or_default()
+    }
+
     pub(crate) fn held(&self) -> usize {
         self.len + usize::from(self.blank)
     }

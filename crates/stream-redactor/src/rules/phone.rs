@@ -5,6 +5,8 @@
 //! as in North America (`(212) 555-0123`, `212-555-0123`), in French pairs (`01 23 45 67 89`), or
 //! begins with the trunk prefix 0 in a form of ten or eleven digits.
 
+use crate::left::CALL;
+
 use super::token::{MAX_RUN, Run, Spec, digit_groups};
 
 pub(super) const PHONE: Spec = Spec {
@@ -17,52 +19,10 @@ pub(super) const PHONE: Spec = Spec {
     is_anchored,
 };
 
-/// Words before a number that make it one to call, in the languages of most answers.
-const CONTEXT: [&str; 37] = [
-    "phone",
-    "phones",
-    "telephone",
-    "tel",
-    "mobile",
-    "cell",
-    "cellphone",
-    "fax",
-    "call",
-    "calling",
-    "dial",
-    "contact",
-    "whatsapp",
-    "sms",
-    "hotline",
-    "landline",
-    "reach",
-    "callback",
-    "ring",
-    "telefon",
-    "handy",
-    "mobil",
-    "rufnummer",
-    "telefonnummer",
-    "portable",
-    "appeler",
-    "telefono",
-    "movil",
-    "celular",
-    "telefone",
-    "cellulare",
-    "text",
-    "helpline",
-    "answering",
-    "called",
-    "phoned",
-    "dialed",
-];
-
 fn value(run: &Run<'_>) -> Option<(usize, usize)> {
     let mut groups = [(0, 0); MAX_RUN];
     let count = digit_groups(run.text, &mut groups);
     let groups = groups.get(..count)?;
-    let context = run.text.len() > 6 && count <= 12 && run.has_context(&CONTEXT);
     (0..count).find_map(|from| {
         let tail = groups.get(from..)?;
         if !may_begin(run.text, tail.first()?.0) {
@@ -74,7 +34,7 @@ fn value(run: &Run<'_>) -> Option<(usize, usize)> {
                 return None;
             }
             let number = Number::new(run, from, tail.get(..n)?)?;
-            let is_phone = number.is_phone() || context && number.may_be_phone();
+            let is_phone = number.is_phone() || number.may_be_phone() && run.has_context(&CALL);
             is_phone.then_some(number.span)
         })
     })
