@@ -554,7 +554,7 @@ impl Machine {
             }
             self.base += 1;
         }
-        self.undecided -= taken;
+        self.undecided = self.undecided.saturating_sub(taken);
         self.held -= taken;
         taken
     }

@@ -62,7 +62,7 @@ impl Rule {
     pub(crate) fn recommended() -> Vec<Self> {
         let mut rules = Self::basic();
         rules.extend([
-            Self::new(Entity::CREDIT_CARD, "[CREDIT_CARD]", Kind::Card),
+            Self::new(Entity::CREDIT_CARD, "[CARD]", Kind::Card),
             Self::new(Entity::IBAN_CODE, "[IBAN]", Kind::Iban),
             Self::new(Entity::PHONE_NUMBER, "[PHONE]", Kind::Phone),
             Self::new(Entity::IP_ADDRESS, "[IP]", Kind::Ip),
