@@ -141,15 +141,15 @@ impl Left<'_> {
 
     /// The same for [`CALL`], with a word at hand and raw text behind what was decided. It may
     /// say yes where `has_word` says no.
-    pub(crate) fn may_be_called(&self, raw: &[u8], word: &[u8], at: u64) -> bool {
+    pub(crate) fn may_be_called(
+        &self,
+        raw: &[u8],
+        word: impl DoubleEndedIterator<Item = u8>,
+        at: u64,
+    ) -> bool {
         let mut text = [0; REACH];
         let lower = raw.iter().rev().map(u8::to_ascii_lowercase);
-        // A blank behind the word is no part of it, and changes nothing here.
-        let gap = raw.first().filter(|b| !is_word(**b)).map(|_| b' ');
-        let back = lower
-            .chain(gap)
-            .chain(word.iter().rev().copied())
-            .chain(self.back(at));
+        let back = lower.chain(word.rev()).chain(self.back(at));
         let len = fill_back(&mut text, back.take(REACH));
         find_word(text.get(REACH - len..).unwrap_or_default(), &CALL)
     }
