@@ -4,7 +4,11 @@
 
 use std::hint::black_box;
 
+use cerberust::scanners::PiiScanner;
+use cerberust::{ScanCtx, Scanner};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use guardrail_classifiers::pii::{PiiEntityType, PiiRedactor};
+use guardrail_classifiers::pii_stream::StreamingPiiRedactor;
 use stream_redactor::{End, Redactor};
 use stream_redactor_peers as texts;
 
@@ -32,6 +36,20 @@ const PATTERNS: [&str; 20] = [
     r"\b[A-Z]{1,2}\d{6,9}\b",
 ];
 
+/// All that it knows.
+fn guardrail() -> PiiRedactor {
+    let entities = vec![
+        PiiEntityType::Email,
+        PiiEntityType::Phone,
+        PiiEntityType::CreditCard,
+        PiiEntityType::Ssn,
+        PiiEntityType::IpAddress,
+        PiiEntityType::ApiKey,
+        PiiEntityType::AwsKey,
+    ];
+    PiiRedactor::new(entities, true).unwrap()
+}
+
 fn whole_texts(c: &mut Criterion) {
     let cases = [
         ("prose-4k", texts::prose(4096)),
@@ -45,6 +63,7 @@ fn whole_texts(c: &mut Criterion) {
         ("chinese", texts::chinese(65_536)),
     ];
     let redactor = Redactor::recommended();
+    let guardrail = guardrail();
     let regex = regex::Regex::new(&PATTERNS.map(|p| format!("(?:{p})")).join("|")).unwrap();
     for (name, text) in &cases {
         let mut group = c.benchmark_group(*name);
@@ -69,12 +88,22 @@ fn whole_texts(c: &mut Criterion) {
         group.bench_function("regex-20", |b| {
             b.iter(|| black_box(regex.replace_all(black_box(text), "[X]")).len());
         });
-        //PEERS-WHOLE
+        let scanner = PiiScanner::new();
+        group.bench_function("cerberust", |b| {
+            b.iter(|| {
+                let mut ctx = ScanCtx::default();
+                black_box(scanner.scan(black_box(text), &mut ctx));
+            });
+        });
+        group.bench_function("guardrail", |b| {
+            b.iter(|| black_box(guardrail.redact_text(black_box(text))).len());
+        });
         group.finish();
     }
 }
 
 fn deltas(c: &mut Criterion) {
+    let guardrail = guardrail();
     for (name, text) in [
         ("delta-prose", texts::prose(16_384)),
         ("delta-dense", texts::with_values(16_384, 50)),
@@ -99,7 +128,15 @@ fn deltas(c: &mut Criterion) {
                 edits.clear();
             });
         });
-        //PEERS-DELTA
+        group.bench_function("guardrail", |b| {
+            b.iter(|| {
+                let mut stream = StreamingPiiRedactor::new();
+                for piece in &pieces {
+                    black_box(stream.push(&guardrail, black_box(piece)));
+                }
+                black_box(stream.finish(&guardrail));
+            });
+        });
         group.finish();
     }
 }

@@ -136,22 +136,26 @@ impl Left<'_> {
     pub(crate) fn has_word(&self, at: u64, words: &[&str]) -> bool {
         let mut text = [0; REACH];
         let len = fill_back(&mut text, self.back(at));
-        find_word(text.get(REACH - len..).unwrap_or_default(), words)
+        let line = text.get(REACH - len..).unwrap_or_default();
+        // What the reach cuts in two is no word.
+        let whole = line.iter().position(|b| len < REACH || !is_word(*b));
+        find_word(line.get(whole.unwrap_or(len)..).unwrap_or_default(), words)
     }
 
     /// The same for [`CALL`], with a word at hand and raw text behind what was decided. It may
     /// say yes where `has_word` says no.
-    pub(crate) fn may_be_called(&self, raw: &[u8], word: &[u8], at: u64) -> bool {
-        let mut text = [0; REACH];
+    pub(crate) fn may_be_called(
+        &self,
+        raw: &[u8],
+        word: impl DoubleEndedIterator<Item = u8>,
+        at: u64,
+    ) -> bool {
+        let mut wide = [0; REACH + 16];
         let lower = raw.iter().rev().map(u8::to_ascii_lowercase);
-        // A blank behind the word is no part of it, and changes nothing here.
-        let gap = raw.first().filter(|b| !is_word(**b)).map(|_| b' ');
-        let back = lower
-            .chain(gap)
-            .chain(word.iter().rev().copied())
-            .chain(self.back(at));
-        let len = fill_back(&mut text, back.take(REACH));
-        find_word(text.get(REACH - len..).unwrap_or_default(), &CALL)
+        let back = lower.chain(word.rev()).chain(self.back(at));
+        // Brackets may stand between a number and its first digit.
+        let len = fill_back(&mut wide, back);
+        find_word(wide.get(REACH + 16 - len..).unwrap_or_default(), &CALL)
     }
 
     /// Whether the last word before `at` is one of `words`, with nothing but blanks, dots, colons
@@ -173,7 +177,7 @@ impl Left<'_> {
 }
 
 /// Writes what stands on the line backwards from the end of `text`; says how much.
-fn fill_back(text: &mut [u8; REACH], back: impl Iterator<Item = u8>) -> usize {
+fn fill_back(text: &mut [u8], back: impl Iterator<Item = u8>) -> usize {
     let mut len = 0;
     for (slot, byte) in text.iter_mut().rev().zip(back) {
         if matches!(byte, b'\n' | b'\r' | 0xb | 0xc) {

@@ -79,6 +79,37 @@
 //! | `US_SSN` | `[SSN]` | `ddd-dd-dddd` with hyphens, dots or blanks, without numbers that were never issued |
 //! | `SCRIPT` | `[SCRIPT]` | `<script` … `</script …>`, as HTML reads tags |
 //! | `SYSTEM_PROMPT` | `[REDACTED]` | `system prompt:` to the end of the line |
+//! | `CREDIT_CARD` | `[CREDIT_CARD]` | a network's prefix and length, Luhn; bare or grouped as printed |
+//! | `IBAN_CODE` | `[IBAN]` | a country's structure (SWIFT registry), modulo 97; bare or spaced |
+//! | `PHONE_NUMBER` | `[PHONE]` | `+` and a country code, telling national forms, others behind "phone" |
+//! | `IP_ADDRESS` | `[IP]` | IPv4 and IPv6, without loopback, unspecified, masks |
+//! | `PRIVATE_KEY` | `[PRIVATE_KEY]` | PEM from `-----BEGIN … PRIVATE KEY-----` and a body to its end |
+//!
+//! [`Redactor::basic`] has the first four. With any rule, more than sixteen invisible characters in
+//! a row end a value and are a finding themselves (`INVISIBLE_TEXT`, `[INVISIBLE]`).
+//!
+//! What stands on the left counts up to 64 characters back on the line, and only as it is shown:
+//! a rule sees the placeholders of earlier findings, as a second run would.
+//!
+//! ## How a rule enters
+//!
+//! A value made of groups of one class of characters is a `Spec` in `rules/`: three classes, a
+//! validator for a complete run, and what makes a broken off run past doubt. Anything else is a
+//! small automaton. A rule says which characters its values may start with; `scanners.rs` makes
+//! one table of that for all rules, and an idle rule reads nothing else. `skip.rs` has to know the
+//! characters that its values cannot be without, and the law `passing_over_is_reading` fails if
+//! they are missing there.
+//!
+//! # Speed
+//!
+//! Three readers, each in front of the next, with the same outcome:
+//!
+//! 1. **The first look** (`skip.rs`) searches a piece for bytes that may belong to a value, 32 at a
+//!    time, and looks at the neighbours of each: `(for`, `10 apples` and `2024-05-17` are no value.
+//!    What lies before is kept unread, and the machine begins anew at the last word.
+//! 2. **The word at hand** (`word.rs`) holds a word and a blank without asking any rule, for pieces
+//!    of a few letters.
+//! 3. **The rules** read, character by character, what is left.
 //!
 //! # Guarantees
 //!
@@ -97,8 +128,10 @@
 //! - Rules see shapes. They know neither names nor addresses in words (`jane at example dot com`),
 //!   quoted local parts with blanks, `@[192.0.2.1]`, nine digits without separators, letters of
 //!   other scripts that only look alike, or two levels of encoding.
-//! - Before a value is past doubt it may be stretched: thousands of invisible characters inside a
-//!   local part exceed the hold, and what stands before them is let go.
+//! - Before a value is past doubt it may be stretched: sixteen invisible characters between any two
+//!   of a local part exceed the hold, and what stands before them is let go.
+//! - National telephone numbers without a telling form or a word before them, card numbers in other
+//!   groups than a card shows, and numbers that fail their check stay.
 //! - Of a local part beyond 64 characters only the last ones are replaced. What stays is no
 //!   address.
 //! - `SCRIPT` is not an HTML sanitizer: other elements, event handlers and `javascript:` links pass.

@@ -151,7 +151,7 @@ impl Machine {
             register: &self.register,
             prev: self.prev,
         };
-        let word = self.word.as_ref().map(Word::bytes).unwrap_or_default();
+        let word = self.word.iter().flat_map(Word::chars).map(|c| c as u8);
         left.may_be_called(tail, word, self.cursor)
     }
 

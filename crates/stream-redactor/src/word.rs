@@ -43,15 +43,10 @@ impl Word {
     }
 
     /// The characters held, the blank included.
-    pub(crate) fn chars(&self) -> impl Iterator<Item = char> {
+    pub(crate) fn chars(&self) -> impl DoubleEndedIterator<Item = char> {
         let word = self.text.get(..self.len).unwrap_or_default();
         let blank = self.blank.then_some(' ');
         word.iter().map(|b| char::from(*b)).chain(blank)
-    }
-
-    /// The characters held, without the blank.
-    pub(crate) fn bytes(&self) -> &[u8] {
-        self.text.get(..self.len).unwrap_or_default()
     }
 
     pub(crate) fn held(&self) -> usize {

@@ -9,7 +9,7 @@ use common::{chars, redact, stream};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use stream_redactor::{Edit, End, Redactor, RedactorBuilder};
+use stream_redactor::{Edit, End, Redactor, RedactorBuilder, RuleSet};
 
 const PIECES: &[&str] = &[
     "jane",
@@ -219,10 +219,13 @@ proptest! {
     fn passing_over_is_reading(
         parts in vec((texts(), select(FILLERS)), 1..5),
         cuts in vec(any::<Index>(), 0..4),
+        enabled in prop_oneof![2 => Just(0x1ff), 1 => 0_usize..0x200],
     ) {
         let text: String = parts.iter().flat_map(|(text, filler)| [*filler, text]).collect();
         let redactor = Redactor::recommended();
-        let (mut fast, mut slow) = (redactor.stream(), redactor.stream());
+        let rules = (0..9).filter(|n| enabled >> n & 1 == 1);
+        let set = rules.fold(RuleSet::empty(), RuleSet::with);
+        let (mut fast, mut slow) = (redactor.stream_with(set), redactor.stream_with(set));
         slow.read_all();
         for piece in cut(&text, &cuts) {
             let (mut passed, mut read) = (Vec::new(), Vec::new());

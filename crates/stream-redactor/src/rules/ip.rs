@@ -42,19 +42,18 @@ fn value(run: &Run<'_>) -> Option<(usize, usize)> {
         return None;
     }
     let text = std::str::from_utf8(run.text).ok()?;
+    // Behind a dot or colon at the end there must be nothing that could belong to the address.
+    let is_ended = matches!(
+        run.behind,
+        0 | b' ' | b'\t' | b'\n' | b'\r' | b'/' | b',' | b')' | b';' | b'"'
+    );
+    if (run.is_trimmed || text.ends_with(':')) && !is_ended {
+        return None;
+    }
     let colons = text.bytes().filter(|b| *b == b':').count();
     if colons <= 1 {
         let host = text.split(':').next()?;
         return v4(host, run).then_some((0, host.len()));
-    }
-    // Behind a colon at the end there must be nothing that could belong to the address.
-    if text.ends_with(':')
-        && !matches!(
-            run.behind,
-            0 | b' ' | b'\t' | b'\n' | b'\r' | b'/' | b',' | b')' | b';' | b'"'
-        )
-    {
-        return None;
     }
     let trimmed = text.strip_suffix(':').filter(|rest| !rest.ends_with(':'));
     let text = trimmed.unwrap_or(text);

@@ -41,6 +41,8 @@ pub(crate) struct Run<'r> {
     pub(super) before_that: u8,
     /// The byte behind: 0 at the end, 0x80 for all outside ASCII.
     pub(super) behind: u8,
+    /// Separators stand between the run and that byte.
+    pub(super) is_trimmed: bool,
     /// The run goes on in a letter or digit, so its last group is not whole.
     pub(super) is_open: bool,
     /// The place of the run, to look to the left of it.
@@ -116,6 +118,7 @@ impl Token {
             before: back.next().unwrap_or(0),
             before_that: back.next().unwrap_or(0),
             behind: next.map_or(0, |c| if c.is_ascii() { c as u8 } else { 0x80 }),
+            is_trimmed: live.separators > 0,
             is_open: live.separators == 0 && next.is_some_and(is_word),
             start: live.start,
             left,
