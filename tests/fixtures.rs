@@ -94,7 +94,9 @@ impl Exchange {
     fn planted(&self) -> Vec<(&str, &'static str)> {
         let planted = self.meta["planted"]["response"].as_array().unwrap().iter();
         let planted = planted.map(|value| value.as_str().unwrap());
-        planted.filter_map(|text| Some((text, placeholder(text)?))).collect()
+        planted
+            .filter_map(|text| Some((text, placeholder(text)?)))
+            .collect()
     }
 
     fn redacted(&self, text: &str) -> String {
@@ -158,7 +160,10 @@ async fn requests_and_json_replies_keep_every_byte_that_is_not_redacted() {
             redacted += usize::from(body != exchange_.reply);
         }
     }
-    assert_eq!(redacted, 9, "exchanges whose JSON replies hold something to redact");
+    assert_eq!(
+        redacted, 9,
+        "exchanges whose JSON replies hold something to redact"
+    );
 }
 
 /// A completion of which only the first `kept` entries of its `logprobs` are left.

@@ -79,7 +79,7 @@
 //! | `US_SSN` | `[SSN]` | `ddd-dd-dddd` with hyphens, dots or blanks, without numbers that were never issued |
 //! | `SCRIPT` | `[SCRIPT]` | `<script` … `</script …>`, as HTML reads tags |
 //! | `SYSTEM_PROMPT` | `[REDACTED]` | `system prompt:` to the end of the line |
-//! | `CREDIT_CARD` | `[CREDIT_CARD]` | a network's prefix and length, Luhn; bare or grouped as printed |
+//! | `CREDIT_CARD` | `[CARD]` | a network's prefix and length, Luhn; bare or grouped as printed |
 //! | `IBAN_CODE` | `[IBAN]` | a country's structure (SWIFT registry), modulo 97; bare or spaced |
 //! | `PHONE_NUMBER` | `[PHONE]` | `+` and a country code, telling national forms, others behind "phone" |
 //! | `IP_ADDRESS` | `[IP]` | IPv4 and IPv6, without loopback, unspecified, masks |

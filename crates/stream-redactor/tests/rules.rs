@@ -97,17 +97,17 @@ fn long_local_parts_and_domains() {
     let cases = [
         (
             format!("{x}@example.com"),
-            format!("{}[EMAIL]", "x".repeat(70 - 64 + 8)),
+            format!("{}[EMAIL]", "x".repeat(70 - 64 + 35)),
         ),
         (format!("{x}.jane@example.com"), format!("{x}.[EMAIL]")),
         // The head that stays must not become a value of another kind.
         (
             format!("123-45-6789{}@b.cc", "1".repeat(64)),
-            "123-45-678911111111[EMAIL]".to_owned(),
+            format!("123-45-6789{}[EMAIL]", "1".repeat(35)),
         ),
         (
             format!("123-45-6789.{x}@b.cc"),
-            format!("[SSN].{}[EMAIL]", "x".repeat(14)),
+            format!("[SSN].{}[EMAIL]", "x".repeat(41)),
         ),
         (format!("a@{x}.com"), format!("a@{x}.com")),
         (format!("a@b.{x}1 end"), "[EMAIL]xxxxxx1 end".to_owned()),
@@ -268,10 +268,7 @@ fn payment_cards() {
         ),
         ("3782 822463 10005", "[CARD]"),
         ("1. 378282246310005", "1. [CARD]"),
-        (
-            "4222222222222 30569309025904",
-            "[CARD] [CARD]",
-        ),
+        ("4222222222222 30569309025904", "[CARD] [CARD]"),
         ("３５３０ 1113 3330 0000", "[CARD]"),
         ("4111 1111&#32;1111\u{200b} 1111", "[CARD]"),
         (

@@ -16,9 +16,9 @@ const MAX_DOMAIN: u32 = 255;
 /// The longest label (RFC 1035, section 2.3.4). A longer one is replaced up to here too, for its
 /// head would be an address if a window cut it off. Not the first one: without a dot nothing is.
 const MAX_LABEL: u32 = 63;
-/// A word that is cut by the window keeps at least so many characters, more than any part of
-/// another value has: otherwise its visible head could turn into such a value.
-const MIN_HEAD: usize = 8;
+/// A word that is cut by the window keeps at least so many characters, more than any value of
+/// another rule has (an IBAN, 34): otherwise its visible head could be one.
+const MIN_HEAD: usize = 35;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Email {
