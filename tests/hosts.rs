@@ -202,9 +202,27 @@ async fn axum() {
         "/v1/chat/completions".to_owned(),
         axum::body::Body::from(chat(false)),
     );
-    let response = proxy.oneshot(call).await.unwrap();
+    let response = proxy.clone().oneshot(call).await.unwrap();
     let reply = response.into_body().collect().await.unwrap().to_bytes();
     assert!(String::from_utf8_lossy(&reply).contains(CLEAN));
+
+    // A server sees the path alone.
+    drop(emulator.take_received());
+    let by_path = ServiceBuilder::new()
+        .map_request(without_authority)
+        .service(proxy);
+    paths_stay(&emulator, by_path, axum::body::Body::from, false).await;
+}
+
+fn without_authority(mut request: Request<axum::body::Body>) -> Request<axum::body::Body> {
+    *request.uri_mut() = request
+        .uri()
+        .path_and_query()
+        .unwrap()
+        .as_str()
+        .parse()
+        .unwrap();
+    request
 }
 
 fn with_authority(

@@ -281,12 +281,7 @@ fn whole<R>(
                 media::forget_digests(&mut head.headers);
                 mark::set(&mut head.headers, Mark::Edited, call.report.request_id());
             }
-            let bytes = if call.mode == Mode::Enforce {
-                rewritten
-            } else {
-                bytes
-            };
-            let body = RedactOutputBody::held(HeldBody::collected(whole, bytes));
+            let body = RedactOutputBody::held(HeldBody::collected(whole, rewritten));
             Response::from_parts(head, body)
         }
         Err(kind) => unread(

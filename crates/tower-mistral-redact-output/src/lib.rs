@@ -2,8 +2,9 @@
 //!
 //! E-mail addresses become `[EMAIL]`, US social security numbers `[SSN]`, `<script>` goes, a
 //! leaked `system prompt: ...` line becomes `[REDACTED]`, and so do cards, accounts, telephone
-//! numbers, IP addresses and private keys, each with a placeholder of its own: in content, thinking and tool arguments,
-//! in every choice, in error bodies, and in endpoints that the [table](wire::table) does not know.
+//! numbers, IP addresses and private keys, each with a placeholder of its own: in content, thinking
+//! and tool arguments, in every choice, in error bodies, and in endpoints that the
+//! [table](wire::table) does not know.
 //! The engine is [`stream_redactor`]; this crate plumbs it into a tower stack.
 //!
 //! ```

@@ -71,18 +71,13 @@ fn text(
         return events(bytes, call, options, facts);
     }
     if lines.any(|line| line.trim_start().starts_with(['{', '['])) {
-        return json_lines(bytes, text, call, facts);
+        return Ok(json_lines(bytes, text, call, facts));
     }
     Ok(plain(text, call).map_or_else(|| bytes.clone(), Bytes::from))
 }
 
 /// A text some of whose lines are JSON documents, where `\u0040` is an at sign.
-fn json_lines(
-    bytes: &Bytes,
-    text: &str,
-    call: &mut Call,
-    facts: &mut ReplyFacts,
-) -> Result<Bytes, RejectionKind> {
+fn json_lines(bytes: &Bytes, text: &str, call: &mut Call, facts: &mut ReplyFacts) -> Bytes {
     let mut out = BytesMut::with_capacity(text.len());
     let mut rest = Vec::new();
     for line in text.split_inclusive(['\n', '\r']) {
@@ -105,11 +100,11 @@ fn json_lines(
         out.extend_from_slice(after.as_bytes());
     }
     flush(&mut rest, &mut out, call);
-    Ok(if out == *bytes {
+    if out == *bytes {
         bytes.clone()
     } else {
         out.freeze()
-    })
+    }
 }
 
 fn flush(lines: &mut Vec<&str>, out: &mut BytesMut, call: &mut Call) {

@@ -81,6 +81,7 @@ impl<'a> Read<'a> {
 }
 
 /// Which text a generic string of an event goes on, where no row says.
+#[derive(Default)]
 pub(super) struct Tag {
     /// The event's name, its `type`, and the indices by which the Conversations and Responses APIs
     /// number their outputs. Other numbers are left out: one that counts events would end every

@@ -147,7 +147,14 @@ impl<E: Engines> StreamRewriter<E> {
             splice.replace_value(*value, "null");
         }
 
-        let tag = Tag::of(event, tape.root());
+        // Where rows name every text there is nothing to tell apart, and nothing is spent on it.
+        let is_generic = |kind| kind == TextKind::Generic;
+        let needs_tag = self.channels.iter().any(|open| is_generic(open.kind))
+            || read.texts.iter().any(|text| is_generic(text.slot.kind));
+        let tag = match needs_tag {
+            true => Tag::of(event, tape.root()),
+            false => Tag::default(),
+        };
         if tag.ends {
             self.close(
                 End::Complete,

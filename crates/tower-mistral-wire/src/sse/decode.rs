@@ -82,11 +82,6 @@ impl Decoder {
         self.pop()
     }
 
-    /// Whether bytes are waiting for the end of their event.
-    pub fn has_partial(&self) -> bool {
-        !self.partial.is_empty()
-    }
-
     fn emit(&mut self, raw: Bytes, complete: bool) {
         self.ready
             .push_back(Event::parse(raw, self.first, complete));
