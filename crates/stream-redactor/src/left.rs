@@ -3,13 +3,13 @@
 //! The register holds what is *shown*, that is placeholders and not the values behind them, so a
 //! text that is redacted twice reads the same both times.
 
-use crate::rules::Held;
+use crate::symbols::Symbols;
 
 /// How many characters back a context word may stand.
 pub(crate) const REACH: usize = 64;
 
 /// Words before a number that make it one to call, in the languages of most answers.
-pub(crate) const CALL: [&str; 37] = [
+const CALL: [&str; 37] = [
     "phone",
     "phones",
     "telephone",
@@ -57,8 +57,8 @@ const OTHER: u8 = 0x80;
 /// The last characters of the line that have been decided, folded.
 #[derive(Clone, Debug)]
 pub(crate) struct Register {
-    ring: [u8; REACH],
-    next: usize,
+    /// The last ones stand at the end; twice the reach, so that it is rarely moved.
+    text: [u8; 2 * REACH],
     len: usize,
 }
 
@@ -72,40 +72,55 @@ impl Register {
         let byte = byte(c);
         if byte == b'\n' {
             self.len = 0;
+        } else if self.len == self.text.len() {
+            self.text.copy_within(REACH.., 0);
+            self.len = REACH;
         }
-        if let Some(slot) = self.ring.get_mut(self.next % REACH) {
+        if let Some(slot) = self.text.get_mut(self.len) {
             *slot = byte;
+            self.len += 1;
         }
-        self.next = (self.next + 1) % REACH;
-        self.len = (self.len + 1).min(REACH);
     }
 
-    /// Shows a text in ASCII that is as long as the register, or the rest of a line.
-    pub(crate) fn fill(&mut self, text: &[u8]) {
-        self.ring = [0; REACH];
-        let from = text.len().saturating_sub(REACH);
-        let text = text.get(from..).unwrap_or_default();
-        for (slot, byte) in self.ring.iter_mut().zip(text) {
-            *slot = match byte {
-                b'\r' | 0xb | 0xc => b'\n',
-                byte => byte.to_ascii_lowercase(),
-            };
+    /// Adds a text in ASCII of at most [`REACH`] characters.
+    pub(crate) fn push_ascii(&mut self, text: &[u8]) {
+        // Looked for in two steps, the first without branches: most texts have none.
+        let has_end = text
+            .iter()
+            .fold(false, |any, b| any | (b.wrapping_sub(b'\n') < 4));
+        let end = text
+            .iter()
+            .rposition(|b| is_line_end(*b))
+            .filter(|_| has_end);
+        let line = text.get(end.unwrap_or(0)..).unwrap_or_default();
+        if end.is_some() {
+            self.len = 0;
+        } else if self.len + line.len() > self.text.len() {
+            let from = self.len.saturating_sub(REACH);
+            self.text.copy_within(from..self.len, 0);
+            self.len -= from;
         }
-        self.len = text.len();
-        self.next = text.len() % REACH;
+        if let Some(room) = self.text.get_mut(self.len..self.len + line.len()) {
+            room.copy_from_slice(line);
+            room.make_ascii_lowercase();
+            if let Some(first) = room.first_mut().filter(|_| end.is_some()) {
+                *first = b'\n';
+            }
+            self.len += line.len();
+        }
     }
 
     /// From the last character back.
     fn back(&self) -> impl Iterator<Item = u8> {
-        (1..=self.len).filter_map(|n| self.ring.get((self.next + REACH - n) % REACH).copied())
+        let text = self.text.get(..self.len).unwrap_or_default();
+        text.iter().rev().take(REACH).copied()
     }
 }
 
 impl Default for Register {
     fn default() -> Self {
         Self {
-            ring: [0; REACH],
-            next: 0,
+            text: [0; 2 * REACH],
             len: 0,
         }
     }
@@ -114,8 +129,10 @@ impl Default for Register {
 /// What stands before a place: symbols that are still held, then the register.
 #[derive(Clone, Copy)]
 pub(crate) struct Left<'m> {
-    pub(crate) held: Held<'m>,
+    pub(crate) held: &'m Symbols,
     pub(crate) register: &'m Register,
+    /// The character before the first undecided place; none behind a finding.
+    pub(crate) before: Option<char>,
     /// The character before the one that is read; none at the beginning and behind a finding.
     pub(crate) prev: Option<char>,
 }
@@ -123,39 +140,29 @@ pub(crate) struct Left<'m> {
 impl Left<'_> {
     /// The characters before `at`, in ASCII, the nearest first.
     pub(crate) fn back(&self, at: u64) -> impl Iterator<Item = u8> {
-        let held = self.held;
-        let kept = (held.base..at)
-            .rev()
-            .filter_map(move |place| held.get(place).filter(|symbol| !symbol.hidden))
-            .map(|symbol| byte(symbol.ch));
-        kept.chain(self.register.back()).take(REACH)
+        let held = self.held.back(at).filter(|(_, symbol)| !symbol.hidden);
+        let held = held.map(|(_, symbol)| byte(symbol.ch));
+        held.chain(self.register.back()).take(REACH)
     }
 
-    /// Whether one of `words` stands before `at`, on the same line and not in brackets, which is
+    /// Whether one of [`CALL`] stands before `at`, on the same line and not in brackets, which is
     /// how placeholders are written.
-    pub(crate) fn has_word(&self, at: u64, words: &[&str]) -> bool {
+    pub(crate) fn is_called(&self, at: u64) -> bool {
         let mut text = [0; REACH];
         let len = fill_back(&mut text, self.back(at));
         let line = text.get(REACH - len..).unwrap_or_default();
         // What the reach cuts in two is no word.
         let whole = line.iter().position(|b| len < REACH || !is_word(*b));
-        find_word(line.get(whole.unwrap_or(len)..).unwrap_or_default(), words)
+        find_call(line.get(whole.unwrap_or(len)..).unwrap_or_default())
     }
 
-    /// The same for [`CALL`], with a word at hand and raw text behind what was decided. It may
-    /// say yes where `has_word` says no.
-    pub(crate) fn may_be_called(
-        &self,
-        raw: &[u8],
-        word: impl DoubleEndedIterator<Item = u8>,
-        at: u64,
-    ) -> bool {
+    /// The same with raw text behind what was read. It may say yes where `is_called` says no.
+    pub(crate) fn may_be_called(&self, raw: &[u8], at: u64) -> bool {
         let mut wide = [0; REACH + 16];
         let lower = raw.iter().rev().map(u8::to_ascii_lowercase);
-        let back = lower.chain(word.rev()).chain(self.back(at));
         // Brackets may stand between a number and its first digit.
-        let len = fill_back(&mut wide, back);
-        find_word(wide.get(REACH + 16 - len..).unwrap_or_default(), &CALL)
+        let len = fill_back(&mut wide, lower.chain(self.back(at)));
+        find_call(wide.get(REACH + 16 - len..).unwrap_or_default())
     }
 
     /// Whether the last word before `at` is one of `words`, with nothing but blanks, dots, colons
@@ -180,7 +187,7 @@ impl Left<'_> {
 fn fill_back(text: &mut [u8], back: impl Iterator<Item = u8>) -> usize {
     let mut len = 0;
     for (slot, byte) in text.iter_mut().rev().zip(back) {
-        if matches!(byte, b'\n' | b'\r' | 0xb | 0xc) {
+        if is_line_end(byte) {
             break;
         }
         *slot = byte;
@@ -189,7 +196,11 @@ fn fill_back(text: &mut [u8], back: impl Iterator<Item = u8>) -> usize {
     len
 }
 
-fn find_word(line: &[u8], words: &[&str]) -> bool {
+fn is_line_end(byte: u8) -> bool {
+    matches!(byte, b'\n' | b'\r' | 0xb | 0xc)
+}
+
+fn find_call(line: &[u8]) -> bool {
     let mut rest = line;
     let mut before = None;
     while let Some(first) = rest.iter().position(|byte| is_word(*byte)) {
@@ -202,13 +213,31 @@ fn find_word(line: &[u8], words: &[&str]) -> bool {
         let (word, tail) = tail.split_at_checked(end).unwrap_or((tail, &[]));
         let bracketed = matches!(before, Some(b'[' | b'<' | b'_'))
             || matches!(tail.first(), Some(b']' | b'>' | b'_'));
-        if !bracketed && words.iter().any(|w| w.as_bytes() == word) {
+        if !bracketed && is_call(word) {
             return true;
         }
         before = word.last().copied();
         rest = tail;
     }
     false
+}
+
+/// Whether the word is one of [`CALL`]. Few words begin like one.
+fn is_call(word: &[u8]) -> bool {
+    const FIRST: u32 = first_letters(&CALL);
+    let first = word.first().map_or(0, |b| 1 << (b & 31));
+    FIRST & first != 0 && CALL.iter().any(|call| call.as_bytes() == word)
+}
+
+const fn first_letters(words: &[&str]) -> u32 {
+    let (mut letters, mut rest) = (0, words);
+    while let [word, more @ ..] = rest {
+        if let [first, ..] = word.as_bytes() {
+            letters |= 1 << (*first & 31);
+        }
+        rest = more;
+    }
+    letters
 }
 
 fn is_word(byte: u8) -> bool {

@@ -142,14 +142,16 @@ mod builder;
 mod edit;
 mod left;
 mod machine;
+mod plan;
+mod reading;
 mod redactor;
 mod rules;
 mod ruleset;
 mod scanners;
 mod skip;
 mod stream;
+mod symbols;
 mod view;
-mod word;
 
 pub use self::builder::{ConfigError, RedactorBuilder};
 pub use self::edit::{Edit, Entity};

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use crate::builder::RedactorBuilder;
 use crate::edit::{Edit, Sink};
+use crate::plan::Plan;
 use crate::rules::Rule;
 use crate::ruleset::RuleSet;
-use crate::scanners::Wake;
+
 use crate::stream::{End, Stream};
 
 /// Finds what must not reach a reader. Cheap to clone, to be made once and shared.
@@ -32,8 +33,8 @@ pub(crate) struct Config {
     pub(crate) allowed: Vec<String>,
     /// Bytes.
     pub(crate) max_hold: usize,
-    /// Which rules a character wakes.
-    pub(crate) wake: Wake,
+    /// What the rules make of each character.
+    pub(crate) plan: Plan,
 }
 
 impl Redactor {
@@ -57,7 +58,7 @@ impl Redactor {
     }
 
     pub(crate) fn new(mut config: Config) -> Self {
-        config.wake = Wake::new(&config.rules);
+        config.plan = Plan::new(&config.rules);
         Self {
             config: Arc::new(config),
         }
@@ -138,7 +139,7 @@ impl Config {
             rules,
             allowed: Vec::new(),
             max_hold: Self::MAX_HOLD,
-            wake: Wake::default(),
+            plan: Plan::default(),
         }
     }
 }

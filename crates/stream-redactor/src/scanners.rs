@@ -1,253 +1,498 @@
-//! The rules at work: who reads the next character, what is alive, what is found.
+//! The rules at work: what is alive, and what was found.
 //!
-//! An automaton that is neither alive nor has found anything reads a character only if one of its
-//! values may start with it. [`Wake`] answers that for all rules in one look, so a new rule costs
-//! nothing where its values cannot begin.
+//! Runs are followed all at once, as bits: a character that only goes on with them costs a few
+//! operations, however many rules there are. A rule is asked when a run is complete. Automata
+//! read characters only from one that may begin a value of theirs.
+
+use std::cmp::Reverse;
 
 use crate::left::Left;
-use crate::rules::{Automaton, Found, Rule, Scan, is_word};
+use crate::plan::{Class, Kind, Mask, Plan, RunPlan};
+use crate::rules::{Automaton, Found, MAX_RUN, Page, Scan, Tier, shorten};
 use crate::ruleset::RuleSet;
 
-/// A set of rules by their index.
-type Mask = u128;
-
-/// The most rules at work in one redactor.
-pub(crate) const MAX_RULES: usize = Mask::BITS as usize;
-
-/// For each character, the rules whose values may start with it.
-#[derive(Clone, Default)]
-pub(crate) struct Wake {
-    /// For ASCII, by code; first behind anything else, then behind a letter or digit.
-    ascii: Vec<(Mask, Mask)>,
-    /// For letters and digits outside ASCII.
-    others: Mask,
-}
-
-impl Wake {
-    pub(crate) fn new(rules: &[Rule]) -> Self {
-        let mask = |c, after_word| {
-            let starts = |(_, rule): &(usize, &Rule)| rule.starts_with(c, after_word);
-            let woken = rules.iter().enumerate().take(MAX_RULES).filter(starts);
-            woken.fold(0, |mask, (n, _)| mask | 1 << n)
-        };
-        Self {
-            ascii: ('\0'..='\x7f')
-                .map(|c| (mask(c, false), mask(c, true)))
-                .collect(),
-            others: mask('\u{4e00}', false),
-        }
-    }
-
-    #[inline]
-    fn by(&self, c: char, prev: Option<char>) -> Mask {
-        if !c.is_ascii() {
-            return if c.is_alphanumeric() { self.others } else { 0 };
-        }
-        match self.ascii.get(c as usize) {
-            Some((fresh, inside)) if fresh != inside => {
-                if prev.is_some_and(is_word) {
-                    *inside
-                } else {
-                    *fresh
-                }
-            }
-            Some((mask, _)) => *mask,
-            None => 0,
-        }
-    }
-}
+/// No value in runs is longer, so a run that is too long goes on from a group this near its end.
+const MAX_VALUE: usize = 40;
+/// Behind every place.
+const NOWHERE: u64 = u64::MAX;
 
 #[derive(Clone)]
 pub(crate) struct Scanners {
-    scanners: Box<[Scanner]>,
-    enabled: Mask,
-    /// The rules that hold every word.
-    wordy: Mask,
+    enabled: RuleSet,
+    /// The runs and automata of enabled rules.
+    runs_on: Mask,
+    automata_on: Mask,
+    /// The runs that go on.
     live: Mask,
-    found: Mask,
+    /// Those with at least 1, 2 and 3 separators at their end.
+    behind: [Mask; 3],
+    /// Those that have a mark.
+    marked: Mask,
+    runs: Box<[LiveRun]>,
+    /// The automata that have a live place.
+    awake: Mask,
+    automata: Box<[Automaton]>,
+    /// Visible characters read since the last reset.
+    seen: u64,
+    /// How many until the longest run is too long.
+    expires: u64,
+    /// The first live place, or [`NOWHERE`].
+    first: u64,
+    /// What the next character stands behind.
+    before: Kind,
+    best: Option<Best>,
 }
 
-/// A rule at work.
-#[derive(Clone)]
-struct Scanner {
-    automaton: Automaton,
-    /// A candidate that counts as complete although it is not.
-    masked: Option<Found>,
-    /// The live place, as long as the rule's bit says that there is one.
-    live: u64,
+/// Where a run begins.
+#[derive(Clone, Copy, Default)]
+struct LiveRun {
+    start: u64,
+    /// What [`Scanners::seen`] was there.
+    seen: u64,
+}
+
+/// The candidate that wins so far.
+#[derive(Clone, Copy)]
+pub(crate) struct Best {
+    pub(crate) rule: usize,
+    tier: Tier,
+    pub(crate) found: Found,
+}
+
+impl Best {
+    /// By place, tier, length and order of the rules: the least wins.
+    fn key(&self) -> (u64, Tier, Reverse<u64>, usize) {
+        (
+            self.found.start,
+            self.tier,
+            Reverse(self.found.end),
+            self.rule,
+        )
+    }
 }
 
 impl Scanners {
-    pub(crate) fn new(rules: &[Rule], enabled: RuleSet) -> Self {
-        let scanner = |rule: &Rule| Scanner {
-            automaton: rule.automaton(),
-            masked: None,
-            live: 0,
-        };
-        let rules = rules.get(..rules.len().min(MAX_RULES)).unwrap_or_default();
-        let indices = (0..rules.len()).filter(|index| enabled.contains(*index));
-        let mask_of = |is: &dyn Fn(usize) -> bool| {
-            let indices = indices.clone().filter(|index| is(*index));
-            indices.fold(0, |mask, index| mask | 1 << index)
-        };
-        let is_wordy = |index: usize| rules.get(index).is_some_and(Rule::holds_words);
+    pub(crate) fn new(plan: &Plan, enabled: RuleSet) -> Self {
+        let has = |rules: &[usize]| rules.iter().any(|rule| enabled.contains(*rule));
+        let runs = plan.runs.iter().map(|run| has(&run.holders));
+        let automata = plan.automata.iter().map(|(rule, ..)| has(&[*rule]));
         Self {
-            scanners: rules.iter().map(scanner).collect(),
-            enabled: mask_of(&|_| true),
-            wordy: mask_of(&is_wordy),
+            enabled,
+            runs_on: bits(runs),
+            automata_on: bits(automata),
             live: 0,
-            found: 0,
+            behind: [0; 3],
+            marked: 0,
+            runs: plan.runs.iter().map(|_| LiveRun::default()).collect(),
+            awake: 0,
+            automata: plan
+                .automata
+                .iter()
+                .map(|(.., automaton)| automaton.clone())
+                .collect(),
+            seen: 0,
+            expires: u64::MAX,
+            first: NOWHERE,
+            before: Kind::Other,
+            best: None,
         }
     }
 
+    /// Reads one symbol. False if nothing can be decided by it that could not be before.
+    #[inline(always)]
+    pub(crate) fn step(&mut self, plan: &Plan, c: char, at: u64, left: Left<'_>) -> bool {
+        let class = plan.of(c);
+        let ended = self.live & !(class.body | class.separator & !self.full(plan));
+        let may_begin = class.begins(self.before) & self.runs_on;
+        let begins = may_begin & !(self.live & !ended);
+        let wakes = class.wakes(self.before) & self.automata_on | self.awake;
+        self.before = class.kind;
+        self.seen += 1;
+        let judged = ended & plan.judged & (self.marked | !plan.marked);
+        if judged | wakes != 0 || self.seen > self.expires || self.best.is_some() {
+            let turn = Turn {
+                class,
+                ended,
+                judged,
+                begins,
+                may_begin,
+                wakes,
+                c,
+                at,
+            };
+            return self.turn(plan, &turn, left);
+        }
+        if ended | begins == 0 {
+            self.separate(class);
+            return self.first == NOWHERE;
+        }
+        let first = self.first;
+        self.live &= !ended;
+        self.separate(class);
+        self.begin(class, begins, at);
+        if ended != 0 {
+            self.note_first();
+        }
+        self.first != first || self.first == NOWHERE
+    }
+
+    /// How many letters behind a letter, or digits behind a digit, only go on with what is alive.
+    #[inline(always)]
+    pub(crate) fn goes_on(&self, plan: &Plan, text: &[u8]) -> usize {
+        let is_calm = plan.is_calm_inside && self.awake == 0 && self.best.is_none();
+        let kind = self.before;
+        if !is_calm || kind == Kind::Other || plan.inside & self.runs_on & !self.live != 0 {
+            return 0;
+        }
+        let room = usize::try_from(self.expires.saturating_sub(self.seen)).unwrap_or(usize::MAX);
+        let goes_on = |byte: &&u8| {
+            let class = plan.of_byte(**byte);
+            class.is_some_and(|class| class.kind == kind && self.live & !class.body == 0)
+        };
+        text.iter().take(room).take_while(goes_on).count()
+    }
+
+    /// Goes on with all that is alive.
     #[inline]
-    pub(crate) fn step(&mut self, wake: &Wake, c: char, at: u64, left: Left<'_>) {
-        let woken = wake.by(c, left.prev) & self.enabled & !self.found;
-        let mut reading = self.live | woken;
-        while reading != 0 {
-            let index = reading.trailing_zeros() as usize;
-            reading &= reading - 1;
-            if let Some(scanner) = self.scanners.get_mut(index) {
-                scanner.automaton.step(c, at, left);
-                self.note(index);
+    pub(crate) fn go_on(&mut self, n: usize) {
+        if n > 0 {
+            self.seen += n as u64;
+            self.behind = [0; 3];
+        }
+    }
+
+    /// The runs that may have no more separators.
+    #[inline]
+    fn full(&self, plan: &Plan) -> Mask {
+        let [a, b, c] = self.behind;
+        let [one, two, three] = plan.max_separators;
+        a & one | b & two | c & three
+    }
+
+    #[inline]
+    fn separate(&mut self, class: &Class) {
+        let [a, b, _] = self.behind;
+        let separated = self.live & class.separator;
+        self.behind = [separated, separated & a, separated & b];
+        self.marked |= class.marks;
+    }
+
+    /// What begins, ends, is found or grows too long with a character.
+    #[inline(never)]
+    fn turn(&mut self, plan: &Plan, turn: &Turn<'_>, left: Left<'_>) -> bool {
+        let first = self.first;
+        self.live &= !turn.ended;
+        if turn.judged != 0 {
+            self.end_runs(plan, turn, left);
+        }
+        let mut begins = turn.begins;
+        if self.seen > self.expires {
+            let died = self.end_long_runs(plan, turn, left);
+            begins |= died & turn.may_begin;
+        }
+        self.separate(turn.class);
+        if turn.wakes != 0 {
+            self.step_automata(plan, turn, left);
+        }
+        if self.best.is_none() {
+            self.begin(turn.class, begins, turn.at);
+        } else {
+            self.drop_losers(plan);
+        }
+        self.note_first();
+        self.first != first || self.first == NOWHERE || self.best.is_some()
+    }
+
+    fn end_runs(&mut self, plan: &Plan, turn: &Turn<'_>, left: Left<'_>) {
+        for n in ones(turn.judged) {
+            if let (Some(run), Some(plan)) = (self.runs.get(n).copied(), plan.runs.get(n)) {
+                let separators = self.separators(n);
+                self.judge(plan, run, separators, turn.at, Some(turn.c), left);
             }
         }
     }
 
-    /// Sets the bits of a rule after a change.
+    /// Runs that reached their greatest length before this character. Says which of them are dead.
+    fn end_long_runs(&mut self, plan: &Plan, turn: &Turn<'_>, left: Left<'_>) -> Mask {
+        let mut died = 0;
+        for n in ones(self.live) {
+            let (Some(run), Some(run_plan)) = (self.runs.get(n).copied(), plan.runs.get(n)) else {
+                continue;
+            };
+            if self.seen - run.seen <= MAX_RUN as u64 {
+                continue;
+            }
+            let bit = 1 << n;
+            let shorter = if run_plan.runs.slides {
+                let next = left.held.slice(run.start + 1, turn.at);
+                let hidden = next.iter().take_while(|symbol| symbol.hidden).count();
+                Some((run.start + 1 + hidden as u64, MAX_RUN - 1))
+            } else {
+                let separators = self.separators(n);
+                if self.judge(run_plan, run, separators, turn.at, Some(turn.c), left) {
+                    None
+                } else {
+                    shorten(run_plan.runs, (run.start, turn.at), MAX_VALUE, left.held)
+                }
+            };
+            if let (Some((start, len)), Some(slot)) = (shorter, self.runs.get_mut(n)) {
+                let seen = self.seen - 1 - len as u64;
+                *slot = LiveRun { start, seen };
+            } else {
+                self.live &= !bit;
+                died |= bit;
+            }
+        }
+        died
+    }
+
+    fn separators(&self, n: usize) -> usize {
+        self.behind
+            .iter()
+            .filter(|mask| **mask >> n & 1 == 1)
+            .count()
+    }
+
+    /// Asks the rules for a run that ends before `at`. Whether one has found something.
+    fn judge(
+        &mut self,
+        plan: &RunPlan,
+        run: LiveRun,
+        separators: usize,
+        at: u64,
+        next: Option<char>,
+        left: Left<'_>,
+    ) -> bool {
+        let len = usize::try_from(at - run.start).unwrap_or(usize::MAX);
+        if len < plan.min_len + separators {
+            return false;
+        }
+        let mut page = Page::new();
+        let run = page.read((run.start, at), separators, next, left);
+        let mut any = false;
+        for (rule, tier, grouped) in &plan.rules {
+            if self.enabled.contains(*rule) {
+                if let Some(found) = grouped.find(&run) {
+                    self.find(*rule, *tier, found);
+                    any = true;
+                }
+            }
+        }
+        any
+    }
+
+    fn find(&mut self, rule: usize, tier: Tier, found: Found) {
+        let new = Best { rule, tier, found };
+        if self.best.is_none_or(|best| new.key() < best.key()) {
+            self.best = Some(new);
+        }
+    }
+
+    fn step_automata(&mut self, plan: &Plan, turn: &Turn<'_>, left: Left<'_>) {
+        for n in ones(turn.wakes) {
+            let bit = 1 << n;
+            let Some(automaton) = self.automata.get_mut(n) else {
+                continue;
+            };
+            let found = automaton.step(turn.c, turn.at, left);
+            if automaton.live().is_some() {
+                self.awake |= bit;
+            } else {
+                self.awake &= !bit;
+            }
+            if let (Some(found), Some((rule, tier, _))) = (found, plan.automata.get(n)) {
+                self.find(*rule, *tier, found);
+            }
+        }
+    }
+
     #[inline]
-    fn note(&mut self, index: usize) {
-        let Some(scanner) = self.scanners.get_mut(index) else {
+    fn begin(&mut self, class: &Class, begins: Mask, at: u64) {
+        if begins == 0 {
+            return;
+        }
+        let seen = self.seen - 1;
+        for n in ones(begins) {
+            if let Some(run) = self.runs.get_mut(n) {
+                *run = LiveRun { start: at, seen };
+            }
+        }
+        self.live |= begins;
+        // A mark that a run begins with counts as a separator.
+        self.behind[0] |= begins & !class.body;
+        self.marked = self.marked & !begins | begins & class.marks;
+        self.first = self.first.min(at);
+        self.expires = self.expires.min(seen + MAX_RUN as u64);
+    }
+
+    /// Drops what cannot win any more.
+    fn drop_losers(&mut self, plan: &Plan) {
+        let Some(best) = self.best else {
             return;
         };
-        let bit = 1 << index;
-        match scanner.live() {
-            Some(at) => {
-                scanner.live = at;
-                self.live |= bit;
+        let wins = |start: u64, tier| {
+            start < best.found.start || start == best.found.start && tier <= best.tier
+        };
+        for n in ones(self.live) {
+            if let (Some(run), Some(plan)) = (self.runs.get(n), plan.runs.get(n)) {
+                if !wins(run.start, plan.tier) {
+                    self.live &= !(1 << n);
+                }
             }
-            None => self.live &= !bit,
         }
-        if scanner.found().is_some() {
-            self.found |= bit;
-        } else {
-            self.found &= !bit;
+        for n in ones(self.awake) {
+            if let (Some(automaton), Some((_, tier, _))) =
+                (self.automata.get_mut(n), plan.automata.get(n))
+            {
+                if automaton.live().is_none_or(|live| !wins(live, *tier)) {
+                    self.awake &= !(1 << n);
+                    automaton.reset();
+                }
+            }
         }
+    }
+
+    /// Notes the first live place.
+    #[inline]
+    fn note_first(&mut self) {
+        let runs = ones(self.live).filter_map(|n| self.runs.get(n));
+        let least = runs.fold((NOWHERE, u64::MAX), |(start, seen), run| {
+            (start.min(run.start), seen.min(run.seen))
+        });
+        self.expires = least.1.saturating_add(MAX_RUN as u64);
+        let automata = ones(self.awake).filter_map(|n| self.automata.get(n)?.live());
+        self.first = automata.fold(least.0, u64::min);
+    }
+
+    /// Drops what cannot win any more, and notes the first live place.
+    fn settle(&mut self, plan: &Plan) {
+        self.drop_losers(plan);
+        self.note_first();
     }
 
     /// The first live place.
     #[inline]
-    pub(crate) fn live(&self) -> Option<u64> {
-        self.each(self.live).map(|(_, scanner)| scanner.live).min()
+    pub(crate) fn first_live(&self) -> Option<u64> {
+        (self.first != NOWHERE).then_some(self.first)
     }
 
-    /// Whether every word is held.
-    pub(crate) fn hold_words(&self) -> bool {
-        self.wordy != 0
-    }
-
-    /// Whether nothing else is alive or found.
+    /// The candidate that wins so far.
     #[inline]
-    pub(crate) fn hold_only_words(&self) -> bool {
-        self.live & !self.wordy | self.found == 0 && self.hold_words()
+    pub(crate) fn best(&self) -> Option<Best> {
+        self.best
     }
 
     /// Whether nothing is found, and all that is alive ends at the next blank.
     #[inline]
-    pub(crate) fn are_quiet(&self) -> bool {
-        self.found == 0
-            && self
-                .each(self.live)
-                .all(|(_, scanner)| scanner.automaton.ends_at_blank())
+    pub(crate) fn are_quiet(&self, plan: &Plan) -> bool {
+        self.best.is_none() && self.awake == 0 && self.live & !plan.sliding == 0
     }
 
-    /// The candidate to replace, unless something that is alive is before it.
-    #[inline]
-    pub(crate) fn best(&self) -> Option<(usize, Found)> {
-        if self.found == 0 {
-            return None;
+    /// Counts the live candidates that are past their anchor as complete.
+    pub(crate) fn mask(&mut self, plan: &Plan, at: u64, left: Left<'_>) {
+        for n in ones(self.live) {
+            self.mask_run(plan, n, at, left);
         }
-        self.each(self.found)
-            .filter_map(|(rule, scanner)| Some((rule, scanner.found()?)))
-            .min_by_key(|(rule, found)| (found.start, u64::MAX - found.end, *rule))
-    }
-
-    pub(crate) fn mask(&mut self, at: u64, left: Left<'_>) {
-        for index in 0..self.scanners.len() {
-            if let Some(scanner) = self.scanners.get_mut(index) {
-                scanner.mask_to(at, left);
-                self.note(index);
-            }
+        for n in ones(self.awake) {
+            self.mask_automaton(plan, n, at, left);
         }
+        self.settle(plan);
     }
 
-    /// Takes the first live candidate out: see `Machine::overflow`.
-    pub(crate) fn overflow(&mut self, at: u64, left: Left<'_>) -> bool {
-        let first = self.each(self.live).min_by_key(|(_, scanner)| scanner.live);
-        let Some(index) = first.map(|(index, _)| index) else {
+    /// Takes the first live candidate out: see `Machine::overflow`. False if there is none.
+    pub(crate) fn overflow(&mut self, plan: &Plan, at: u64, left: Left<'_>) -> bool {
+        if self.first == NOWHERE {
             return false;
-        };
-        if let Some(scanner) = self.scanners.get_mut(index) {
-            if !scanner.mask_to(at, left) {
-                scanner.automaton.reset();
+        }
+        let run =
+            ones(self.live).find(|n| self.runs.get(*n).is_some_and(|run| run.start == self.first));
+        if let Some(n) = run {
+            self.mask_run(plan, n, at, left);
+            self.live &= !(1 << n);
+        } else {
+            let live = |n: usize| self.automata.get(n).and_then(Automaton::live);
+            let automaton = ones(self.awake).find(|n| live(*n) == Some(self.first));
+            if let Some(n) = automaton {
+                self.mask_automaton(plan, n, at, left);
+                self.awake &= !(1 << n);
+                if let Some(automaton) = self.automata.get_mut(n) {
+                    automaton.reset();
+                }
             }
         }
-        self.note(index);
+        self.settle(plan);
         true
     }
 
-    pub(crate) fn reset(&mut self) {
-        let mut touched = self.live | self.found;
-        while touched != 0 {
-            let index = touched.trailing_zeros() as usize;
-            touched &= touched - 1;
-            if let Some(scanner) = self.scanners.get_mut(index) {
-                scanner.masked = None;
-                scanner.automaton.reset();
+    fn mask_run(&mut self, plan: &Plan, n: usize, at: u64, left: Left<'_>) {
+        let (Some(live), Some(plan)) = (self.runs.get(n).copied(), plan.runs.get(n)) else {
+            return;
+        };
+        let mut page = Page::new();
+        let run = page.read((live.start, at), self.separators(n), None, left);
+        for (rule, tier, grouped) in &plan.rules {
+            if self.enabled.contains(*rule) {
+                if let Some(found) = grouped.find_broken(&run, at) {
+                    self.find(*rule, *tier, found);
+                    self.live &= !(1 << n);
+                }
             }
         }
-        (self.live, self.found) = (0, 0);
     }
 
-    #[inline]
-    fn each(&self, mut mask: Mask) -> impl Iterator<Item = (usize, &Scanner)> {
-        std::iter::from_fn(move || {
-            let index = mask.trailing_zeros() as usize;
-            let scanner = self.scanners.get(index).filter(|_| mask != 0)?;
-            mask &= mask - 1;
-            Some((index, scanner))
-        })
+    fn mask_automaton(&mut self, plan: &Plan, n: usize, at: u64, left: Left<'_>) {
+        let (Some(automaton), Some((rule, tier, _))) =
+            (self.automata.get_mut(n), plan.automata.get(n))
+        else {
+            return;
+        };
+        if let Some(start) = automaton.live().filter(|_| automaton.is_anchored(at, left)) {
+            automaton.reset();
+            self.awake &= !(1 << n);
+            self.find(*rule, *tier, Found::new(start, at));
+        }
+    }
+
+    /// Begins anew behind `before`.
+    pub(crate) fn reset(&mut self, before: Option<char>) {
+        for n in ones(self.awake) {
+            if let Some(automaton) = self.automata.get_mut(n) {
+                automaton.reset();
+            }
+        }
+        (self.live, self.awake, self.behind) = (0, 0, [0; 3]);
+        (self.first, self.expires, self.best) = (NOWHERE, u64::MAX, None);
+        self.before = before.map_or(Kind::Other, Kind::of);
     }
 }
 
-impl Scanner {
-    #[inline]
-    fn live(&self) -> Option<u64> {
-        if self.masked.is_some() {
-            None
-        } else {
-            self.automaton.live()
-        }
-    }
+/// A character that does more than go on.
+struct Turn<'t> {
+    class: &'t Class,
+    /// The runs that end before it.
+    ended: Mask,
+    /// Those that rules judge.
+    judged: Mask,
+    /// The runs that it begins.
+    begins: Mask,
+    /// The runs that it would begin if they were not alive.
+    may_begin: Mask,
+    /// The automata that read it.
+    wakes: Mask,
+    c: char,
+    at: u64,
+}
 
-    #[inline]
-    fn found(&self) -> Option<Found> {
-        self.masked.or_else(|| self.automaton.found())
-    }
+fn ones(mut mask: Mask) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let n = mask.trailing_zeros();
+        mask &= mask.wrapping_sub(1);
+        (n < Mask::BITS).then_some(n as usize)
+    })
+}
 
-    /// Completes the live candidate at `end` if it is past its anchor.
-    fn mask_to(&mut self, end: u64, left: Left<'_>) -> bool {
-        let Some(start) = self.live() else {
-            return false;
-        };
-        if !self.automaton.is_anchored(end, left) {
-            return false;
-        }
-        self.masked = Some(Found {
-            start,
-            end,
-            opens: None,
-        });
-        true
-    }
+fn bits(flags: impl Iterator<Item = bool>) -> Mask {
+    flags
+        .enumerate()
+        .fold(0, |mask, (n, flag)| mask | Mask::from(flag) << n)
 }

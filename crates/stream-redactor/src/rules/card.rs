@@ -4,16 +4,14 @@
 //! ranges), the last one is the check digit (Luhn, ISO/IEC 7812-1 annex B). A number in other
 //! groups than a card shows is something else.
 
-use super::token::{MAX_RUN, Run, Spec, digit_groups};
+use super::run::{Grouped, Run};
+use super::runs::NUMBER;
 
-pub(super) const CARD: Spec = Spec {
-    first: |b| b.is_ascii_digit(),
-    body: |b| b.is_ascii_digit(),
-    separator: |b| matches!(b, b' ' | b'-' | b'.'),
-    max_separators: 1,
+pub(super) static CARD: Grouped = Grouped {
+    runs: &NUMBER,
     min_len: 12,
     value,
-    is_anchored,
+    anchored,
 };
 
 /// First and last prefix of six digits, and how many digits a number has.
@@ -50,9 +48,7 @@ const NETWORKS: [Network; 20] = [
 ];
 
 fn value(run: &Run<'_>) -> Option<(usize, usize)> {
-    let mut groups = [(0, 0); MAX_RUN];
-    let count = digit_groups(run.text, &mut groups);
-    let groups = groups.get(..count)?;
+    let (groups, count) = (run.groups, run.groups.len());
     // A fraction or an identifier that goes on to the left.
     let is_tail = matches!(run.before, b'.' | b',') && run.before_that.is_ascii_digit()
         || matches!(run.before, b'_' | b'$');
@@ -119,8 +115,8 @@ fn luhn(digits: impl DoubleEndedIterator<Item = u8>) -> bool {
 }
 
 /// Most of a card number.
-fn is_anchored(run: &Run<'_>) -> bool {
+fn anchored(run: &Run<'_>) -> Option<usize> {
     let digits = run.text.iter().filter(|b| b.is_ascii_digit()).count();
     let first = run.text.first();
-    (12..=19).contains(&digits) && matches!(first, Some(b'2'..=b'6'))
+    ((12..=19).contains(&digits) && matches!(first, Some(b'2'..=b'6'))).then_some(0)
 }

@@ -1,16 +1,16 @@
 //! `EMAIL_ADDRESS`: a local part of up to 64 characters, `@`, and a domain of two labels or more
 //! that ends in at least two letters (after RFC 5321 and RFC 6531, letters of all scripts).
 //!
-//! The local part is looked for to the left of the `@`, in a window of [`WINDOW`] characters: of a
+//! The local part is looked for to the left of the `@`, in a window of [`MAX_RUN`] characters: of a
 //! longer run only the last ones are replaced, and what stays in view is no address. It begins
 //! with a letter, a digit or `_`, so quotes, bullets and the like before it stay. Quoted local
 //! parts with blanks and address literals (`@[192.0.2.1]`) are not read.
 
-use super::{Found, Held, Scan, is_unspaced, is_word};
+use super::{Found, MAX_RUN, Scan, is_unspaced, is_word};
 use crate::left::Left;
 
 /// The longest local part (RFC 5321, section 4.5.3.1.1).
-const WINDOW: u32 = 64;
+const _: () = assert!(MAX_RUN == 64);
 /// The longest domain (RFC 5321, section 4.5.3.1.2). A longer one is replaced up to here.
 const MAX_DOMAIN: u32 = 255;
 /// The longest label (RFC 1035, section 2.3.4). A longer one is replaced up to here too, for its
@@ -20,139 +20,82 @@ const MAX_LABEL: u32 = 63;
 /// another rule has (an IBAN, 34): otherwise its visible head could be one.
 const MIN_HEAD: usize = 35;
 
+/// Reads nothing before an `@`: what may be a local part is held as a run, and looked at then.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Email {
-    /// The characters before this place that can belong to a local part.
-    run: Option<Run>,
-    /// The candidate behind its `@`.
     domain: Option<Domain>,
-    found: Option<Found>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Run {
-    /// Where the window begins.
-    window: u64,
-    /// Characters in the window.
-    len: u32,
-    /// The character before the window is one of a word.
-    cuts_word: bool,
 }
 
 impl Scan for Email {
-    fn step(&mut self, c: char, at: u64, left: Left<'_>) {
-        let held = left.held;
+    fn step(&mut self, c: char, at: u64, left: Left<'_>) -> Option<Found> {
         if let Some(domain) = &mut self.domain {
             let goes_on = domain.step(c, at);
-            self.found = domain.complete.map(|end| Found {
-                start: domain.start,
-                end,
-                opens: None,
-            });
+            let found = domain.complete.map(|end| Found::new(domain.start, end));
             if !goes_on {
                 self.domain = None;
             }
-            if self.found.is_some() {
-                return;
+            if found.is_some() {
+                return found;
             }
         }
         if c == '@' {
-            let start = self.run.take().and_then(|run| run.local_part(at, held));
-            self.domain = start.map(Domain::new);
-            return;
+            self.domain = local_part(at, left).map(Domain::new);
         }
-        self.run = match self.run {
-            Some(run) if is_local(c) => Some(run.longer(held)),
-            None if begins_local(c) => Some(Run::new(at)),
-            _ => None,
-        };
+        None
     }
 
     fn live(&self) -> Option<u64> {
-        if let Some(domain) = &self.domain {
-            return Some(domain.start);
-        }
-        if self.found.is_some() {
-            return None;
-        }
-        self.run.map(|run| run.window)
-    }
-
-    fn found(&self) -> Option<Found> {
-        self.found
+        self.domain.map(|domain| domain.start)
     }
 
     fn is_anchored(&self, _: u64, _: Left<'_>) -> bool {
-        self.domain.is_some()
-    }
-
-    fn ends_at_blank(&self) -> bool {
-        self.domain.is_none()
+        true
     }
 
     fn reset(&mut self) {
-        *self = Self::default();
+        self.domain = None;
     }
 }
 
-impl Run {
-    fn new(at: u64) -> Self {
-        Self {
-            window: at,
-            len: 1,
-            cuts_word: false,
+/// Where the local part before the `@` at `at` begins.
+fn local_part(at: u64, left: Left<'_>) -> Option<u64> {
+    let visible = || {
+        let symbols = left.held.back(at).filter(|(_, symbol)| !symbol.hidden);
+        symbols.map(|(place, symbol)| (place, symbol.ch))
+    };
+    let mut room = [(0, ' '); MAX_RUN];
+    let mut from = MAX_RUN;
+    for (slot, (place, c)) in room.iter_mut().rev().zip(visible()) {
+        if !is_local(c) {
+            break;
         }
+        *slot = (place, c);
+        from -= 1;
     }
-
-    fn longer(mut self, held: Held<'_>) -> Self {
-        if self.len < WINDOW {
-            self.len += 1;
-            return self;
-        }
-        self.cuts_word = held.get(self.window).is_some_and(|s| is_word(s.ch));
-        self.window += 1;
-        while held.get(self.window).is_some_and(|s| s.hidden) {
-            self.window += 1;
-        }
-        self
+    let window = room.get(from..)?;
+    let begins_behind = |n: usize| {
+        let mut behind = window.iter().skip(n);
+        behind
+            .find(|(_, c)| begins_local(*c))
+            .map(|(place, _)| *place)
+    };
+    // Text in a script without spaces may touch a foreign address without belonging to it.
+    let last = window.iter().rev().find(|(_, c)| c.is_alphanumeric());
+    let is_foreign = last.is_some_and(|(_, c)| !is_unspaced(*c));
+    let glued = window
+        .iter()
+        .rposition(|(_, c)| is_unspaced(*c))
+        .filter(|_| is_foreign);
+    let first = begins_behind(glued.map_or(0, |n| n + 1))?;
+    let before = visible().nth(MAX_RUN).map(|(_, c)| c).or(left.before);
+    let cuts_word = from == 0 && before.is_some_and(is_word);
+    if !cuts_word || window.first().is_none_or(|(place, _)| first > *place) {
+        return Some(first);
     }
-
-    /// Where the local part before the `@` at `at` begins.
-    fn local_part(self, at: u64, held: Held<'_>) -> Option<u64> {
-        let symbols = || {
-            (self.window..at).filter_map(move |place| {
-                let symbol = held.get(place).filter(|s| !s.hidden)?;
-                Some((place, symbol.ch))
-            })
-        };
-        // Text in a script without spaces may touch a foreign address without belonging to it.
-        let last = symbols()
-            .rev()
-            .map(|(_, c)| c)
-            .find(|c| c.is_alphanumeric());
-        let from = if last.is_some_and(is_unspaced) {
-            self.window
-        } else {
-            symbols()
-                .rev()
-                .find(|(_, c)| is_unspaced(*c))
-                .map_or(self.window, |(place, _)| place + 1)
-        };
-        let first = symbols()
-            .find(|(place, c)| *place >= from && begins_local(*c))?
-            .0;
-        if first > self.window || !self.cuts_word {
-            return Some(first);
-        }
-        // The window cuts a word in two. Begin at the next one, or in the middle of this one.
-        let gap = symbols()
-            .find(|(_, c)| !is_word(*c))
-            .map(|(place, _)| place);
-        let next =
-            gap.and_then(|gap| symbols().find(|(place, c)| *place > gap && begins_local(*c)));
-        next.or_else(|| symbols().nth(MIN_HEAD))
-            .map(|(place, _)| place)
-    }
+    // The window cuts a word in two. Begin at the next one, or in the middle of this one.
+    let gap = window.iter().position(|(_, c)| !is_word(*c));
+    let next = gap.and_then(|gap| begins_behind(gap + 1));
+    next.or_else(|| window.get(MIN_HEAD).map(|(place, _)| *place))
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -235,7 +178,7 @@ impl Label {
 }
 
 /// The characters of a local part that are not markup or punctuation around it in most texts.
-fn is_local(c: char) -> bool {
+pub(super) fn is_local(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '+' | '%' | '\'' | '#' | '~')
 }
 

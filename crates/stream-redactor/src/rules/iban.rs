@@ -108,7 +108,6 @@ const ANCHOR: usize = 10;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Iban {
     live: Option<Live>,
-    found: Option<Found>,
 }
 
 #[derive(Clone, Debug)]
@@ -118,40 +117,36 @@ struct Live {
     text: [u8; MAX],
     len: usize,
     structure: &'static str,
-    /// All characters, once the country is known.
+    /// All characters.
     total: usize,
     after_separator: bool,
 }
 
 impl Scan for Iban {
-    fn step(&mut self, c: char, at: u64, left: Left<'_>) {
+    fn step(&mut self, c: char, at: u64, left: Left<'_>) -> Option<Found> {
         if let Some(live) = &mut self.live {
-            if live.total > 0 && live.len == live.total {
+            if live.len == live.total {
                 if !is_word(c) && live.checks() {
-                    self.found = Some(Found {
-                        start: live.start,
-                        end: live.end,
-                        opens: None,
-                    });
+                    let found = Found::new(live.start, live.end);
                     self.live = None;
-                    return;
+                    return Some(found);
                 }
             } else if live.goes_on(c, at) {
-                return;
+                return None;
             }
             self.live = None;
         }
-        if c.is_ascii_lowercase() && !left.prev.is_some_and(is_word) {
-            self.live = Some(Live::new(c as u8, at));
+        if c.is_ascii_digit() {
+            if let Some(mut live) = Live::behind_country(at, left) {
+                live.goes_on(c, at);
+                self.live = Some(live);
+            }
         }
+        None
     }
 
     fn live(&self) -> Option<u64> {
         self.live.as_ref().map(|live| live.start)
-    }
-
-    fn found(&self) -> Option<Found> {
-        self.found
     }
 
     fn is_anchored(&self, _: u64, _: Left<'_>) -> bool {
@@ -164,20 +159,30 @@ impl Scan for Iban {
 }
 
 impl Live {
-    fn new(first: u8, at: u64) -> Self {
+    /// A number whose country stands before `at`, as a word of its own.
+    fn behind_country(at: u64, left: Left<'_>) -> Option<Self> {
+        let mut back = left.held.back(at).filter(|(_, symbol)| !symbol.hidden);
+        let (_, second) = back.next()?;
+        let (start, first) = back.next()?;
+        let before = back.next().map(|(_, symbol)| symbol.ch).or(left.before);
+        let country = [u8::try_from(first.ch).ok()?, u8::try_from(second.ch).ok()?];
+        if before.is_some_and(is_word) {
+            return None;
+        }
+        let (_, structure) = COUNTRIES.iter().find(|(name, _)| **name == country)?;
         let mut text = [0; MAX];
-        if let Some(slot) = text.first_mut() {
-            *slot = first;
+        for (slot, byte) in text.iter_mut().zip(country) {
+            *slot = byte;
         }
-        Self {
-            start: at,
-            end: at + 1,
+        Some(Self {
+            start,
+            end: at,
             text,
-            len: 1,
-            structure: "",
-            total: 0,
+            len: country.len(),
+            structure,
+            total: 4 + parts(structure).map(|(n, _)| n).sum::<usize>(),
             after_separator: false,
-        }
+        })
     }
 
     fn goes_on(&mut self, c: char, at: u64) -> bool {
@@ -186,7 +191,6 @@ impl Live {
             return true;
         }
         let fits = match self.len {
-            1 => c.is_ascii_lowercase(),
             2 | 3 => c.is_ascii_digit(),
             n => fits(self.structure, n - 4, c),
         };
@@ -197,17 +201,7 @@ impl Live {
         self.len += 1;
         self.end = at + 1;
         self.after_separator = false;
-        self.len != 2 || self.find_country()
-    }
-
-    fn find_country(&mut self) -> bool {
-        let country = self.text.first_chunk::<2>();
-        let known = COUNTRIES.iter().find(|(name, _)| Some(*name) == country);
-        if let Some((_, structure)) = known {
-            self.structure = structure;
-            self.total = 4 + parts(structure).map(|(n, _)| n).sum::<usize>();
-        }
-        known.is_some()
+        true
     }
 
     fn checks(&self) -> bool {

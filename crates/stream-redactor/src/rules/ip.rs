@@ -5,16 +5,14 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::token::{Run, Spec};
+use super::run::{Grouped, Run};
+use super::runs::ADDRESS;
 
-pub(super) const IP: Spec = Spec {
-    first: |b| b.is_ascii_hexdigit() || b == b':',
-    body: |b| b.is_ascii_hexdigit() || b == b':',
-    separator: |b| b == b'.',
-    max_separators: 1,
+pub(super) static IP: Grouped = Grouped {
+    runs: &ADDRESS,
     min_len: 3,
     value,
-    is_anchored,
+    anchored,
 };
 
 /// Words before four numbers that are no address.
@@ -47,7 +45,7 @@ fn value(run: &Run<'_>) -> Option<(usize, usize)> {
         run.behind,
         0 | b' ' | b'\t' | b'\n' | b'\r' | b'/' | b',' | b')' | b';' | b'"'
     );
-    if (run.is_trimmed || text.ends_with(':')) && !is_ended {
+    if (run.separator != 0 || text.ends_with(':')) && !is_ended {
         return None;
     }
     let colons = text.bytes().filter(|b| *b == b':').count();
@@ -81,9 +79,9 @@ fn v6(text: &str) -> bool {
 }
 
 /// Three numbers and their dots, or four groups.
-fn is_anchored(run: &Run<'_>) -> bool {
+fn anchored(run: &Run<'_>) -> Option<usize> {
     let text = run.text;
     let count = |byte| text.iter().filter(|b| **b == byte).count();
-    count(b':') >= 3
-        || count(b':') == 0 && count(b'.') == 3 && text.iter().all(|b| !b.is_ascii_alphabetic())
+    let is_quad = || count(b'.') == 3 && text.iter().all(|b| !b.is_ascii_alphabetic());
+    (count(b':') >= 3 || count(b':') == 0 && is_quad()).then_some(0)
 }

@@ -7,23 +7,23 @@ mod ip;
 mod pem;
 mod phone;
 mod prompt;
+mod run;
+mod runs;
 mod script;
 mod ssn;
-mod token;
 
 use std::borrow::Cow;
-use std::collections::VecDeque;
 
 use self::email::Email;
 use self::iban::Iban;
 use self::pem::{Pem, PemCloser};
 use self::prompt::{Prompt, PromptCloser};
+pub(crate) use self::run::{Grouped, Page, shorten};
+pub(crate) use self::runs::{MAX_RUN, Runs};
 use self::script::{Script, ScriptCloser};
-use self::ssn::Ssn;
-use self::token::Token;
 use crate::edit::Entity;
 use crate::left::Left;
-use crate::view::Sym;
+use crate::plan;
 
 /// What the automata read after the last character. No value holds it, so it ends every candidate.
 pub(crate) const END: char = '\0';
@@ -79,41 +79,70 @@ impl Rule {
         }
     }
 
-    /// Whether every word may begin a value of the rule, until a blank or mark ends it.
-    pub(crate) fn holds_words(&self) -> bool {
-        self.kind == Kind::Email
+    /// Who wins where two rules find something at one place.
+    pub(crate) fn tier(&self) -> Tier {
+        match self.kind {
+            Kind::Email | Kind::Script | Kind::Prompt | Kind::Card | Kind::Iban | Kind::Pem => {
+                Tier::Certain
+            }
+            Kind::Ssn | Kind::Ip => Tier::Shaped,
+            Kind::Phone => Tier::Loose,
+        }
     }
 
-    pub(crate) fn automaton(&self) -> Automaton {
+    /// How the rule judges runs, if its values stand in runs.
+    pub(crate) fn grouped(&self) -> Option<&'static Grouped> {
         match self.kind {
+            Kind::Ssn => Some(&ssn::SSN),
+            Kind::Card => Some(&card::CARD),
+            Kind::Phone => Some(&phone::PHONE),
+            Kind::Ip => Some(&ip::IP),
+            _ => None,
+        }
+    }
+
+    /// The runs that are held for the rule.
+    pub(crate) fn runs(&self) -> Option<&'static Runs> {
+        match self.kind {
+            Kind::Email | Kind::Iban => Some(&runs::WORD),
+            _ => self.grouped().map(Grouped::runs),
+        }
+    }
+
+    pub(crate) fn automaton(&self) -> Option<Automaton> {
+        Some(match self.kind {
             Kind::Email => Automaton::Email(Email::default()),
-            Kind::Ssn => Automaton::Ssn(Ssn::default()),
             Kind::Script => Automaton::Script(Script::default()),
             Kind::Prompt => Automaton::Prompt(Prompt::default()),
-            Kind::Card => Automaton::Token(Token::new(&card::CARD)),
-            Kind::Phone => Automaton::Token(Token::new(&phone::PHONE)),
-            Kind::Ip => Automaton::Token(Token::new(&ip::IP)),
             Kind::Iban => Automaton::Iban(Iban::default()),
             Kind::Pem => Automaton::Pem(Pem::default()),
-        }
+            Kind::Ssn | Kind::Card | Kind::Phone | Kind::Ip => return None,
+        })
     }
 
-    /// Whether a candidate may start with `c`. All other characters leave an idle automaton as it
-    /// is, so it does not read them.
-    pub(crate) fn starts_with(&self, c: char, after_word: bool) -> bool {
-        let of = |spec: &token::Spec| c.is_ascii() && (spec.first)(c as u8) && !after_word;
+    /// Whether `c` wakes the rule's automaton behind a character of this kind. All others leave an
+    /// idle one as it is.
+    pub(crate) fn wakes(&self, c: char, before: plan::Kind) -> bool {
         match self.kind {
-            Kind::Email => email::begins_local(c),
-            Kind::Ssn => c.is_ascii_digit() && !after_word,
+            Kind::Email => c == '@',
             Kind::Script => c == '<',
-            Kind::Prompt => c == 's' && !after_word,
-            Kind::Card => of(&card::CARD),
-            Kind::Phone => of(&phone::PHONE),
-            Kind::Ip => of(&ip::IP),
-            Kind::Iban => c.is_ascii_lowercase() && !after_word,
+            Kind::Prompt => c == 's' && before == plan::Kind::Other,
+            Kind::Iban => c.is_ascii_digit() && before == plan::Kind::Letter,
             Kind::Pem => c == '-',
+            Kind::Ssn | Kind::Card | Kind::Phone | Kind::Ip => false,
         }
     }
+}
+
+/// How sure a rule is of its findings. Of two at one place the surer one wins, then the longer one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Tier {
+    /// An opening or an anchor that nothing else has, or a check digit.
+    Certain,
+    /// A shape that is rarely something else.
+    Shaped,
+    /// A shape that other numbers have too.
+    Loose,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,49 +167,42 @@ pub(crate) struct Found {
     pub(crate) opens: Option<Closer>,
 }
 
+impl Found {
+    pub(crate) fn new(start: u64, end: u64) -> Self {
+        Self {
+            start,
+            end,
+            opens: None,
+        }
+    }
+
+    pub(crate) fn opening(start: u64, end: u64, closer: Closer) -> Self {
+        Self {
+            start,
+            end,
+            opens: Some(closer),
+        }
+    }
+}
+
 /// Reads the visible symbols in order, with at most one live start.
-///
-/// Every method but `step` and `reset` is a question. Once a candidate is found and nothing is
-/// live the automaton is not stepped any more until it is reset.
 pub(crate) trait Scan {
-    /// Reads the symbol `c` at place `at`.
-    fn step(&mut self, c: char, at: u64, left: Left<'_>);
-    /// The first place where a candidate may start that is neither complete nor dead, or that is
-    /// complete but may grow.
+    /// Reads the symbol `c` at place `at`. Answers with a complete candidate, the longest so far.
+    fn step(&mut self, c: char, at: u64, left: Left<'_>) -> Option<Found>;
+    /// The place of the candidate that is neither complete nor dead, or that may grow. Without
+    /// one it is read only what wakes it.
     fn live(&self) -> Option<u64>;
-    /// The longest complete candidate from the first start that has one.
-    fn found(&self) -> Option<Found>;
     /// So much of the live candidate was read before `at` that its part must not be shown either.
     fn is_anchored(&self, at: u64, left: Left<'_>) -> bool;
-    /// Whether what is live is sure to end at the next blank.
-    fn ends_at_blank(&self) -> bool {
-        false
-    }
     /// Forgets everything.
     fn reset(&mut self);
-}
-
-/// The symbols that are held back, by their place in the text.
-#[derive(Clone, Copy)]
-pub(crate) struct Held<'m> {
-    pub(crate) symbols: &'m VecDeque<Sym>,
-    pub(crate) base: u64,
-}
-
-impl Held<'_> {
-    pub(crate) fn get(&self, at: u64) -> Option<Sym> {
-        let index = usize::try_from(at.checked_sub(self.base)?).ok()?;
-        self.symbols.get(index).copied()
-    }
 }
 
 #[derive(Clone, Debug)]
 pub(crate) enum Automaton {
     Email(Email),
-    Ssn(Ssn),
     Script(Script),
     Prompt(Prompt),
-    Token(Token),
     Iban(Iban),
     Pem(Pem),
 }
@@ -189,10 +211,8 @@ macro_rules! of_each {
     ($automaton:expr, $a:ident => $do:expr) => {
         match $automaton {
             Automaton::Email($a) => $do,
-            Automaton::Ssn($a) => $do,
             Automaton::Script($a) => $do,
             Automaton::Prompt($a) => $do,
-            Automaton::Token($a) => $do,
             Automaton::Iban($a) => $do,
             Automaton::Pem($a) => $do,
         }
@@ -200,24 +220,16 @@ macro_rules! of_each {
 }
 
 impl Scan for Automaton {
-    fn step(&mut self, c: char, at: u64, left: Left<'_>) {
-        of_each!(self, a => a.step(c, at, left));
+    fn step(&mut self, c: char, at: u64, left: Left<'_>) -> Option<Found> {
+        of_each!(self, a => a.step(c, at, left))
     }
 
     fn live(&self) -> Option<u64> {
         of_each!(self, a => a.live())
     }
 
-    fn found(&self) -> Option<Found> {
-        of_each!(self, a => a.found())
-    }
-
     fn is_anchored(&self, at: u64, left: Left<'_>) -> bool {
         of_each!(self, a => a.is_anchored(at, left))
-    }
-
-    fn ends_at_blank(&self) -> bool {
-        of_each!(self, a => a.ends_at_blank())
     }
 
     fn reset(&mut self) {

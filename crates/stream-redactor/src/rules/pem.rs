@@ -26,7 +26,6 @@ const MAX_BODY: usize = 16 * 1024;
 pub(crate) struct Pem {
     start: u64,
     stage: Stage,
-    found: Option<Found>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -45,7 +44,8 @@ enum Stage {
 const KEY: &str = "private key";
 
 impl Scan for Pem {
-    fn step(&mut self, c: char, at: u64, _: Left<'_>) {
+    fn step(&mut self, c: char, at: u64, _: Left<'_>) -> Option<Found> {
+        let mut found = None;
         self.stage = match self.stage {
             Stage::Out => Stage::Out,
             Stage::Begin(n) if BEGIN.chars().nth(n) == Some(c) => match n + 1 {
@@ -65,11 +65,8 @@ impl Scan for Pem {
             Stage::Dashes(n) if n == DASHES.len() => gap(c, 0, false),
             Stage::Gap(n, escaped) if n < MAX_GAP => gap(c, n, escaped),
             Stage::Body(n, _) if is_body(c) && n + 1 >= CERTAIN => {
-                self.found = Some(Found {
-                    start: self.start,
-                    end: at + 1,
-                    opens: Some(Closer::Pem(PemCloser::default())),
-                });
+                let closer = Closer::Pem(PemCloser::default());
+                found = Some(Found::opening(self.start, at + 1, closer));
                 Stage::Out
             }
             Stage::Body(n, header) if is_body(c) => Stage::Body(n + 1, header || c == ':'),
@@ -77,18 +74,15 @@ impl Scan for Pem {
             Stage::Body(n, _) if matches!(c, '\n' | '\r') => Stage::Body(n, false),
             _ => Stage::Out,
         };
-        if matches!(self.stage, Stage::Out) && self.found.is_none() && c == '-' {
+        if matches!(self.stage, Stage::Out) && found.is_none() && c == '-' {
             self.start = at;
             self.stage = Stage::Begin(1);
         }
+        found
     }
 
     fn live(&self) -> Option<u64> {
         (!matches!(self.stage, Stage::Out)).then_some(self.start)
-    }
-
-    fn found(&self) -> Option<Found> {
-        self.found
     }
 
     fn is_anchored(&self, _: u64, _: Left<'_>) -> bool {

@@ -5,24 +5,18 @@
 //! as in North America (`(212) 555-0123`, `212-555-0123`), in French pairs (`01 23 45 67 89`), or
 //! begins with the trunk prefix 0 in a form of ten or eleven digits.
 
-use crate::left::CALL;
+use super::run::{Grouped, Run};
+use super::runs::CALL_NUMBER;
 
-use super::token::{MAX_RUN, Run, Spec, digit_groups};
-
-pub(super) const PHONE: Spec = Spec {
-    first: |b| b.is_ascii_digit() || matches!(b, b'+' | b'('),
-    body: |b| b.is_ascii_digit(),
-    separator: |b| matches!(b, b' ' | b'-' | b'.' | b'/' | b'(' | b')' | b'+'),
-    max_separators: 3,
+pub(super) static PHONE: Grouped = Grouped {
+    runs: &CALL_NUMBER,
     min_len: 7,
     value,
-    is_anchored,
+    anchored,
 };
 
 fn value(run: &Run<'_>) -> Option<(usize, usize)> {
-    let mut groups = [(0, 0); MAX_RUN];
-    let count = digit_groups(run.text, &mut groups);
-    let groups = groups.get(..count)?;
+    let (groups, count) = (run.groups, run.groups.len());
     (0..count).find_map(|from| {
         let tail = groups.get(from..)?;
         if !may_begin(run.text, tail.first()?.0) {
@@ -33,8 +27,13 @@ fn value(run: &Run<'_>) -> Option<(usize, usize)> {
             if run.is_open && run.behind != b'x' && from + n == count {
                 return None;
             }
-            let number = Number::new(run, from, tail.get(..n)?)?;
-            let is_phone = number.is_phone() || number.may_be_phone() && run.has_context(&CALL);
+            let groups = tail.get(..n)?;
+            let digits = groups.iter().map(|(from, to)| to - from).sum();
+            if !(7..=15).contains(&digits) {
+                return None;
+            }
+            let number = Number::new(run, from, groups, digits)?;
+            let is_phone = number.is_phone() || number.may_be_phone() && run.is_called();
             is_phone.then_some(number.span)
         })
     })
@@ -54,6 +53,7 @@ struct Number<'n> {
     text: &'n [u8],
     span: (usize, usize),
     groups: &'n [(usize, usize)],
+    /// Seven to fifteen.
     digits: usize,
     /// It begins with `+`.
     plus: bool,
@@ -66,7 +66,12 @@ struct Number<'n> {
 }
 
 impl<'n> Number<'n> {
-    fn new(run: &Run<'n>, from: usize, groups: &'n [(usize, usize)]) -> Option<Self> {
+    fn new(
+        run: &Run<'n>,
+        from: usize,
+        groups: &'n [(usize, usize)],
+        digits: usize,
+    ) -> Option<Self> {
         let (mut start, end) = (groups.first()?.0, groups.last()?.1);
         let at = |n: usize| run.text.get(n).copied();
         let back = |n: usize| n.checked_sub(1).and_then(at);
@@ -85,7 +90,6 @@ impl<'n> Number<'n> {
         if text.iter().skip(1).any(|b| *b == b'+') {
             return None;
         }
-        let digits = groups.iter().map(|(from, to)| to - from).sum();
         Some(Self {
             text,
             span: (start, end),
@@ -100,7 +104,7 @@ impl<'n> Number<'n> {
     }
 
     fn is_phone(&self) -> bool {
-        if !(7..=15).contains(&self.digits) || !self.is_punctuated() {
+        if !self.is_punctuated() {
             return false;
         }
         if self.plus {
@@ -116,14 +120,14 @@ impl<'n> Number<'n> {
     /// With a word before it any grouping will do, unless it is a date or an address.
     fn may_be_phone(&self) -> bool {
         let lens = || self.groups.iter().map(|(from, to)| to - from);
+        let len = |n| lens().nth(n).unwrap_or(0);
         let is_date = matches!(
-            lens().collect::<Vec<_>>().as_slice(),
-            [4, 1..=2, 1..=2] | [1..=2, 1..=2, 4] | [4, 4]
+            (len(0), len(1), len(2), lens().len()),
+            (4, 1..=2, 1..=2, 3) | (1..=2, 1..=2, 4, 3) | (4, 4, _, 2)
         );
         let is_quad = self.groups.len() == 4 && self.separators().all(|b| b == b'.');
         let is_decimal = self.groups.len() == 2 && self.separators().all(|b| b == b'.');
-        (7..=15).contains(&self.digits)
-            && self.is_first
+        self.is_first
             && !self.plus
             && self.is_punctuated()
             && self.is_grouped()
@@ -238,7 +242,7 @@ impl<'n> Number<'n> {
 }
 
 /// A country code and most of a number.
-fn is_anchored(run: &Run<'_>) -> bool {
+fn anchored(run: &Run<'_>) -> Option<usize> {
     let digits = run.text.iter().filter(|b| b.is_ascii_digit()).count();
-    run.text.first() == Some(&b'+') && (6..=15).contains(&digits)
+    (run.text.first() == Some(&b'+') && (6..=15).contains(&digits)).then_some(0)
 }

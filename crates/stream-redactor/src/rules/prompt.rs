@@ -16,7 +16,6 @@ const MAX_GAP: u8 = 16;
 pub(crate) struct Prompt {
     stage: Stage,
     start: u64,
-    found: Option<Found>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -32,16 +31,11 @@ enum Stage {
 }
 
 impl Scan for Prompt {
-    fn step(&mut self, c: char, at: u64, left: Left<'_>) {
+    fn step(&mut self, c: char, at: u64, left: Left<'_>) -> Option<Found> {
         if matches!(self.stage, Stage::BeforeColon(_)) && c == ':' {
-            let opens = Some(Closer::Prompt(PromptCloser));
-            self.found = Some(Found {
-                start: self.start,
-                end: at + 1,
-                opens,
-            });
             self.stage = Stage::Out;
-            return;
+            let closer = Closer::Prompt(PromptCloser);
+            return Some(Found::opening(self.start, at + 1, closer));
         }
         self.stage = self.stage.next(c);
         // The words share no beginning, so a start can only have been missed right here.
@@ -52,6 +46,7 @@ impl Scan for Prompt {
             self.stage = Stage::First(1);
             self.start = at;
         }
+        None
     }
 
     fn live(&self) -> Option<u64> {
@@ -59,10 +54,6 @@ impl Scan for Prompt {
             Stage::Out => None,
             _ => Some(self.start),
         }
-    }
-
-    fn found(&self) -> Option<Found> {
-        self.found
     }
 
     fn is_anchored(&self, _: u64, _: Left<'_>) -> bool {

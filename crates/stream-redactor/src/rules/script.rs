@@ -21,39 +21,29 @@ pub(crate) struct Script {
     matched: usize,
     start: u64,
     in_backticks: bool,
-    found: Option<Found>,
 }
 
 impl Scan for Script {
-    fn step(&mut self, c: char, at: u64, left: Left<'_>) {
+    fn step(&mut self, c: char, at: u64, left: Left<'_>) -> Option<Found> {
         if self.matched == OPEN.len() && ends_name(c) {
             let closer = ScriptCloser {
                 mention: self.in_backticks,
                 tag: if c == '>' { Tag::JustClosed } else { Tag::Open },
                 matched: 0,
             };
-            let opens = Some(Closer::Script(closer));
-            self.found = Some(Found {
-                start: self.start,
-                end: at + 1,
-                opens,
-            });
             self.matched = 0;
-            return;
+            return Some(Found::opening(self.start, at + 1, Closer::Script(closer)));
         }
         self.matched = advance(OPEN, self.matched, c);
         if self.matched == 1 {
             self.start = at;
             self.in_backticks = left.prev == Some('`');
         }
+        None
     }
 
     fn live(&self) -> Option<u64> {
         (self.matched > 0).then_some(self.start)
-    }
-
-    fn found(&self) -> Option<Found> {
-        self.found
     }
 
     fn is_anchored(&self, _: u64, _: Left<'_>) -> bool {

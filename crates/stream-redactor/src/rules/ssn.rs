@@ -5,151 +5,60 @@
 //! Administration, POMS RM 10201.035). Bare nine digits are not a candidate: without context they
 //! are mostly something else.
 
-use super::{Found, Scan, is_word};
-use crate::left::Left;
+use super::run::{Grouped, Run};
+use super::runs::NUMBER;
 
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Ssn {
-    stage: Stage,
-    /// The place behind the last digit.
-    end: u64,
-    found: Option<Found>,
-}
+pub(super) static SSN: Grouped = Grouped {
+    runs: &NUMBER,
+    min_len: 11,
+    value,
+    anchored,
+};
 
-#[derive(Clone, Copy, Debug, Default)]
-enum Stage {
-    #[default]
-    Out,
-    Area(Digits),
-    Group {
-        start: u64,
-        sep: char,
-        group: Digits,
-    },
-    Serial {
-        start: u64,
-        sep: char,
-        serial: Digits,
-    },
-}
-
-/// A run of digits.
-#[derive(Clone, Copy, Debug, Default)]
-struct Digits {
-    start: u64,
-    len: u8,
-    value: u32,
-}
-
-impl Digits {
-    fn with(self, digit: u32, at: u64) -> Self {
-        let start = if self.len == 0 { at } else { self.start };
-        Self {
-            start,
-            len: self.len + 1,
-            value: self.value * 10 + digit,
-        }
-    }
-
-    fn is_area(self) -> bool {
-        self.len == 3 && !matches!(self.value, 0 | 666 | 900..)
-    }
-}
-
-impl Scan for Ssn {
-    fn step(&mut self, c: char, at: u64, left: Left<'_>) {
-        if let Some(digit) = c.to_digit(10) {
-            self.stage = self.digit(digit, at, left.prev.is_some_and(is_word));
-            self.end = at + 1;
-            return;
-        }
-        if !is_word(c) {
-            self.found = self.complete();
-        }
-        self.stage = match c {
-            '-' | '.' | ' ' => self.separator(c),
-            _ => Stage::Out,
+fn value(run: &Run<'_>) -> Option<(usize, usize)> {
+    // The last group is not whole if the run goes on in a word.
+    let whole = run.groups.len() - usize::from(run.is_open);
+    let groups = run.groups.get(..whole)?;
+    groups.windows(3).find_map(|triple| {
+        let [area, group, serial] = triple else {
+            return None;
         };
-    }
-
-    fn live(&self) -> Option<u64> {
-        match self.stage {
-            Stage::Out => None,
-            Stage::Area(area) => Some(area.start),
-            Stage::Group { start, .. } | Stage::Serial { start, .. } => Some(start),
-        }
-    }
-
-    fn found(&self) -> Option<Found> {
-        self.found
-    }
-
-    fn is_anchored(&self, _: u64, _: Left<'_>) -> bool {
-        matches!(self.stage, Stage::Serial { .. })
-    }
-
-    fn reset(&mut self) {
-        *self = Self::default();
-    }
+        let is_ssn = is_head(run.text, *area, *group) && is_serial(run.text, *group, *serial);
+        is_ssn.then_some((area.0, serial.1))
+    })
 }
 
-impl Ssn {
-    fn digit(&self, digit: u32, at: u64, after_word: bool) -> Stage {
-        match self.stage {
-            Stage::Out if after_word => Stage::Out,
-            Stage::Out => Stage::Area(Digits::default().with(digit, at)),
-            Stage::Area(area) if area.len < 3 => Stage::Area(area.with(digit, at)),
-            Stage::Group { start, sep, group } if group.len < 2 => Stage::Group {
-                start,
-                sep,
-                group: group.with(digit, at),
-            },
-            // Too long for a group, but it may be the area of a later number.
-            Stage::Group { group, .. } => Stage::Area(group.with(digit, at)),
-            Stage::Serial { start, sep, serial } if serial.len < 4 => Stage::Serial {
-                start,
-                sep,
-                serial: serial.with(digit, at),
-            },
-            Stage::Area(_) | Stage::Serial { .. } => Stage::Out,
-        }
-    }
+/// Area and group with a separator between.
+fn is_head(text: &[u8], area: (usize, usize), group: (usize, usize)) -> bool {
+    let len = (area.1 - area.0, group.1 - group.0);
+    let digits = |(from, to)| text.get(from..to).unwrap_or_default();
+    let is_issued = |area: &[u8]| !matches!(area, b"000" | b"666" | [b'9', ..]);
+    len == (3, 2) && is_issued(digits(area)) && digits(group) != b"00"
+}
 
-    fn separator(&self, c: char) -> Stage {
-        let group = Digits::default();
-        match self.stage {
-            _ if self.found.is_some() => Stage::Out,
-            Stage::Area(area) if area.is_area() => Stage::Group {
-                start: area.start,
-                sep: c,
-                group,
-            },
-            Stage::Group { start, sep, group } if group.len == 2 && group.value > 0 && sep == c => {
-                Stage::Serial {
-                    start,
-                    sep,
-                    serial: Digits::default(),
-                }
-            }
-            Stage::Serial { serial, .. } if serial.is_area() => Stage::Group {
-                start: serial.start,
-                sep: c,
-                group,
-            },
-            _ => Stage::Out,
-        }
-    }
+/// The same separator as before the group, and four digits.
+fn is_serial(text: &[u8], group: (usize, usize), serial: (usize, usize)) -> bool {
+    let digits = text.get(serial.0..serial.1).unwrap_or_default();
+    digits.len() == 4 && digits != b"0000" && text.get(group.1) == separator(text, group)
+}
 
-    fn complete(&self) -> Option<Found> {
-        match self.stage {
-            Stage::Serial { start, serial, .. } if serial.len == 4 && serial.value > 0 => {
-                Some(Found {
-                    start,
-                    end: self.end,
-                    opens: None,
-                })
-            }
-            _ => None,
-        }
-    }
+/// The one before a group.
+fn separator(text: &[u8], group: (usize, usize)) -> Option<&u8> {
+    text.get(group.0.checked_sub(1)?)
+}
+
+/// Area, group, the separator behind it, and no more than a serial.
+fn anchored(run: &Run<'_>) -> Option<usize> {
+    let (serial, (area, group)) = match *run.groups {
+        [.., area, group, serial] if run.separator == 0 => (Some(serial), (area, group)),
+        [.., area, group] => (None, (area, group)),
+        _ => return None,
+    };
+    let behind = match serial {
+        Some(serial) if serial.1 - serial.0 <= 4 => run.text.get(group.1),
+        Some(_) => return None,
+        None => Some(&run.separator),
+    };
+    let is_one = is_head(run.text, area, group) && behind == separator(run.text, group);
+    is_one.then_some(area.0)
 }

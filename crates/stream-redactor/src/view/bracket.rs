@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use super::{Sym, visible};
+use crate::symbols::Symbols;
 
 /// The most symbols held back. A spelling has ten; the rest is room for hidden ones.
 pub(super) const MAX_SYMBOLS: usize = 24;
@@ -24,15 +25,15 @@ enum Shape {
 }
 
 impl Brackets {
-    pub(super) fn push(&mut self, symbol: Sym, out: &mut VecDeque<Sym>) {
+    pub(super) fn push(&mut self, symbol: Sym, out: &mut Symbols) {
         if self.pending.is_empty() && (symbol.hidden || self.trailing == 0 && is_plain(symbol.ch)) {
-            out.push_back(symbol);
+            out.push(symbol);
             return;
         }
         let is_blank_before = |s: &Sym| is_blank(s.ch) && !s.hidden;
         if is_plain(symbol.ch) && !symbol.hidden && self.pending.iter().all(is_blank_before) {
             out.extend(self.pending.drain(..));
-            out.push_back(symbol);
+            out.push(symbol);
             self.trailing = 0;
             return;
         }
@@ -43,7 +44,7 @@ impl Brackets {
                 0
             };
             if is_blank(symbol.ch) {
-                out.push_back(Sym {
+                out.push(Sym {
                     hidden: true,
                     ..symbol
                 });
@@ -59,7 +60,7 @@ impl Brackets {
                 Shape::Prefix => break,
                 Shape::Spells(ch) => {
                     let raw = self.pending.drain(..).map(|s| s.raw).sum();
-                    out.push_back(Sym {
+                    out.push(Sym {
                         ch,
                         raw,
                         hidden: false,
@@ -77,7 +78,7 @@ impl Brackets {
         self.pending.is_empty() && self.trailing == 0
     }
 
-    pub(super) fn flush(&mut self, out: &mut VecDeque<Sym>) {
+    pub(super) fn flush(&mut self, out: &mut Symbols) {
         out.extend(self.pending.drain(..));
         self.trailing = 0;
     }

@@ -17,6 +17,7 @@ const ZEROS: [u32; 59] = [
 
 #[inline]
 pub(super) fn symbol(c: char, raw: usize) -> Sym {
+    let raw = u16::try_from(raw).expect("a spelling has at most sixteen bytes");
     if c.is_ascii() {
         return Sym {
             ch: c.to_ascii_lowercase(),

@@ -9,10 +9,9 @@ mod bracket;
 mod decode;
 mod fold;
 
-use std::collections::VecDeque;
-
 use self::bracket::Brackets;
 use self::decode::Decoder;
+use crate::symbols::Symbols;
 
 /// The most raw bytes that the view itself can hold back.
 pub(crate) const MAX_PENDING: usize = bracket::MAX_SYMBOLS * decode::MAX_BYTES + decode::MAX_BYTES;
@@ -23,11 +22,30 @@ pub(crate) struct Sym {
     /// The folded character.
     pub(crate) ch: char,
     /// Bytes of raw input it stands for.
-    pub(crate) raw: usize,
+    pub(crate) raw: u16,
     /// Rules do not see it; it only takes its place in the tiling.
     pub(crate) hidden: bool,
     /// Nobody sees it either. (A blank beside `(at)` is hidden, but not invisible.)
     pub(crate) invisible: bool,
+}
+
+impl Sym {
+    /// An ASCII character that stands for itself.
+    #[inline]
+    pub(crate) fn ascii(byte: u8) -> Self {
+        Self {
+            ch: char::from(byte.to_ascii_lowercase()),
+            raw: 1,
+            hidden: false,
+            invisible: false,
+        }
+    }
+}
+
+/// Whether the byte is a character that no spelling begins with.
+#[inline]
+pub(crate) fn is_plain(byte: u8) -> bool {
+    byte < 0x80 && !matches!(byte, b'&' | b'%' | b'(' | b'[' | b'{' | b' ' | b'\t')
 }
 
 #[derive(Clone, Debug, Default)]
@@ -37,7 +55,7 @@ pub(crate) struct View {
 }
 
 impl View {
-    pub(crate) fn push(&mut self, c: char, out: &mut VecDeque<Sym>) {
+    pub(crate) fn push(&mut self, c: char, out: &mut Symbols) {
         let brackets = &mut self.brackets;
         self.decoder
             .push(c, &mut |c, raw| brackets.push(fold::symbol(c, raw), out));
@@ -50,7 +68,7 @@ impl View {
     }
 
     /// Gives out what was held back, as it stands.
-    pub(crate) fn flush(&mut self, out: &mut VecDeque<Sym>) {
+    pub(crate) fn flush(&mut self, out: &mut Symbols) {
         let brackets = &mut self.brackets;
         self.decoder
             .flush(&mut |c, raw| brackets.push(fold::symbol(c, raw), out));
@@ -66,12 +84,12 @@ pub(crate) fn folded_char(c: char) -> Sym {
 /// The view of a whole value, without what is hidden.
 pub(crate) fn folded(value: &str) -> String {
     let mut view = View::default();
-    let mut out = VecDeque::new();
+    let mut out = Symbols::default();
     for c in value.chars() {
         view.push(c, &mut out);
     }
     view.flush(&mut out);
-    visible(&out).collect()
+    visible(out.iter()).collect()
 }
 
 /// The characters that rules see.
@@ -130,11 +148,11 @@ mod tests {
             "é\u{301}(d\u{200b}ot) ",
             "",
         ] {
-            let (mut view, mut out) = (View::default(), VecDeque::new());
+            let (mut view, mut out) = (View::default(), Symbols::default());
             text.chars().for_each(|c| view.push(c, &mut out));
             view.flush(&mut out);
             assert_eq!(
-                out.iter().map(|s| s.raw).sum::<usize>(),
+                out.iter().map(|s| usize::from(s.raw)).sum::<usize>(),
                 text.len(),
                 "{text}"
             );

@@ -1,0 +1,224 @@
+//! The rules of a redactor, compiled: for each character what it may begin, and what goes on.
+//!
+//! One look at [`Class`] tells for all rules at once what a character does, so a new rule costs
+//! nothing where its values cannot be.
+
+use crate::rules::{Automaton, Grouped, Rule, Runs, Tier, is_word};
+
+/// A set of runs or of automata, by their index.
+pub(crate) type Mask = u32;
+
+/// The most kinds of runs, and the most automata.
+const MAX: usize = Mask::BITS as usize;
+
+/// What a character is to the one behind it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Kind {
+    #[default]
+    Other,
+    /// A letter, or a digit outside ASCII.
+    Letter,
+    Digit,
+}
+
+impl Kind {
+    const ALL: [Self; 3] = [Self::Other, Self::Letter, Self::Digit];
+
+    pub(crate) fn of(c: char) -> Self {
+        match c {
+            c if c.is_ascii_digit() => Self::Digit,
+            c if is_word(c) => Self::Letter,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// What a character does.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Class {
+    /// The runs that it goes on.
+    pub(crate) body: Mask,
+    /// The runs that it is a separator of.
+    pub(crate) separator: Mask,
+    /// The runs that want to have seen it, or one like it.
+    pub(crate) marks: Mask,
+    /// The runs that it may begin, by the [`Kind`] of what stands before.
+    begins: [Mask; 3],
+    /// The automata whose values it may begin, likewise.
+    wakes: [Mask; 3],
+    pub(crate) kind: Kind,
+}
+
+impl Class {
+    #[inline]
+    pub(crate) fn begins(&self, before: Kind) -> Mask {
+        let [other, letter, digit] = self.begins;
+        match before {
+            Kind::Other => other,
+            Kind::Letter => letter,
+            Kind::Digit => digit,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn wakes(&self, before: Kind) -> Mask {
+        let [other, letter, digit] = self.wakes;
+        match before {
+            Kind::Other => other,
+            Kind::Letter => letter,
+            Kind::Digit => digit,
+        }
+    }
+}
+
+/// One kind of run and the rules for it.
+#[derive(Clone, Debug)]
+pub(crate) struct RunPlan {
+    pub(crate) runs: &'static Runs,
+    /// The rules by their index.
+    pub(crate) rules: Vec<(usize, Tier, &'static Grouped)>,
+    /// The length from which one of them judges.
+    pub(crate) min_len: usize,
+    /// The best tier of them.
+    pub(crate) tier: Tier,
+    /// The rules that want it held, by their index.
+    pub(crate) holders: Vec<usize>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Plan {
+    ascii: Vec<Class>,
+    /// Letters and digits outside ASCII.
+    word: Class,
+    /// Everything else.
+    other: Class,
+    pub(crate) runs: Vec<RunPlan>,
+    /// The rule of each automaton, and how it begins.
+    pub(crate) automata: Vec<(usize, Tier, Automaton)>,
+    /// The runs that may have 1, 2 and 3 separators in a row, no more.
+    pub(crate) max_separators: [Mask; 3],
+    /// The runs that slide.
+    pub(crate) sliding: Mask,
+    /// The runs that some rule judges.
+    pub(crate) judged: Mask,
+    /// The runs that are judged only if they have a mark.
+    pub(crate) marked: Mask,
+    /// The runs that a letter may begin behind a letter, or a digit behind a digit.
+    pub(crate) inside: Mask,
+    /// Whether no automaton is woken there.
+    pub(crate) is_calm_inside: bool,
+}
+
+impl Plan {
+    pub(crate) fn new(rules: &[Rule]) -> Self {
+        let mut plan = Self::default();
+        for (index, rule) in rules.iter().enumerate() {
+            plan.add(index, rule);
+        }
+        assert!(
+            plan.runs.len() <= MAX && plan.automata.len() <= MAX,
+            "sets have room"
+        );
+        plan.ascii = ('\0'..='\x7f').map(|c| plan.class(c, rules)).collect();
+        plan.word = plan.class('\u{4e00}', rules);
+        let word = plan.ascii.iter().filter(|class| class.kind != Kind::Other);
+        let (inside, wakes) = word.fold((0, 0), |(inside, wakes), class| {
+            (
+                inside | class.begins(class.kind),
+                wakes | class.wakes(class.kind),
+            )
+        });
+        (plan.inside, plan.is_calm_inside) = (inside, wakes == 0);
+        plan
+    }
+
+    fn add(&mut self, index: usize, rule: &Rule) {
+        let tier = rule.tier();
+        if let Some(automaton) = rule.automaton() {
+            self.automata.push((index, tier, automaton));
+        }
+        let Some(runs) = rule.runs() else {
+            return;
+        };
+        let known = self
+            .runs
+            .iter()
+            .position(|plan| std::ptr::eq(plan.runs, runs));
+        let at = known.unwrap_or_else(|| self.add_runs(runs));
+        let Some(plan) = self.runs.get_mut(at) else {
+            return;
+        };
+        plan.holders.push(index);
+        plan.tier = plan.tier.min(tier);
+        if let Some(grouped) = rule.grouped() {
+            plan.rules.push((index, tier, grouped));
+            plan.min_len = plan.min_len.min(grouped.min_len());
+            self.judged |= 1 << at;
+        }
+    }
+
+    fn add_runs(&mut self, runs: &'static Runs) -> usize {
+        let bit = 1 << self.runs.len();
+        for (n, mask) in self.max_separators.iter_mut().enumerate() {
+            if usize::from(runs.max_separators) == n + 1 {
+                *mask |= bit;
+            }
+        }
+        if runs.slides {
+            self.sliding |= bit;
+        }
+        if runs.mark.is_some() {
+            self.marked |= bit;
+        }
+        self.runs.push(RunPlan {
+            runs,
+            rules: Vec::new(),
+            min_len: usize::MAX,
+            tier: Tier::Loose,
+            holders: Vec::new(),
+        });
+        self.runs.len() - 1
+    }
+
+    fn class(&self, c: char, rules: &[Rule]) -> Class {
+        let runs = |is: &dyn Fn(&Runs) -> bool| mask(&self.runs, |plan| is(plan.runs));
+        let wakes = |before| {
+            mask(&self.automata, |(rule, ..)| {
+                rules.get(*rule).is_some_and(|rule| rule.wakes(c, before))
+            })
+        };
+        let begins =
+            |before| runs(&|runs| (runs.first)(c) && (runs.in_words || before == Kind::Other));
+        Class {
+            body: runs(&|runs| (runs.body)(c)),
+            separator: runs(&|runs| (runs.separator)(c) && !(runs.body)(c)),
+            marks: runs(&|runs| runs.mark.is_some_and(|mark| mark(c))),
+            begins: Kind::ALL.map(begins),
+            wakes: Kind::ALL.map(wakes),
+            kind: Kind::of(c),
+        }
+    }
+
+    /// What an ASCII character does, folded.
+    #[inline]
+    pub(crate) fn of_byte(&self, byte: u8) -> Option<&Class> {
+        self.ascii.get(usize::from(byte.to_ascii_lowercase()))
+    }
+
+    #[inline]
+    pub(crate) fn of(&self, c: char) -> &Class {
+        if let Some(class) = self.ascii.get(c as usize) {
+            return class;
+        }
+        if c.is_alphanumeric() {
+            &self.word
+        } else {
+            &self.other
+        }
+    }
+}
+
+fn mask<T>(items: &[T], is: impl Fn(&T) -> bool) -> Mask {
+    let items = items.iter().enumerate().filter(|(_, item)| is(item));
+    items.fold(0, |mask, (n, _)| mask | 1 << n)
+}

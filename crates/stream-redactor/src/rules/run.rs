@@ -1,0 +1,208 @@
+//! A complete run, judged by the rules that look for values in it.
+
+use std::cell::Cell;
+
+use super::runs::{MAX_RUN, Runs};
+use super::{Found, is_word};
+use crate::left::Left;
+use crate::symbols::Symbols;
+
+/// The most groups in a run: every second character is a separator.
+const MAX_GROUPS: usize = MAX_RUN / 2;
+
+/// A rule whose values stand in runs.
+#[derive(Debug)]
+pub(crate) struct Grouped {
+    pub(super) runs: &'static Runs,
+    /// The fewest characters of a value: shorter runs are not judged.
+    pub(super) min_len: usize,
+    /// The first value in a run: its beginning and end.
+    pub(super) value: fn(&Run<'_>) -> Option<(usize, usize)>,
+    /// Where the value begins in a run that was broken off behind so much of it that there is no
+    /// doubt.
+    pub(super) anchored: fn(&Run<'_>) -> Option<usize>,
+}
+
+impl Grouped {
+    pub(crate) fn min_len(&self) -> usize {
+        self.min_len
+    }
+
+    pub(crate) fn runs(&self) -> &'static Runs {
+        self.runs
+    }
+
+    pub(crate) fn find(&self, run: &Run<'_>) -> Option<Found> {
+        if run.text.len() < self.min_len {
+            return None;
+        }
+        let (from, to) = (self.value)(run)?;
+        Some(Found::new(
+            run.place(from)?,
+            run.place(to.checked_sub(1)?)? + 1,
+        ))
+    }
+
+    /// What stands before `end` in a run that was broken off there.
+    pub(crate) fn find_broken(&self, run: &Run<'_>, end: u64) -> Option<Found> {
+        let from = (self.anchored)(run)?;
+        Some(Found::new(run.place(from)?, end))
+    }
+}
+
+/// A run to be judged.
+pub(crate) struct Run<'r> {
+    /// ASCII, at most [`MAX_RUN`] bytes, beginning with `Runs::first`, ending with a group.
+    pub(super) text: &'r [u8],
+    /// The groups of digits in it, as ranges, in order.
+    pub(super) groups: &'r [(usize, usize)],
+    /// The byte before, or 0.
+    pub(super) before: u8,
+    /// The byte before that.
+    pub(super) before_that: u8,
+    /// The byte behind: 0 at the end, 0x80 for all outside ASCII.
+    pub(super) behind: u8,
+    /// The separator between the run and that byte, or 0.
+    pub(super) separator: u8,
+    /// The run goes on in a letter or digit, so its last group is not whole.
+    pub(super) is_open: bool,
+    /// The place of the run.
+    start: u64,
+    /// The place behind it, separators included.
+    end: u64,
+    left: Left<'r>,
+    /// What [`Run::is_called`] said: it reads the whole line.
+    called: Cell<Option<bool>>,
+}
+
+impl Run<'_> {
+    /// Whether a word such as "phone" stands before the run on its line.
+    pub(super) fn is_called(&self) -> bool {
+        let called = self
+            .called
+            .get()
+            .unwrap_or_else(|| self.left.is_called(self.start));
+        self.called.set(Some(called));
+        called
+    }
+
+    /// Whether the word right before the run is one of `words`.
+    pub(super) fn follows_word(&self, words: &[&str]) -> bool {
+        self.left.follows_word(self.start, words)
+    }
+
+    /// The place of a character of the text.
+    fn place(&self, n: usize) -> Option<u64> {
+        place(self.left.held, self.start, self.end, n)
+    }
+}
+
+/// Room for the text and the groups of a run.
+#[derive(Debug)]
+pub(crate) struct Page {
+    text: [u8; MAX_RUN],
+    groups: [(usize, usize); MAX_GROUPS],
+}
+
+impl Page {
+    pub(crate) const fn new() -> Self {
+        Self {
+            text: [0; MAX_RUN],
+            groups: [(0, 0); MAX_GROUPS],
+        }
+    }
+
+    /// Reads the symbols from `start` to `end` as a run with `separators` at its end, before the
+    /// character `next`, if that is known.
+    pub(crate) fn read<'r>(
+        &'r mut self,
+        (start, end): (u64, u64),
+        separators: usize,
+        next: Option<char>,
+        left: Left<'r>,
+    ) -> Run<'r> {
+        let symbols = left.held.slice(start, end).iter();
+        let mut len = 0;
+        for (slot, symbol) in self.text.iter_mut().zip(symbols.filter(|s| !s.hidden)) {
+            *slot = symbol.ch as u8;
+            len += 1;
+        }
+        let whole = len - separators.min(len);
+        let text = self.text.get(..whole).unwrap_or_default();
+        let count = digit_groups(text, &mut self.groups);
+        let mut back = left.back(start);
+        Run {
+            text,
+            groups: self.groups.get(..count).unwrap_or_default(),
+            before: back.next().unwrap_or(0),
+            before_that: back.next().unwrap_or(0),
+            behind: next.map_or(0, |c| if c.is_ascii() { c as u8 } else { 0x80 }),
+            separator: self
+                .text
+                .get(whole)
+                .copied()
+                .filter(|_| separators > 0)
+                .unwrap_or(0),
+            is_open: separators == 0 && next.is_some_and(is_word),
+            start,
+            end,
+            left,
+            called: Cell::new(None),
+        }
+    }
+}
+
+/// The place of the `n`th visible symbol of a stretch.
+fn place(held: &Symbols, start: u64, end: u64, n: usize) -> Option<u64> {
+    let symbols = held.slice(start, end);
+    let is_plain = symbols.get(..=n)?.iter().all(|symbol| !symbol.hidden);
+    if is_plain {
+        return Some(start + n as u64);
+    }
+    let visible = symbols.iter().zip(start..).filter(|(s, _)| !s.hidden);
+    visible.map(|(_, place)| place).nth(n)
+}
+
+/// A run that is too long goes on from a group in its last `keep` characters, if one begins
+/// there. Says the place and how many visible characters stand behind it.
+pub(crate) fn shorten(
+    runs: &Runs,
+    (start, end): (u64, u64),
+    keep: usize,
+    held: &Symbols,
+) -> Option<(u64, usize)> {
+    let symbols = held.slice(start, end).iter().zip(start..);
+    let mut text = [(' ', 0); MAX_RUN];
+    let mut len = 0;
+    for (slot, (symbol, place)) in text.iter_mut().zip(symbols.filter(|(s, _)| !s.hidden)) {
+        *slot = (symbol.ch, place);
+        len += 1;
+    }
+    let text = text.get(len - keep.min(len)..len)?;
+    text.windows(2).enumerate().find_map(|(n, pair)| {
+        let [(before, _), (first, place)] = pair else {
+            return None;
+        };
+        let begins = !(runs.body)(*before) && (runs.first)(*first);
+        begins.then_some((*place, text.len() - n - 1))
+    })
+}
+
+fn digit_groups(text: &[u8], groups: &mut [(usize, usize); MAX_GROUPS]) -> usize {
+    let mut count = 0;
+    let mut from = None;
+    for (n, byte) in text.iter().chain(&[0]).enumerate() {
+        match (byte.is_ascii_digit(), from) {
+            (true, None) => from = Some(n),
+            (false, Some(start)) => {
+                if let Some(group) = groups.get_mut(count) {
+                    *group = (start, n);
+                    count += 1;
+                }
+                from = None;
+            }
+            _ => {}
+        }
+    }
+    count
+}

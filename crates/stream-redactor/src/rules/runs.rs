@@ -1,0 +1,74 @@
+//! Runs: stretches of characters of one class, with separators between.
+//!
+//! A rule whose values are made of groups names the class of run that they stand in, and judges a
+//! run when it is complete. Rules that name the same class share one reading of it, so one more of
+//! them costs nothing before there is a run that is long enough.
+
+use super::email;
+
+/// The longest run that is looked at in one go, in visible characters.
+pub(crate) const MAX_RUN: usize = 64;
+
+/// A class of runs. It is told apart from others by its address.
+#[derive(Debug)]
+pub(crate) struct Runs {
+    /// The characters that a run may begin with.
+    pub(crate) first: fn(char) -> bool,
+    /// The characters of groups.
+    pub(crate) body: fn(char) -> bool,
+    /// The characters between groups, none of them in `body`.
+    pub(crate) separator: fn(char) -> bool,
+    /// How many of them in a row, at most three.
+    pub(crate) max_separators: u8,
+    /// Characters of which every value has one, if there are such.
+    pub(crate) mark: Option<fn(char) -> bool>,
+    /// A run may begin in the middle of a word.
+    pub(crate) in_words: bool,
+    /// A run that grows too long goes on as a window over its last characters.
+    pub(crate) slides: bool,
+}
+
+/// Digits in groups, as on a card: one blank, hyphen or dot between.
+pub(super) static NUMBER: Runs = Runs {
+    first: |c| c.is_ascii_digit(),
+    body: |c| c.is_ascii_digit(),
+    separator: |c| matches!(c, ' ' | '-' | '.'),
+    max_separators: 1,
+    mark: None,
+    in_words: false,
+    slides: false,
+};
+
+/// Digits in groups, as one writes a number to call.
+pub(super) static CALL_NUMBER: Runs = Runs {
+    first: |c| c.is_ascii_digit() || matches!(c, '+' | '('),
+    body: |c| c.is_ascii_digit(),
+    separator: |c| matches!(c, ' ' | '-' | '.' | '/' | '(' | ')' | '+'),
+    max_separators: 3,
+    mark: None,
+    in_words: false,
+    slides: false,
+};
+
+/// Hexadecimal digits with colons and dots.
+pub(super) static ADDRESS: Runs = Runs {
+    first: |c| c.is_ascii_hexdigit() || c == ':',
+    body: |c| c.is_ascii_hexdigit() || c == ':',
+    separator: |c| c == '.',
+    max_separators: 1,
+    mark: Some(|c| matches!(c, ':' | '.')),
+    in_words: false,
+    slides: false,
+};
+
+/// A word: what may be the local part of an address, until an `@` comes, or the two letters of an
+/// account number. No rule judges it.
+pub(super) static WORD: Runs = Runs {
+    first: email::begins_local,
+    body: email::is_local,
+    separator: |_| false,
+    max_separators: 0,
+    mark: None,
+    in_words: true,
+    slides: true,
+};
