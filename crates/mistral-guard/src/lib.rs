@@ -44,4 +44,5 @@ pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod logging;
+pub mod redact;
 pub mod serve;
