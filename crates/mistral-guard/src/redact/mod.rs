@@ -1,7 +1,8 @@
 //! `mistral-guard redact`: a text in, the same text without what must not be read out.
 //!
 //! Text is written as soon as it is decided, so memory does not grow with the input and `tail -f`
-//! can stand in front. What is no UTF-8 ends the run with an error: it cannot be looked at.
+//! can stand in front. What is no UTF-8 ends the run with an error: it cannot be looked at. With
+//! `--jsonl`, an `id` is passed on as it is: it is what lines are joined by later.
 
 mod feed;
 mod jsonl;
