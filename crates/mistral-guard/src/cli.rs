@@ -1,10 +1,14 @@
 //! The command line.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
+use tower_mistral::redactor::Entity;
 
-use crate::config::{Config, ConfigError, LogFormat, ModeName, Origin, Preset};
+use crate::{
+    config::{Config, ConfigError, LogFormat, ModeName, Origin, Preset},
+    redact,
+};
 
 /// A guard in front of the Mistral AI API: prompts screened, replies redacted, keys rotated,
 /// metadata logged and never content.
@@ -22,6 +26,9 @@ pub struct Cli {
 pub enum Command {
     /// Show the guard at work on real exchanges; no key and no network are needed
     Demo(DemoArgs),
+    /// Redact a text: files or standard input, to standard output, as it comes
+    #[command(after_help = redact::help())]
+    Redact(RedactArgs),
     /// Serve the API to any SDK, guarded: point its base URL here
     #[command(after_help = SERVE_HELP)]
     Serve(Box<ServeArgs>),
@@ -45,6 +52,34 @@ pub struct DemoArgs {
     /// Print one JSON document instead
     #[arg(long)]
     pub json: bool,
+}
+
+/// Options of `redact`.
+#[derive(Clone, Debug, Default, Args)]
+pub struct RedactArgs {
+    /// Files, joined as by `cat`; `-` is standard input [default: -]
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+
+    /// Read lines {"id", "text"}, write lines {"id", "text", "findings"}
+    #[arg(long)]
+    pub jsonl: bool,
+
+    /// Say what was found where and why, never the value
+    #[arg(long)]
+    pub explain: bool,
+
+    /// Look for these entities only, separated by commas
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = redact::entity)]
+    pub entities: Vec<Entity>,
+
+    /// Do not look for these entities, separated by commas
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = redact::entity)]
+    pub without: Vec<Entity>,
+
+    /// Feed at most N characters at a time; what comes out stays the same
+    #[arg(long, value_name = "N")]
+    pub stream: Option<NonZeroUsize>,
 }
 
 /// Options of `serve`. They win over the file.

@@ -3,7 +3,8 @@
 //! `mistral-guard serve` is an HTTP server that callers use in the place of the API: prompts are
 //! screened, replies are redacted (streams too), keys are lent and rotated, and the log holds
 //! metadata, never content. `mistral-guard demo` shows it on real exchanges without a key and
-//! without a network. The logic is in the layers of [`tower_mistral`]; this crate is the plumbing.
+//! without a network. `mistral-guard redact` is the redactor as a filter for any text. The logic is
+//! in the layers of [`tower_mistral`] and its engines; this crate is the plumbing.
 //!
 //! ```
 //! use mistral_guard::{config::Config, serve::Server};
@@ -44,4 +45,5 @@ pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod logging;
+pub mod redact;
 pub mod serve;

@@ -10,7 +10,7 @@ use std::{
 use clap::Parser;
 use mistral_guard::{
     cli::{Cli, Command, ServeArgs},
-    demo, logging,
+    demo, logging, redact,
     serve::{Server, Signals},
 };
 use tower_mistral::wire::BoxError;
@@ -18,6 +18,7 @@ use tower_mistral::wire::BoxError;
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Demo(args) => demo::run(args),
+        Command::Redact(args) => redact::run(args),
         Command::Serve(args) => serve(&args),
         _ => Ok(()),
     };

@@ -49,6 +49,22 @@ impl Rule {
         &self.placeholder
     }
 
+    /// Why a finding is one, for people: the shape that the rule looks for and how it is checked.
+    #[must_use]
+    pub fn describe(&self) -> &'static str {
+        match self.kind {
+            Kind::Email => "a local part, an @ and a domain of two labels or more",
+            Kind::Ssn => "three, two and four digits, a number that can be issued",
+            Kind::Script => "a <script> tag and all up to its end tag",
+            Kind::Prompt => "the words \"system prompt\", a colon and the rest of the line",
+            Kind::Card => "a network's prefix and length, Luhn check",
+            Kind::Iban => "a country's structure and length, modulo 97 check",
+            Kind::Phone => "an international or telling national form, or after \"phone\"",
+            Kind::Ip => "an IPv4 or IPv6 address that is no loopback, mask or version",
+            Kind::Pem => "the PEM header of a private key and the body behind it",
+        }
+    }
+
     /// The rules that are right for every text.
     pub(crate) fn basic() -> Vec<Self> {
         vec![

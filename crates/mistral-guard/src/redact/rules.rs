@@ -1,0 +1,95 @@
+//! What is looked for, by name.
+
+use std::fmt::Write;
+
+use tower_mistral::redactor::{Entity, Redactor, RuleSet, Stream};
+
+/// `INVISIBLE_TEXT` has no rule: the engine finds it with any.
+const INVISIBLE: &str = "more than sixteen invisible characters in a row";
+
+const DETAILS: &str = "\
+Text is written as soon as it is decided. With --jsonl each line is a text of
+its own, and start and end of a finding count characters (code points) of the
+text that was read; an id is written as it was read, other keys are dropped.
+
+--explain writes line:column, entity and reason to standard error; with --jsonl
+each finding has a \"why\" instead.
+
+Entities:";
+
+/// The recommended rules, or some of them.
+pub(super) struct Rules {
+    redactor: Redactor,
+    enabled: RuleSet,
+}
+
+impl Rules {
+    /// Those of the entities in `only`, of all if it is empty, less those of `without`.
+    ///
+    /// # Errors
+    ///
+    /// None is left: a redactor that redacts nothing is a mistake.
+    pub(super) fn new(only: &[Entity], without: &[Entity]) -> Result<Self, &'static str> {
+        let redactor = Redactor::recommended();
+        let is_chosen = |entity: &Entity| {
+            (only.is_empty() || only.contains(entity)) && !without.contains(entity)
+        };
+        let rules = redactor.rules().iter().enumerate();
+        let enabled = rules
+            .filter(|(_, rule)| is_chosen(rule.entity()))
+            .fold(RuleSet::empty(), |set, (index, _)| set.with(index));
+        if enabled.is_empty() {
+            return Err("--entities and --without leave nothing to look for");
+        }
+        Ok(Self { redactor, enabled })
+    }
+
+    pub(super) fn stream(&self) -> Stream {
+        self.redactor.stream_with(self.enabled)
+    }
+
+    /// Why a finding of `entity` is one.
+    pub(super) fn why(&self, entity: &Entity) -> &'static str {
+        let mut rules = self.redactor.rules().iter();
+        let rule = rules.find(|rule| rule.entity() == entity);
+        rule.map_or(INVISIBLE, |rule| rule.describe())
+    }
+}
+
+/// The entity of that name.
+///
+/// # Errors
+///
+/// No rule finds it; the message lists those that there are.
+pub fn entity(name: &str) -> Result<Entity, String> {
+    let entities = entities();
+    if let Some(entity) = entities.iter().find(|entity| entity.as_str() == name) {
+        return Ok(entity.clone());
+    }
+    let names: Vec<_> = entities.iter().map(Entity::as_str).collect();
+    let invisible = Entity::INVISIBLE_TEXT;
+    let names = names.join(", ");
+    Err(format!(
+        "the entities are {names}; {invisible} comes with any"
+    ))
+}
+
+/// What the options mean in full, and the entities that they name.
+pub fn help() -> String {
+    let mut help = DETAILS.to_owned();
+    let redactor = Redactor::recommended();
+    let rules = redactor.rules().iter();
+    let rules = rules.map(|rule| (rule.entity().as_str(), rule.describe()));
+    let invisible = Entity::INVISIBLE_TEXT;
+    for (name, what) in rules.chain([(invisible.as_str(), INVISIBLE)]) {
+        // Writing to a String cannot fail.
+        let _ = write!(help, "\n  {name:14}  {what}");
+    }
+    help
+}
+
+fn entities() -> Vec<Entity> {
+    let redactor = Redactor::recommended();
+    let rules = redactor.rules().iter();
+    rules.map(|rule| rule.entity().clone()).collect()
+}
