@@ -4,6 +4,7 @@
 //! nothing where its values cannot be.
 
 use crate::rules::{Automaton, Grouped, Rule, Runs, Tier, is_word};
+use crate::view::is_plain;
 
 /// A set of runs or of automata, by their index.
 pub(crate) type Mask = u32;
@@ -47,6 +48,10 @@ pub(crate) struct Class {
     /// The automata whose values it may begin, likewise.
     wakes: [Mask; 3],
     pub(crate) kind: Kind,
+    /// It is an ASCII character that no spelling begins with, see [`is_plain`].
+    pub(crate) is_plain: bool,
+    /// It is a blank.
+    pub(crate) is_blank: bool,
 }
 
 impl Class {
@@ -87,7 +92,8 @@ pub(crate) struct RunPlan {
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Plan {
-    ascii: Vec<Class>,
+    /// By byte, upper case as lower case; nothing for those that are no character.
+    bytes: Box<[Class]>,
     /// Letters and digits outside ASCII.
     word: Class,
     /// Everything else.
@@ -99,14 +105,16 @@ pub(crate) struct Plan {
     pub(crate) max_separators: [Mask; 3],
     /// The runs that slide.
     pub(crate) sliding: Mask,
+    /// The runs that a letter may begin behind a letter, or a digit behind a digit.
+    inside: Mask,
+    /// Whether no automaton is woken there.
+    is_calm_inside: bool,
+    /// The runs that all letters go on, and all digits.
+    words: [Mask; 2],
     /// The runs that some rule judges.
     pub(crate) judged: Mask,
     /// The runs that are judged only if they have a mark.
     pub(crate) marked: Mask,
-    /// The runs that a letter may begin behind a letter, or a digit behind a digit.
-    pub(crate) inside: Mask,
-    /// Whether no automaton is woken there.
-    pub(crate) is_calm_inside: bool,
 }
 
 impl Plan {
@@ -119,16 +127,23 @@ impl Plan {
             plan.runs.len() <= MAX && plan.automata.len() <= MAX,
             "sets have room"
         );
-        plan.ascii = ('\0'..='\x7f').map(|c| plan.class(c, rules)).collect();
+        let class = |byte: u8| match char::from(byte.to_ascii_lowercase()) {
+            c if c.is_ascii() => plan.class(c, rules),
+            _ => Class::default(),
+        };
+        plan.bytes = (0..=u8::MAX).map(class).collect();
         plan.word = plan.class('\u{4e00}', rules);
-        let word = plan.ascii.iter().filter(|class| class.kind != Kind::Other);
-        let (inside, wakes) = word.fold((0, 0), |(inside, wakes), class| {
-            (
-                inside | class.begins(class.kind),
-                wakes | class.wakes(class.kind),
-            )
+        let words = plan.bytes.iter().filter(|class| class.kind != Kind::Other);
+        let (inside, wakes) = words.fold((0, 0), |(inside, wakes), class| {
+            let kind = class.kind;
+            (inside | class.begins(kind), wakes | class.wakes(kind))
         });
         (plan.inside, plan.is_calm_inside) = (inside, wakes == 0);
+        let all = |kind| {
+            let classes = plan.bytes.iter().filter(|class| class.kind == kind);
+            classes.fold(Mask::MAX, |all, class| all & class.body)
+        };
+        plan.words = [all(Kind::Letter), all(Kind::Digit)];
         plan
     }
 
@@ -196,18 +211,47 @@ impl Plan {
             begins: Kind::ALL.map(begins),
             wakes: Kind::ALL.map(wakes),
             kind: Kind::of(c),
+            is_plain: u8::try_from(c).is_ok_and(is_plain),
+            is_blank: c == ' ',
         }
     }
 
-    /// What an ASCII character does, folded.
+    /// The runs that may have no more separators, of those with 1, 2 and 3 at their end.
+    #[inline]
+    pub(crate) fn full(&self, [a, b, c]: [Mask; 3]) -> Mask {
+        let [one, two, three] = self.max_separators;
+        a & one | b & two | c & three
+    }
+
+    /// How many letters behind a letter, or digits behind a digit, do nothing but go on with the
+    /// runs in `live`.
+    #[inline]
+    pub(crate) fn inside(&self, before: Kind, live: Mask, enabled: Mask, text: &[u8]) -> usize {
+        let [letters, digits] = self.words;
+        let begins = self.inside & enabled & !live;
+        if live == 0 || begins != 0 || !self.is_calm_inside {
+            return 0;
+        }
+        let text = text.iter();
+        match before {
+            Kind::Letter if live & !letters == 0 => {
+                text.take_while(|b| b.is_ascii_alphabetic()).count()
+            }
+            Kind::Digit if live & !digits == 0 => text.take_while(|b| b.is_ascii_digit()).count(),
+            _ => 0,
+        }
+    }
+
+    /// What an ASCII character does.
     #[inline]
     pub(crate) fn of_byte(&self, byte: u8) -> Option<&Class> {
-        self.ascii.get(usize::from(byte.to_ascii_lowercase()))
+        self.bytes.get(usize::from(byte))
     }
 
     #[inline]
     pub(crate) fn of(&self, c: char) -> &Class {
-        if let Some(class) = self.ascii.get(c as usize) {
+        let ascii = u8::try_from(c).ok().filter(u8::is_ascii);
+        if let Some(class) = ascii.and_then(|byte| self.of_byte(byte)) {
             return class;
         }
         if c.is_alphanumeric() {

@@ -4,6 +4,9 @@ use crate::left::{Left, REACH, Register};
 use crate::symbols::Symbols;
 use crate::view::{self, Sym};
 
+/// So many symbols are sure to be more than the register takes, but for hidden ones.
+const FAR: usize = 2 * REACH;
+
 #[derive(Clone, Default)]
 pub(crate) struct Reading {
     /// What the view has given out and is not decided yet.
@@ -57,14 +60,14 @@ impl Reading {
         self.undecided += usize::from(symbol.raw);
     }
 
-    /// Adds letters or digits at the cursor, and reads them.
+    /// Adds ASCII characters at the cursor, and reads them.
     #[inline]
-    pub(crate) fn push_word(&mut self, word: &[u8]) {
+    pub(crate) fn push_plain(&mut self, text: &[u8]) {
         self.symbols
-            .extend(word.iter().map(|byte| Sym::ascii(*byte)));
-        self.cursor += word.len() as u64;
-        self.undecided += word.len();
-        self.prev = word
+            .extend(text.iter().map(|byte| Sym::ascii(*byte)));
+        self.cursor += text.len() as u64;
+        self.undecided += text.len();
+        self.prev = text
             .last()
             .map(|byte| char::from(byte.to_ascii_lowercase()));
     }
@@ -80,7 +83,14 @@ impl Reading {
     /// that stands on the left. Says how many bytes they stand for.
     #[inline]
     pub(crate) fn keep_to(&mut self, end: u64) -> usize {
-        for symbol in self.symbols.slice(self.symbols.base(), end) {
+        let kept = self.symbols.slice(self.symbols.base(), end);
+        // Of a long text only the end is ever looked at again.
+        let far = match kept.len().saturating_sub(FAR) {
+            0 => 0,
+            far if kept.iter().skip(far).filter(|s| !s.hidden).count() < REACH => 0,
+            far => far,
+        };
+        for symbol in kept.iter().skip(far) {
             if !symbol.hidden {
                 self.register.push(symbol.ch);
                 self.before = Some(symbol.ch);

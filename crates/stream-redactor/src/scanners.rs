@@ -10,6 +10,7 @@ use crate::left::Left;
 use crate::plan::{Class, Kind, Mask, Plan, RunPlan};
 use crate::rules::{Automaton, Found, MAX_RUN, Page, Scan, Tier, shorten};
 use crate::ruleset::RuleSet;
+use crate::view;
 
 /// No value in runs is longer, so a run that is too long goes on from a group this near its end.
 const MAX_VALUE: usize = 40;
@@ -99,81 +100,144 @@ impl Scanners {
     }
 
     /// Reads one symbol. False if nothing can be decided by it that could not be before.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn step(&mut self, plan: &Plan, c: char, at: u64, left: Left<'_>) -> bool {
         let class = plan.of(c);
-        let ended = self.live & !(class.body | class.separator & !self.full(plan));
+        let ended = self.live & !(class.body | class.separator & !plan.full(self.behind));
         let may_begin = class.begins(self.before) & self.runs_on;
         let begins = may_begin & !(self.live & !ended);
         let wakes = class.wakes(self.before) & self.automata_on | self.awake;
         self.before = class.kind;
         self.seen += 1;
-        let judged = ended & plan.judged & (self.marked | !plan.marked);
-        if judged | wakes != 0 || self.seen > self.expires || self.best.is_some() {
-            let turn = Turn {
-                class,
-                ended,
-                judged,
-                begins,
-                may_begin,
-                wakes,
-                c,
-                at,
-            };
-            return self.turn(plan, &turn, left);
-        }
-        if ended | begins == 0 {
+        let is_calm = ended | begins | wakes == 0 && self.best.is_none();
+        if is_calm && self.seen <= self.expires {
             self.separate(class);
             return self.first == NOWHERE;
         }
-        let first = self.first;
-        self.live &= !ended;
-        self.separate(class);
-        self.begin(class, begins, at);
-        if ended != 0 {
-            self.note_first();
-        }
-        self.first != first || self.first == NOWHERE
+        let judged = ended & plan.judged & (self.marked | !plan.marked);
+        let turn = Turn {
+            class,
+            ended,
+            judged,
+            begins,
+            may_begin,
+            wakes,
+            c,
+            at,
+        };
+        self.turn(plan, &turn, left)
     }
 
-    /// How many letters behind a letter, or digits behind a digit, only go on with what is alive.
-    #[inline(always)]
-    pub(crate) fn goes_on(&self, plan: &Plan, text: &[u8]) -> usize {
-        let is_calm = plan.is_calm_inside && self.awake == 0 && self.best.is_none();
-        let kind = self.before;
-        if !is_calm || kind == Kind::Other || plan.inside & self.runs_on & !self.live != 0 {
+    /// Reads up to `room` characters, as long as no rule has to be asked; behind the first `least`
+    /// only while something is alive that holds blanks. The same as [`step`](Self::step) for each
+    /// of them, but that only the last of the first live places is seen. Says how many.
+    #[inline(never)]
+    pub(crate) fn go_on(
+        &mut self,
+        plan: &Plan,
+        text: &[u8],
+        least: usize,
+        room: usize,
+        at: u64,
+    ) -> usize {
+        if self.best.is_some() {
             return 0;
         }
-        let room = usize::try_from(self.expires.saturating_sub(self.seen)).unwrap_or(usize::MAX);
-        let goes_on = |byte: &&u8| {
-            let class = plan.of_byte(**byte);
-            class.is_some_and(|class| class.kind == kind && self.live & !class.body == 0)
+        let awake = self.automata.get(self.awake.trailing_zeros() as usize);
+        let room = match awake {
+            Some(_) if self.awake.count_ones() > 1 => return 0,
+            Some(automaton) => room.min(automaton.goes_on(text)),
+            None => room,
         };
-        text.iter().take(room).take_while(goes_on).count()
-    }
-
-    /// Goes on with all that is alive.
-    #[inline]
-    pub(crate) fn go_on(&mut self, n: usize) {
-        if n > 0 {
-            self.seen += n as u64;
-            self.behind = [0; 3];
+        let first_awake = awake.and_then(Automaton::live).unwrap_or(NOWHERE);
+        // In registers, for this is where most of the time goes.
+        let (mut live, mut behind, mut before) = (self.live, self.behind, self.before);
+        let (mut marked, mut first, mut expires) = (self.marked, self.first, self.expires);
+        let mut n = 0;
+        while n < room && self.seen + (n as u64) < expires {
+            let quiet_from = if self.is_quiet_with(plan, live) {
+                least
+            } else {
+                room
+            };
+            let in_runs = usize::try_from(expires - self.seen).unwrap_or(usize::MAX);
+            let to = quiet_from.min(room).min(in_runs).min(text.len());
+            let inside = text.get(n..to).unwrap_or_default();
+            let more = plan.inside(before, live, self.runs_on, inside);
+            if more > 0 {
+                behind = [0; 3];
+                n += more;
+                continue;
+            }
+            let Some(class) = text.get(n).and_then(|byte| plan.of_byte(*byte)) else {
+                break;
+            };
+            let ended = live & !(class.body | class.separator & !plan.full(behind));
+            let begins = class.begins(before) & self.runs_on & !(live & !ended);
+            let judged = ended & plan.judged & (marked | !plan.marked);
+            let asks = judged | class.wakes(before) & self.automata_on;
+            if asks != 0 || n >= quiet_from || !is_plain(class, text.get(n + 1)) {
+                break;
+            }
+            live &= !ended;
+            marked |= class.marks;
+            behind = separated(behind, live & class.separator);
+            before = class.kind;
+            if begins != 0 {
+                let run = LiveRun {
+                    start: at + n as u64,
+                    seen: self.seen + n as u64,
+                };
+                self.set_runs(begins, run);
+                live |= begins;
+                behind[0] |= begins & !class.body;
+                marked = marked & !begins | begins & class.marks;
+                first = first.min(run.start);
+                expires = expires.min(run.seen + MAX_RUN as u64);
+            }
+            let is_first = |n: usize| self.runs.get(n).is_some_and(|run| run.start == first);
+            if ended != 0 && first != first_awake && ones(ended).any(is_first) {
+                (first, expires) = self.first_of(live, first_awake);
+            }
+            n += 1;
         }
+        (self.live, self.behind, self.before) = (live, behind, before);
+        (self.marked, self.first, self.expires) = (marked, first, expires);
+        self.seen += n as u64;
+        if let Some(automaton) = self.automata.get_mut(self.awake.trailing_zeros() as usize) {
+            automaton.go_on(text.get(..n).unwrap_or_default(), at);
+        }
+        n
     }
 
-    /// The runs that may have no more separators.
+    /// The first of the places where these runs begin and `awake`; and when one gets too long.
     #[inline]
-    fn full(&self, plan: &Plan) -> Mask {
-        let [a, b, c] = self.behind;
-        let [one, two, three] = plan.max_separators;
-        a & one | b & two | c & three
+    fn first_of(&self, live: Mask, awake: u64) -> (u64, u64) {
+        let runs = ones(live).filter_map(|n| self.runs.get(n));
+        let (first, seen) = runs.fold((awake, NOWHERE), |(first, seen), run| {
+            (first.min(run.start), seen.min(run.seen))
+        });
+        (first, seen.saturating_add(MAX_RUN as u64))
+    }
+
+    /// Whether all that is alive ends at the next blank, with these runs.
+    #[inline]
+    fn is_quiet_with(&self, plan: &Plan, live: Mask) -> bool {
+        self.best.is_none() && self.awake == 0 && live & !plan.sliding == 0
+    }
+
+    #[inline]
+    fn set_runs(&mut self, which: Mask, begun: LiveRun) {
+        for n in ones(which) {
+            if let Some(run) = self.runs.get_mut(n) {
+                *run = begun;
+            }
+        }
     }
 
     #[inline]
     fn separate(&mut self, class: &Class) {
-        let [a, b, _] = self.behind;
-        let separated = self.live & class.separator;
-        self.behind = [separated, separated & a, separated & b];
+        self.behind = separated(self.behind, self.live & class.separator);
         self.marked |= class.marks;
     }
 
@@ -192,7 +256,11 @@ impl Scanners {
         }
         self.separate(turn.class);
         if turn.wakes != 0 {
-            self.step_automata(plan, turn, left);
+            let changed = self.step_automata(plan, turn, left);
+            let is_all = !changed && turn.ended | begins == 0 && self.best.is_none();
+            if is_all && self.seen <= self.expires {
+                return self.first == NOWHERE;
+            }
         }
         if self.best.is_none() {
             self.begin(turn.class, begins, turn.at);
@@ -271,7 +339,8 @@ impl Scanners {
         let run = page.read((run.start, at), separators, next, left);
         let mut any = false;
         for (rule, tier, grouped) in &plan.rules {
-            if self.enabled.contains(*rule) {
+            let loses = |best: Best| (best.found.start, best.tier) < (run.start(), *tier);
+            if self.enabled.contains(*rule) && !self.best.is_some_and(loses) {
                 if let Some(found) = grouped.find(&run) {
                     self.find(*rule, *tier, found);
                     any = true;
@@ -288,22 +357,29 @@ impl Scanners {
         }
     }
 
-    fn step_automata(&mut self, plan: &Plan, turn: &Turn<'_>, left: Left<'_>) {
+    /// Whether something is found or a live place is another one.
+    fn step_automata(&mut self, plan: &Plan, turn: &Turn<'_>, left: Left<'_>) -> bool {
+        let mut changed = false;
         for n in ones(turn.wakes) {
             let bit = 1 << n;
             let Some(automaton) = self.automata.get_mut(n) else {
                 continue;
             };
+            let before = automaton.live();
             let found = automaton.step(turn.c, turn.at, left);
-            if automaton.live().is_some() {
+            let live = automaton.live();
+            changed |= live != before;
+            if live.is_some() {
                 self.awake |= bit;
             } else {
                 self.awake &= !bit;
             }
             if let (Some(found), Some((rule, tier, _))) = (found, plan.automata.get(n)) {
                 self.find(*rule, *tier, found);
+                changed = true;
             }
         }
+        changed
     }
 
     #[inline]
@@ -312,11 +388,7 @@ impl Scanners {
             return;
         }
         let seen = self.seen - 1;
-        for n in ones(begins) {
-            if let Some(run) = self.runs.get_mut(n) {
-                *run = LiveRun { start: at, seen };
-            }
-        }
+        self.set_runs(begins, LiveRun { start: at, seen });
         self.live |= begins;
         // A mark that a run begins with counts as a separator.
         self.behind[0] |= begins & !class.body;
@@ -355,13 +427,9 @@ impl Scanners {
     /// Notes the first live place.
     #[inline]
     fn note_first(&mut self) {
-        let runs = ones(self.live).filter_map(|n| self.runs.get(n));
-        let least = runs.fold((NOWHERE, u64::MAX), |(start, seen), run| {
-            (start.min(run.start), seen.min(run.seen))
-        });
-        self.expires = least.1.saturating_add(MAX_RUN as u64);
         let automata = ones(self.awake).filter_map(|n| self.automata.get(n)?.live());
-        self.first = automata.fold(least.0, u64::min);
+        let awake = automata.fold(NOWHERE, u64::min);
+        (self.first, self.expires) = self.first_of(self.live, awake);
     }
 
     /// Drops what cannot win any more, and notes the first live place.
@@ -385,7 +453,12 @@ impl Scanners {
     /// Whether nothing is found, and all that is alive ends at the next blank.
     #[inline]
     pub(crate) fn are_quiet(&self, plan: &Plan) -> bool {
-        self.best.is_none() && self.awake == 0 && self.live & !plan.sliding == 0
+        self.is_quiet_with(plan, self.live)
+    }
+
+    /// Whether the next letter or digit goes on with a word.
+    pub(crate) fn is_in_word(&self) -> bool {
+        self.before != Kind::Other
     }
 
     /// Counts the live candidates that are past their anchor as complete.
@@ -464,6 +537,19 @@ impl Scanners {
         (self.first, self.expires, self.best) = (NOWHERE, u64::MAX, None);
         self.before = before.map_or(Kind::Other, Kind::of);
     }
+}
+
+/// The runs with at least 1, 2 and 3 separators at their end, behind one more of some.
+#[inline]
+fn separated([one, two, _]: [Mask; 3], runs: Mask) -> [Mask; 3] {
+    [runs, runs & one, runs & two]
+}
+
+/// Whether the view gives a character on as it is. It holds a blank back until it is clear that
+/// no `(at)` follows.
+#[inline]
+pub(crate) fn is_plain(class: &Class, next: Option<&u8>) -> bool {
+    class.is_plain || class.is_blank && next.is_some_and(|next| view::is_plain(*next))
 }
 
 /// A character that does more than go on.

@@ -190,6 +190,10 @@ fn look(text: &[u8], from: usize, at: usize, called: &dyn Fn(&[u8]) -> bool) -> 
             Some(b) => b"cdghlnps".contains(&b.to_ascii_lowercase()) || *b >= 0x80,
         },
         b'%' => may_be_any(get(1)) || get(1).is_some_and(u8::is_ascii_hexdigit),
+        b'@' => {
+            let behind = get(1);
+            may_be_any(behind) || behind.is_some_and(u8::is_ascii_alphanumeric)
+        }
         b'(' | b'[' | b'{' => brackets(text, at),
         b':' => colon(text, from, at),
         _ => true,
@@ -408,19 +412,22 @@ fn harmless(text: &[u8]) -> Option<usize> {
 }
 
 /// The last place in `from..=to` where the machine may begin anew: behind a blank that stands in
-/// `from..`, at a letter other than `p`; or behind an ideographic comma or full stop, at a Han
-/// character.
+/// `from..`, at a letter other than `p`; behind a mark that ends all that is alive, at another one
+/// or such a letter; or behind an ideographic comma or full stop, at a Han character.
 #[inline(never)]
 fn word_before(text: &[u8], from: usize, to: usize) -> Option<usize> {
     let mut at = to.min(text.len().checked_sub(1)?);
     while at > from {
         let pair = text.get(at - 1..=at)?;
         match *pair {
-            [
-                b' ' | b'\n',
-                b'a'..=b'o' | b'q'..=b'z' | b'A'..=b'O' | b'Q'..=b'Z',
-            ] => {
-                return Some(at);
+            [b' ' | b'\n', next] if begins_word(next) => return Some(at),
+            [mark, next] if ends_all(mark) && (begins_word(next) || ends_all(next)) => {
+                // Behind `<` a tag may begin, and behind one `@` a domain.
+                let is_pair = at - 1 > from && text.get(at - 2) == Some(&mark);
+                let is_tag = mark == b'<' && matches!(next, b's' | b'S');
+                if !is_tag && (mark != b'@' || is_pair) {
+                    return Some(at);
+                }
             }
             [_, 0xe4..=0xe9] if at >= from + 3 => {
                 let before = text.get(at - 3..at);
@@ -433,4 +440,13 @@ fn word_before(text: &[u8], from: usize, to: usize) -> Option<usize> {
         at -= 1;
     }
     None
+}
+
+fn begins_word(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() && byte | 0x20 != b'p'
+}
+
+/// Marks that no value goes on with, and no spelling of a character.
+fn ends_all(byte: u8) -> bool {
+    matches!(byte, b'<' | b'>' | b'!' | b'?' | b'|' | b'^' | b'$' | b'@')
 }

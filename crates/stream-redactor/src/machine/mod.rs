@@ -10,14 +10,16 @@ use crate::edit::Sink;
 use crate::left::REACH;
 use crate::reading::Reading;
 use crate::redactor::Config;
-use crate::rules::END;
+use crate::rules::{END, MAX_RUN};
 use crate::ruleset::RuleSet;
-use crate::scanners::Scanners;
+use crate::scanners::{Scanners, is_plain};
 use crate::skip;
-use crate::view::{MAX_PENDING, Sym, View, is_plain};
+use crate::view::{MAX_PENDING, Sym, View};
 
 /// Shorter pieces are read, for looking ahead costs as much.
 const MIN_SKIP: usize = 16;
+/// So much is read before it is asked again what can be spared.
+const MAX_CHUNK: usize = 512;
 
 #[derive(Clone)]
 pub(crate) struct Machine {
@@ -82,7 +84,7 @@ impl Machine {
         while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
             if at >= read_to && rest.len() >= MIN_SKIP && self.is_quiet() {
                 let stop = skip::next(text.as_bytes(), at, &|before| self.may_be_called(before));
-                read_to = stop.until;
+                read_to = stop.until.max(at + MIN_SKIP);
                 let passed = stop.anew.and_then(|anew| rest.get(..anew - at));
                 if let Some(passed) = passed.filter(|passed| !passed.is_empty()) {
                     self.pass(passed, sink);
@@ -90,7 +92,13 @@ impl Machine {
                     continue;
                 }
             }
-            let read = self.push_plain(rest.as_bytes(), read_to.saturating_sub(at), sink);
+            if let Some(passed) = self.long_word(rest) {
+                self.pass(passed, sink);
+                at += passed.len();
+                continue;
+            }
+            let chunk = rest.as_bytes().get(..MAX_CHUNK).unwrap_or(rest.as_bytes());
+            let read = self.push_plain(chunk, read_to.saturating_sub(at), sink);
             at += read;
             let next = rest.chars().next().filter(|_| read == 0);
             if let Some(c) = next {
@@ -141,6 +149,21 @@ impl Machine {
         self.swallowing.is_none() && self.invisible == 0 && self.view.is_clear()
     }
 
+    /// What may be passed over of a very long word: only its end can still be part of a value.
+    fn long_word<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let bytes = text.as_bytes();
+        let is_word = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+        if !is_word(bytes.get(2 * MAX_RUN)) || !self.is_quiet() || !self.scanners.is_in_word() {
+            return None;
+        }
+        let word = bytes
+            .iter()
+            .take_while(|b| b.is_ascii_alphanumeric())
+            .count();
+        text.get(..word - MAX_RUN.min(word))
+            .filter(|passed| passed.len() >= MAX_RUN)
+    }
+
     /// Keeps what is held and the text behind it, and begins anew behind that. The text ends where
     /// a value cannot.
     fn pass(&mut self, text: &str, sink: &mut Sink<'_>) {
@@ -152,28 +175,38 @@ impl Machine {
 
     /// Reads characters that the view gives on as they are, up to another one, or until there may
     /// be something to pass over behind the first `least`. Says how many.
+    #[inline(never)]
     fn push_plain(&mut self, text: &[u8], least: usize, sink: &mut Sink<'_>) -> usize {
         let mut n = 0;
-        while let Some(byte) = text.get(n).filter(|_| self.is_plain()) {
-            let word = text.get(n..).unwrap_or_default();
-            let more = self.scanners.goes_on(&self.config.plan, word);
+        while let Some(rest) = text
+            .get(n..)
+            .filter(|rest| !rest.is_empty() && self.is_plain())
+        {
+            // Short texts are read to their end.
+            let least = least.max(1).saturating_sub(n);
+            let quiet_from = if rest.len() < least + MIN_SKIP {
+                rest.len()
+            } else {
+                least
+            };
+            let plan = &self.config.plan;
+            let cursor = self.reading.cursor();
+            let room = (self.max_undecided() + 1).saturating_sub(self.reading.undecided());
+            let more = self.scanners.go_on(plan, rest, quiet_from, room, cursor);
             if more > 0 {
-                self.scanners.go_on(more);
-                self.reading.push_word(word.get(..more).unwrap_or_default());
+                self.reading
+                    .push_plain(rest.get(..more).unwrap_or_default());
                 self.held += more;
                 n += more;
-                if self.scanners.first_live().is_none() {
-                    self.decide(sink);
-                }
+                self.decide(sink);
                 continue;
             }
-            let may_pass = n >= least.max(1) && text.len() - n >= MIN_SKIP;
-            if may_pass && self.scanners.are_quiet(&self.config.plan) {
+            let [byte, tail @ ..] = rest else {
                 break;
-            }
-            // The view holds a blank until it is clear that no `(at)` follows.
-            let is_gap = *byte == b' ' && text.get(n + 1).is_some_and(|next| is_plain(*next));
-            if !is_plain(*byte) && !is_gap {
+            };
+            let class = plan.of_byte(*byte);
+            let is_plain = class.is_some_and(|class| is_plain(class, tail.first()));
+            if !is_plain || quiet_from == 0 && self.scanners.are_quiet(plan) {
                 break;
             }
             n += 1;
@@ -230,9 +263,13 @@ impl Machine {
         self.scanners.step(&self.config.plan, c, at, left)
     }
 
+    fn max_undecided(&self) -> usize {
+        self.config.max_hold - MAX_PENDING
+    }
+
     #[inline]
     fn is_over_hold(&self) -> bool {
-        self.reading.undecided() > self.config.max_hold - MAX_PENDING
+        self.reading.undecided() > self.max_undecided()
     }
 
     /// Decides all before `end`, where the cursor is, as if nothing came behind it. Each round

@@ -54,6 +54,9 @@ fn value(run: &Run<'_>) -> Option<(usize, usize)> {
         || matches!(run.before, b'_' | b'$');
     (0..count).find_map(|from| {
         let tail = groups.get(from..)?;
+        if !matches!(tail.first().map(|(from, to)| to - from), Some(4 | 12..=19)) {
+            return None;
+        }
         let before = tail.first()?.0.checked_sub(1);
         let is_fraction = before.is_some_and(|n| run.text.get(n) == Some(&b'.'));
         if from == 0 && is_tail || is_fraction {

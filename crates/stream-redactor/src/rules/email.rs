@@ -52,6 +52,27 @@ impl Scan for Email {
         true
     }
 
+    /// Letters of a label that is no ACE label, or not yet a top level one.
+    fn goes_on(&self, text: &[u8]) -> usize {
+        let Some(domain) = &self.domain else {
+            return 0;
+        };
+        let room = MAX_LABEL.saturating_sub(domain.label.len);
+        let room = room.min(MAX_DOMAIN.saturating_sub(domain.len)) as usize;
+        let letters = text.iter().take(room);
+        letters
+            .take_while(|byte| byte.is_ascii_alphanumeric())
+            .count()
+    }
+
+    fn go_on(&mut self, text: &[u8], at: u64) {
+        if let Some(domain) = &mut self.domain {
+            for (byte, at) in text.iter().zip(at..) {
+                domain.step(char::from(byte.to_ascii_lowercase()), at);
+            }
+        }
+    }
+
     fn reset(&mut self) {
         self.domain = None;
     }

@@ -153,6 +153,25 @@ impl Scan for Iban {
         self.live.as_ref().is_some_and(|live| live.len >= ANCHOR)
     }
 
+    fn goes_on(&self, text: &[u8]) -> usize {
+        let Some(mut live) = self.live.clone() else {
+            return 0;
+        };
+        let fits = |byte: &&u8| {
+            let c = char::from(byte.to_ascii_lowercase());
+            live.len < live.total && live.goes_on(c, 0)
+        };
+        text.iter().take_while(fits).count()
+    }
+
+    fn go_on(&mut self, text: &[u8], at: u64) {
+        if let Some(live) = &mut self.live {
+            for (byte, at) in text.iter().zip(at..) {
+                live.goes_on(char::from(byte.to_ascii_lowercase()), at);
+            }
+        }
+    }
+
     fn reset(&mut self) {
         *self = Self::default();
     }

@@ -210,6 +210,13 @@ pub(crate) trait Scan {
     fn live(&self) -> Option<u64>;
     /// So much of the live candidate was read before `at` that its part must not be shown either.
     fn is_anchored(&self, at: u64, left: Left<'_>) -> bool;
+    /// How many of these ASCII characters at least leave the live place as it is, with no complete
+    /// candidate.
+    fn goes_on(&self, _: &[u8]) -> usize {
+        0
+    }
+    /// Reads so many of them, or fewer, from `at` on.
+    fn go_on(&mut self, _: &[u8], _at: u64) {}
     /// Forgets everything.
     fn reset(&mut self);
 }
@@ -246,6 +253,14 @@ impl Scan for Automaton {
 
     fn is_anchored(&self, at: u64, left: Left<'_>) -> bool {
         of_each!(self, a => a.is_anchored(at, left))
+    }
+
+    fn goes_on(&self, text: &[u8]) -> usize {
+        of_each!(self, a => a.goes_on(text))
+    }
+
+    fn go_on(&mut self, text: &[u8], at: u64) {
+        of_each!(self, a => a.go_on(text, at));
     }
 
     fn reset(&mut self) {

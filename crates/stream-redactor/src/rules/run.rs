@@ -91,6 +91,10 @@ impl Run<'_> {
         self.left.follows_word(self.start, words)
     }
 
+    pub(crate) fn start(&self) -> u64 {
+        self.start
+    }
+
     /// The place of a character of the text.
     fn place(&self, n: usize) -> Option<u64> {
         place(self.left.held, self.start, self.end, n)

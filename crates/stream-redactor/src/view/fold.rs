@@ -1,5 +1,7 @@
 //! One character at a time: width, case, accents, digits, dashes; and what nobody sees.
 
+use std::sync::LazyLock;
+
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
 use super::Sym;
@@ -35,14 +37,24 @@ pub(super) fn symbol(c: char, raw: usize) -> Sym {
             invisible: false,
         };
     }
-    let invisible = is_invisible(c);
+    let (ch, invisible) = match EUROPEAN.get((c as usize).wrapping_sub(0x80)) {
+        Some(folded) => *folded,
+        None => (fold(c), is_invisible(c)),
+    };
     Sym {
-        ch: fold(c),
+        ch,
         raw,
         hidden: invisible,
         invisible,
     }
 }
+
+/// Latin, Greek and Cyrillic from U+0080 on, folded once: their letters are frequent, and folding
+/// one takes longer than all else.
+static EUROPEAN: LazyLock<Vec<(char, bool)>> = LazyLock::new(|| {
+    let letters = ('\u{80}'..='\u{52f}').map(|c| (fold(c), is_invisible(c)));
+    letters.collect()
+});
 
 fn fold(c: char) -> char {
     let c = base(c);
