@@ -344,7 +344,7 @@ fn entities_are_chosen_by_name() {
         assert_eq!(redacted(args, text), expected, "{args:?}");
     }
     for option in ["--entities", "--without"] {
-        for name in ["EMAIL", "US_SSN,", "INVISIBLE_TEXT"] {
+        for name in ["EMAIL", "US_SSN,"] {
             let done = redact(&[option, name], text);
             assert_eq!((done.code, done.out.as_str()), (Some(2), ""), "{name}");
             for rule in Redactor::recommended().rules() {

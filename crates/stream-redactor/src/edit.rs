@@ -44,8 +44,7 @@ impl Entity {
     pub const IP_ADDRESS: Self = Self(Cow::Borrowed("IP_ADDRESS"));
     /// A private key in PEM.
     pub const PRIVATE_KEY: Self = Self(Cow::Borrowed("PRIVATE_KEY"));
-    /// More than sixteen invisible characters in a row. No rule finds them: every
-    /// [`Stream`](crate::Stream) with at least one rule does, for they would hide any other value.
+    /// More than sixteen invisible characters in a row: they would hide any other value.
     pub const INVISIBLE_TEXT: Self = Self(Cow::Borrowed("INVISIBLE_TEXT"));
 
     /// An entity by its name, for names that come from a configuration.

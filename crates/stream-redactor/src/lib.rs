@@ -84,9 +84,10 @@
 //! | `PHONE_NUMBER` | `[PHONE]` | `+` and a country code, telling national forms, others behind "phone" |
 //! | `IP_ADDRESS` | `[IP]` | IPv4 and IPv6, without loopback, unspecified, masks |
 //! | `PRIVATE_KEY` | `[PRIVATE_KEY]` | PEM from `-----BEGIN … PRIVATE KEY-----` and a body to its end |
+//! | `INVISIBLE_TEXT` | `[INVISIBLE]` | more than sixteen invisible characters in a row, which end any other value |
 //!
-//! [`Redactor::basic`] has the first four. With any rule, more than sixteen invisible characters in
-//! a row end a value and are a finding themselves (`INVISIBLE_TEXT`, `[INVISIBLE]`).
+//! [`Redactor::basic`] has the first four and `INVISIBLE_TEXT`: without that one, invisible
+//! characters can tear a value apart so that it is not found.
 //!
 //! What stands on the left counts up to 64 characters back on the line, and only as it is shown:
 //! a rule sees the placeholders of earlier findings, as a second run would.

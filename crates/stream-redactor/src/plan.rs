@@ -99,6 +99,8 @@ pub(crate) struct Plan {
     /// Everything else.
     other: Class,
     pub(crate) runs: Vec<RunPlan>,
+    /// The rule for what is invisible.
+    pub(crate) invisible: Option<usize>,
     /// The rule of each automaton, and how it begins.
     pub(crate) automata: Vec<(usize, Tier, Automaton)>,
     /// The runs that may have 1, 2 and 3 separators in a row, no more.
@@ -149,6 +151,9 @@ impl Plan {
 
     fn add(&mut self, index: usize, rule: &Rule) {
         let tier = rule.tier();
+        if rule.is_invisible() {
+            self.invisible = Some(index);
+        }
         if let Some(automaton) = rule.automaton() {
             self.automata.push((index, tier, automaton));
         }

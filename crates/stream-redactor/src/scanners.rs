@@ -456,6 +456,10 @@ impl Scanners {
         self.is_quiet_with(plan, self.live)
     }
 
+    pub(crate) fn is_enabled(&self, rule: usize) -> bool {
+        self.enabled.contains(rule)
+    }
+
     /// Whether the next letter or digit goes on with a word.
     pub(crate) fn is_in_word(&self) -> bool {
         self.before != Kind::Other

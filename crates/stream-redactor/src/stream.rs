@@ -79,6 +79,24 @@ impl Stream {
             .exempt(values.iter().map(|value| view::folded(value)).collect());
     }
 
+    /// Says what stands before the next text without being part of it, such as a JSON key or the
+    /// name of a column: rules that ask for a word before a value see it, as if the text were
+    /// `name: text`. To be called before the first piece; it counts until the text ends.
+    ///
+    /// ```
+    /// use stream_redactor::{Edit, End, Redactor};
+    ///
+    /// let mut stream = Redactor::recommended().stream();
+    /// let mut edits = Vec::new();
+    /// stream.context("phone");
+    /// stream.push("555 0123 44", &mut edits);
+    /// stream.finish(End::Complete, &mut edits);
+    /// assert!(matches!(&edits[..], [Edit::Replace { n: 11, .. }]));
+    /// ```
+    pub fn context(&mut self, name: &str) {
+        self.machine.context(name);
+    }
+
     /// Whether an open-ended replacement is going on: what is pushed now disappears.
     #[must_use]
     pub fn is_swallowing(&self) -> bool {

@@ -84,6 +84,33 @@ fn values_that_may_stay() {
 }
 
 #[test]
+fn a_name_before_a_text_is_context() {
+    let cases = [
+        ("phone", "555 0123 44", "[PHONE]"),
+        ("Mobile-Phone", "555 0123 44", "[PHONE]"),
+        ("telephones_total", "555 0123 44", "555 0123 44"),
+        ("order", "555 0123 44", "555 0123 44"),
+        ("version", "10.1.2.3", "10.1.2.3"),
+        ("host", "10.1.2.3", "[IP]"),
+        ("DE", "89370400440532013000", "89370400440532013000"),
+        ("jane", "@example.com", "@example.com"),
+    ];
+    let redactor = Redactor::recommended();
+    let mut machine = redactor.stream();
+    for (name, text, shown) in cases {
+        for pieces in [common::chars(text), vec![text]] {
+            machine.context(name);
+            let redacted = common::stream(&mut machine, &pieces, End::Complete, 4096);
+            assert_eq!(redacted, shown, "{name}");
+        }
+        assert_eq!(
+            common::stream(&mut machine, &["555 0123 44"], End::Complete, 4096),
+            "555 0123 44"
+        );
+    }
+}
+
+#[test]
 fn rules_can_be_switched_off() {
     let redactor = Redactor::recommended();
     let names: Vec<_> = redactor
@@ -98,6 +125,7 @@ fn rules_can_be_switched_off() {
             "US_SSN",
             "SCRIPT",
             "SYSTEM_PROMPT",
+            "INVISIBLE_TEXT",
             "CREDIT_CARD",
             "IBAN_CODE",
             "PHONE_NUMBER",
@@ -105,7 +133,7 @@ fn rules_can_be_switched_off() {
             "PRIVATE_KEY",
         ]
     );
-    assert_eq!(Redactor::basic().rules(), &redactor.rules()[..4]);
+    assert_eq!(Redactor::basic().rules(), &redactor.rules()[..5]);
     let text = "a@b.cc 123-45-6789";
     let shown = |set| common::stream(&mut redactor.stream_with(set), &[text], End::Complete, 4096);
     assert_eq!(shown(redactor.all()), "[EMAIL] [SSN]");

@@ -219,11 +219,11 @@ proptest! {
     fn passing_over_is_reading(
         parts in vec((texts(), select(FILLERS)), 1..5),
         cuts in vec(any::<Index>(), 0..4),
-        enabled in prop_oneof![2 => Just(0x1ff), 1 => 0_usize..0x200],
+        enabled in prop_oneof![2 => Just(0x3ff), 1 => 0_usize..0x400],
     ) {
         let text: String = parts.iter().flat_map(|(text, filler)| [*filler, text]).collect();
         let redactor = Redactor::recommended();
-        let rules = (0..9).filter(|n| enabled >> n & 1 == 1);
+        let rules = (0..10).filter(|n| enabled >> n & 1 == 1);
         let set = rules.fold(RuleSet::empty(), RuleSet::with);
         let (mut fast, mut slow) = (redactor.stream_with(set), redactor.stream_with(set));
         slow.read_all();

@@ -4,9 +4,6 @@ use std::fmt::Write;
 
 use tower_mistral::redactor::{Entity, Redactor, RuleSet, Stream};
 
-/// `INVISIBLE_TEXT` has no rule: the engine finds it with any.
-const INVISIBLE: &str = "more than sixteen invisible characters in a row";
-
 const DETAILS: &str = "\
 Text is written as soon as it is decided. With --jsonl each line is a text of
 its own, and start and end of a finding count characters (code points) of the
@@ -52,7 +49,7 @@ impl Rules {
     pub(super) fn why(&self, entity: &Entity) -> &'static str {
         let mut rules = self.redactor.rules().iter();
         let rule = rules.find(|rule| rule.entity() == entity);
-        rule.map_or(INVISIBLE, |rule| rule.describe())
+        rule.map_or("", |rule| rule.describe())
     }
 }
 
@@ -67,23 +64,21 @@ pub fn entity(name: &str) -> Result<Entity, String> {
         return Ok(entity.clone());
     }
     let names: Vec<_> = entities.iter().map(Entity::as_str).collect();
-    let invisible = Entity::INVISIBLE_TEXT;
-    let names = names.join(", ");
-    Err(format!(
-        "the entities are {names}; {invisible} comes with any"
-    ))
+    Err(format!("the entities are {}", names.join(", ")))
 }
 
 /// What the options mean in full, and the entities that they name.
 pub fn help() -> String {
     let mut help = DETAILS.to_owned();
     let redactor = Redactor::recommended();
-    let rules = redactor.rules().iter();
-    let rules = rules.map(|rule| (rule.entity().as_str(), rule.describe()));
-    let invisible = Entity::INVISIBLE_TEXT;
-    for (name, what) in rules.chain([(invisible.as_str(), INVISIBLE)]) {
+    for rule in redactor.rules() {
         // Writing to a String cannot fail.
-        let _ = write!(help, "\n  {name:14}  {what}");
+        let _ = write!(
+            help,
+            "\n  {:14}  {}",
+            rule.entity().as_str(),
+            rule.describe()
+        );
     }
     help
 }

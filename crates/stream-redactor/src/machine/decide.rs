@@ -46,6 +46,12 @@ impl Machine {
         if found.start > self.reading.symbols.base() && !self.settle_before(found.start, sink) {
             return;
         }
+        self.replace(rule, found, sink);
+        self.restart();
+    }
+
+    /// Shows the placeholder of a rule instead of what it has found, at the first undecided place.
+    pub(super) fn replace(&mut self, rule: usize, found: Found, sink: &mut Sink<'_>) {
         let config = Arc::clone(&self.config);
         let Some(rule_found) = config.rules.get(rule) else {
             return;
@@ -54,10 +60,7 @@ impl Machine {
         self.reading.show(rule_found.placeholder());
         self.reading.forget_before();
         sink.replace(n, rule_found.entity.clone(), rule_found.placeholder.clone());
-        self.swallowing = found
-            .opens
-            .map(|closer| Swallowing::new(Some(rule), closer));
-        self.restart();
+        self.swallowing = found.opens.map(|closer| Swallowing { rule, closer });
     }
 
     /// What is undecided before a finding is read again with the end behind it: a reader of the

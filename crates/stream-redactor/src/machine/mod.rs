@@ -58,6 +58,12 @@ impl Machine {
         self.exempt = values;
     }
 
+    /// What stands before the next text, see [`Stream::context`](crate::Stream::context).
+    pub(crate) fn context(&mut self, name: &str) {
+        self.reading.show(name);
+        self.reading.show(": ");
+    }
+
     /// Turns off what spares the rules from reading. It changes no answer.
     pub(crate) fn read_all(&mut self) {
         self.reads_all = true;

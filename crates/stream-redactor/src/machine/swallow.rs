@@ -1,28 +1,18 @@
 //! What disappears: text behind an opening, and invisible characters.
 
-use std::borrow::Cow;
-
 use super::Machine;
-use crate::edit::{Entity, Sink};
-use crate::rules::{Closer, Swallow};
+use crate::edit::Sink;
+use crate::rules::{Closer, Found, Swallow};
 use crate::view::Sym;
 
 /// So many invisible characters in a row may stand inside a value. More end it.
 const MAX_INVISIBLE: usize = 16;
-/// What is shown instead of more.
-const INVISIBLE: &str = "[INVISIBLE]";
 
 #[derive(Clone)]
 pub(super) struct Swallowing {
-    /// The rule that does, by its index; none for invisible characters.
-    rule: Option<usize>,
-    closer: Closer,
-}
-
-impl Swallowing {
-    pub(super) fn new(rule: Option<usize>, closer: Closer) -> Self {
-        Self { rule, closer }
-    }
+    /// The rule that does, by its index.
+    pub(super) rule: usize,
+    pub(super) closer: Closer,
 }
 
 impl Machine {
@@ -43,7 +33,7 @@ impl Machine {
         if !matches!(state, Swallow::EndBefore) {
             self.reading.advance(symbol);
             let n = self.drop_to(self.reading.cursor());
-            sink.swallow(n, self.entity(rule));
+            self.show_swallowed(n, rule, sink);
         }
         self.reading.restart();
     }
@@ -65,7 +55,8 @@ impl Machine {
     /// The text ends before the invisible characters at the cursor, and begins anew behind them.
     fn end_at_invisible(&mut self, sink: &mut Sink<'_>) {
         let behind = self.reading.cursor();
-        self.reading.go_back(self.invisible as u64);
+        let run = self.invisible as u64;
+        self.reading.go_back(run);
         self.invisible = 0;
         self.end_candidates(self.reading.cursor(), false, sink);
         self.restart();
@@ -76,20 +67,32 @@ impl Machine {
         {
             self.reading.advance(symbol);
         }
-        let n = self.drop_to(behind);
-        self.reading.forget_before();
-        self.restart();
-        if let Some(swallowing) = &self.swallowing {
-            sink.swallow(n, self.entity(swallowing.rule));
-            return;
+        let opened_by = self.swallowing.as_ref().map(|swallowing| swallowing.rule);
+        let invisible = self
+            .config
+            .plan
+            .invisible
+            .filter(|rule| self.scanners.is_enabled(*rule));
+        match (opened_by, invisible) {
+            (Some(rule), _) => {
+                let n = self.drop_to(behind);
+                self.show_swallowed(n, rule, sink);
+            }
+            (None, Some(rule)) => {
+                let found = Found::opening(behind - run, behind, Closer::Invisible);
+                self.replace(rule, found, sink);
+            }
+            (None, None) => {
+                self.keep_to(behind, sink);
+                self.reading.forget_before();
+            }
         }
-        self.reading.show(INVISIBLE);
-        sink.replace(n, Entity::INVISIBLE_TEXT, Cow::Borrowed(INVISIBLE));
-        self.swallowing = Some(Swallowing::new(None, Closer::Invisible));
+        self.restart();
     }
 
-    fn entity(&self, rule: Option<usize>) -> &Entity {
-        let rule = rule.and_then(|rule| self.config.rules.get(rule));
-        rule.map_or(&Entity::INVISIBLE_TEXT, |rule| &rule.entity)
+    fn show_swallowed(&mut self, n: usize, rule: usize, sink: &mut Sink<'_>) {
+        if let Some(rule) = self.config.rules.get(rule) {
+            sink.swallow(n, &rule.entity);
+        }
     }
 }

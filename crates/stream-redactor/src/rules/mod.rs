@@ -62,6 +62,7 @@ impl Rule {
             Kind::Phone => "an international or telling national form, or after \"phone\"",
             Kind::Ip => "an IPv4 or IPv6 address that is no loopback, mask or version",
             Kind::Pem => "the PEM header of a private key and the body behind it",
+            Kind::Invisible => "more than sixteen invisible characters in a row",
         }
     }
 
@@ -72,6 +73,7 @@ impl Rule {
             Self::new(Entity::US_SSN, "[SSN]", Kind::Ssn),
             Self::new(Entity::SCRIPT, "[SCRIPT]", Kind::Script),
             Self::new(Entity::SYSTEM_PROMPT, "[REDACTED]", Kind::Prompt),
+            Self::new(Entity::INVISIBLE_TEXT, "[INVISIBLE]", Kind::Invisible),
         ]
     }
 
@@ -98,9 +100,8 @@ impl Rule {
     /// Who wins where two rules find something at one place.
     pub(crate) fn tier(&self) -> Tier {
         match self.kind {
-            Kind::Email | Kind::Script | Kind::Prompt | Kind::Card | Kind::Iban | Kind::Pem => {
-                Tier::Certain
-            }
+            Kind::Email | Kind::Script | Kind::Prompt | Kind::Invisible => Tier::Certain,
+            Kind::Card | Kind::Iban | Kind::Pem => Tier::Certain,
             Kind::Ssn | Kind::Ip => Tier::Shaped,
             Kind::Phone => Tier::Loose,
         }
@@ -125,6 +126,11 @@ impl Rule {
         }
     }
 
+    /// Whether the rule finds what is invisible.
+    pub(crate) fn is_invisible(&self) -> bool {
+        self.kind == Kind::Invisible
+    }
+
     pub(crate) fn automaton(&self) -> Option<Automaton> {
         Some(match self.kind {
             Kind::Email => Automaton::Email(Email::default()),
@@ -132,7 +138,7 @@ impl Rule {
             Kind::Prompt => Automaton::Prompt(Prompt::default()),
             Kind::Iban => Automaton::Iban(Iban::default()),
             Kind::Pem => Automaton::Pem(Pem::default()),
-            Kind::Ssn | Kind::Card | Kind::Phone | Kind::Ip => return None,
+            Kind::Ssn | Kind::Card | Kind::Phone | Kind::Ip | Kind::Invisible => return None,
         })
     }
 
@@ -145,7 +151,7 @@ impl Rule {
             Kind::Prompt => c == 's' && before == plan::Kind::Other,
             Kind::Iban => c.is_ascii_digit() && before == plan::Kind::Letter,
             Kind::Pem => c == '-',
-            Kind::Ssn | Kind::Card | Kind::Phone | Kind::Ip => false,
+            Kind::Ssn | Kind::Card | Kind::Phone | Kind::Ip | Kind::Invisible => false,
         }
     }
 }
@@ -172,6 +178,8 @@ enum Kind {
     Phone,
     Ip,
     Pem,
+    /// Found by the machine itself: no rule sees what is invisible.
+    Invisible,
 }
 
 /// A complete candidate: symbols `start..end` by their place in the text.
