@@ -3,51 +3,13 @@
 //! The register holds what is *shown*, that is placeholders and not the values behind them, so a
 //! text that is redacted twice reads the same both times.
 
+use crate::call;
 use crate::symbols::Symbols;
 
 /// How many characters back a context word may stand.
 pub(crate) const REACH: usize = 64;
-
-/// Words before a number that make it one to call, in the languages of most answers.
-const CALL: [&str; 37] = [
-    "phone",
-    "phones",
-    "telephone",
-    "tel",
-    "mobile",
-    "cell",
-    "cellphone",
-    "fax",
-    "call",
-    "calling",
-    "dial",
-    "contact",
-    "whatsapp",
-    "sms",
-    "hotline",
-    "landline",
-    "reach",
-    "callback",
-    "ring",
-    "telefon",
-    "handy",
-    "mobil",
-    "rufnummer",
-    "telefonnummer",
-    "portable",
-    "appeler",
-    "telefono",
-    "movil",
-    "celular",
-    "telefone",
-    "cellulare",
-    "text",
-    "helpline",
-    "answering",
-    "called",
-    "phoned",
-    "dialed",
-];
+/// The reach of a number behind brackets, which may stand between it and its first digit.
+pub(crate) const WIDE: usize = REACH + 16;
 
 /// Stands for a letter or digit outside ASCII.
 const OTHER_WORD: u8 = 0xff;
@@ -145,7 +107,7 @@ impl Left<'_> {
         held.chain(self.register.back()).take(REACH)
     }
 
-    /// Whether one of [`CALL`] stands before `at`, on the same line and not in brackets, which is
+    /// Whether a word such as "phone" stands before `at`, on the same line and not in brackets, which is
     /// how placeholders are written.
     pub(crate) fn is_called(&self, at: u64) -> bool {
         let mut text = [0; REACH];
@@ -153,16 +115,15 @@ impl Left<'_> {
         let line = text.get(REACH - len..).unwrap_or_default();
         // What the reach cuts in two is no word.
         let whole = line.iter().position(|b| len < REACH || !is_word(*b));
-        find_call(line.get(whole.unwrap_or(len)..).unwrap_or_default())
+        call::find(line.get(whole.unwrap_or(len)..).unwrap_or_default())
     }
 
-    /// The same with raw text behind what was read. It may say yes where `is_called` says no.
+    /// The same with ASCII text behind what was read. It may say yes where `is_called` says no.
     pub(crate) fn may_be_called(&self, raw: &[u8], at: u64) -> bool {
-        let mut wide = [0; REACH + 16];
+        let mut wide = [0; WIDE];
         let lower = raw.iter().rev().map(u8::to_ascii_lowercase);
-        // Brackets may stand between a number and its first digit.
         let len = fill_back(&mut wide, lower.chain(self.back(at)));
-        find_call(wide.get(REACH + 16 - len..).unwrap_or_default())
+        call::find(wide.get(WIDE - len..).unwrap_or_default())
     }
 
     /// Whether the last word before `at` is one of `words`, with nothing but blanks, dots, colons
@@ -196,51 +157,12 @@ fn fill_back(text: &mut [u8], back: impl Iterator<Item = u8>) -> usize {
     len
 }
 
-fn is_line_end(byte: u8) -> bool {
-    matches!(byte, b'\n' | b'\r' | 0xb | 0xc)
+pub(crate) fn is_line_end(byte: u8) -> bool {
+    // LF, VT, FF, CR.
+    byte.wrapping_sub(b'\n') < 4
 }
 
-fn find_call(line: &[u8]) -> bool {
-    let mut rest = line;
-    let mut before = None;
-    while let Some(first) = rest.iter().position(|byte| is_word(*byte)) {
-        let (gap, tail) = rest.split_at_checked(first).unwrap_or((rest, &[]));
-        before = gap.last().copied().or(before);
-        let end = tail
-            .iter()
-            .position(|byte| !is_word(*byte))
-            .unwrap_or(tail.len());
-        let (word, tail) = tail.split_at_checked(end).unwrap_or((tail, &[]));
-        let bracketed = matches!(before, Some(b'[' | b'<' | b'_'))
-            || matches!(tail.first(), Some(b']' | b'>' | b'_'));
-        if !bracketed && is_call(word) {
-            return true;
-        }
-        before = word.last().copied();
-        rest = tail;
-    }
-    false
-}
-
-/// Whether the word is one of [`CALL`]. Few words begin like one.
-fn is_call(word: &[u8]) -> bool {
-    const FIRST: u32 = first_letters(&CALL);
-    let first = word.first().map_or(0, |b| 1 << (b & 31));
-    FIRST & first != 0 && CALL.iter().any(|call| call.as_bytes() == word)
-}
-
-const fn first_letters(words: &[&str]) -> u32 {
-    let (mut letters, mut rest) = (0, words);
-    while let [word, more @ ..] = rest {
-        if let [first, ..] = word.as_bytes() {
-            letters |= 1 << (*first & 31);
-        }
-        rest = more;
-    }
-    letters
-}
-
-fn is_word(byte: u8) -> bool {
+pub(crate) const fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == OTHER_WORD
 }
 

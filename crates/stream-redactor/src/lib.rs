@@ -140,6 +140,7 @@
 #![forbid(unsafe_code)]
 
 mod builder;
+mod call;
 mod edit;
 mod left;
 mod machine;

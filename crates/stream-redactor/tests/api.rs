@@ -88,6 +88,8 @@ fn a_name_before_a_text_is_context() {
     let cases = [
         ("phone", "555 0123 44", "[PHONE]"),
         ("Mobile-Phone", "555 0123 44", "[PHONE]"),
+        ("PHONE_NUMBER", "555 0123 44", "[PHONE]"),
+        ("homePhone", "555 0123 44", "[PHONE]"),
         ("telephones_total", "555 0123 44", "555 0123 44"),
         ("order", "555 0123 44", "555 0123 44"),
         ("version", "10.1.2.3", "10.1.2.3"),

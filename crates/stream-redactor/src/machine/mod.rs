@@ -6,8 +6,9 @@ mod swallow;
 use std::sync::Arc;
 
 use self::swallow::Swallowing;
+use crate::call;
 use crate::edit::Sink;
-use crate::left::REACH;
+use crate::left::{WIDE, is_line_end};
 use crate::reading::Reading;
 use crate::redactor::Config;
 use crate::rules::{END, MAX_RUN};
@@ -60,7 +61,17 @@ impl Machine {
 
     /// What stands before the next text, see [`Stream::context`](crate::Stream::context).
     pub(crate) fn context(&mut self, name: &str) {
-        self.reading.show(name);
+        let mut before = ' ';
+        for c in name.chars() {
+            // Words in a name stand apart: `phone_number`, `phoneNumber`.
+            if c == '_' || c.is_uppercase() && before.is_lowercase() {
+                self.reading.show(" ");
+            }
+            if c != '_' {
+                self.reading.show(c.encode_utf8(&mut [0; 4]));
+            }
+            before = c;
+        }
         self.reading.show(": ");
     }
 
@@ -128,19 +139,29 @@ impl Machine {
     /// Whether a word on the line makes a number behind `raw` one to call, as far as can be told
     /// without reading `raw`.
     fn may_be_called(&self, raw: &[u8]) -> bool {
-        let line = raw.iter().rposition(|b| matches!(b, b'\n' | b'\r'));
-        let tail = raw
-            .get(raw.len().saturating_sub(REACH)..)
-            .unwrap_or_default();
-        let tail = line
-            .and_then(|line| raw.get(line..))
-            .filter(|l| l.len() < REACH)
-            .unwrap_or(tail);
-        if tail.iter().any(|b| *b >= 0x80 || matches!(b, b'&' | b'%')) {
+        let wide = raw.last_chunk::<WIDE>();
+        let tail = wide.map_or(raw, |wide| wide);
+        // Without branches, so that the compiler takes many bytes at a time.
+        let has_end = tail.iter().fold(false, |any, b| any | is_line_end(*b));
+        let line = has_end
+            .then(|| tail.iter().rposition(|b| is_line_end(*b)))
+            .flatten();
+        let tail = line.and_then(|line| tail.get(line..)).unwrap_or(tail);
+        let is_other = |b: &u8| (*b >= 0x80) | (*b == b'&') | (*b == b'%');
+        if tail.iter().fold(false, |any, b| any | is_other(b)) {
             return true;
         }
-        let cursor = self.reading.cursor();
-        self.reading.left().may_be_called(tail, cursor)
+        if wide.is_none() && line.is_none() {
+            let cursor = self.reading.cursor();
+            return self.reading.left().may_be_called(tail, cursor);
+        }
+        let mut lower = [0; WIDE];
+        let Some(lower) = lower.get_mut(..tail.len()) else {
+            return true;
+        };
+        lower.copy_from_slice(tail);
+        lower.make_ascii_lowercase();
+        call::find(lower)
     }
 
     /// Whether all that is alive ends at the next blank.
