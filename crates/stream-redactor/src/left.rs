@@ -32,7 +32,7 @@ impl Register {
     #[inline]
     pub(crate) fn push(&mut self, c: char) {
         let byte = byte(c);
-        if byte == b'\n' {
+        if is_line_end(byte) {
             self.len = 0;
         } else if self.len == self.text.len() {
             self.text.copy_within(REACH.., 0);
@@ -65,9 +65,6 @@ impl Register {
         if let Some(room) = self.text.get_mut(self.len..self.len + line.len()) {
             room.copy_from_slice(line);
             room.make_ascii_lowercase();
-            if let Some(first) = room.first_mut().filter(|_| end.is_some()) {
-                *first = b'\n';
-            }
             self.len += line.len();
         }
     }
@@ -166,10 +163,11 @@ pub(crate) const fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == OTHER_WORD
 }
 
+#[inline]
 fn byte(c: char) -> u8 {
     match c {
-        '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => b'\n',
         c if c.is_ascii() => c as u8,
+        '\u{85}' | '\u{2028}' | '\u{2029}' => b'\n',
         c if c.is_alphanumeric() => OTHER_WORD,
         _ => OTHER,
     }

@@ -128,6 +128,23 @@ impl Scanners {
         self.turn(plan, &turn, left)
     }
 
+    /// Reads letters behind a letter, or digits behind a digit, as long as they only go on with
+    /// what is alive. The same as [`step`](Self::step) for each of them. Says how many.
+    #[inline]
+    pub(crate) fn go_on_inside(&mut self, plan: &Plan, text: &[u8]) -> usize {
+        if self.best.is_some() || self.awake != 0 {
+            return 0;
+        }
+        let room = usize::try_from(self.expires.saturating_sub(self.seen)).unwrap_or(usize::MAX);
+        let text = text.get(..room).unwrap_or(text);
+        let n = plan.inside(self.before, self.live, self.runs_on, text);
+        if n > 0 {
+            self.seen += n as u64;
+            self.behind = [0; 3];
+        }
+        n
+    }
+
     /// Reads up to `room` characters, as long as no rule has to be asked; behind the first `least`
     /// only while something is alive that holds blanks. The same as [`step`](Self::step) for each
     /// of them, but that only the last of the first live places is seen. Says how many.
@@ -160,15 +177,6 @@ impl Scanners {
             } else {
                 room
             };
-            let in_runs = usize::try_from(expires - self.seen).unwrap_or(usize::MAX);
-            let to = quiet_from.min(room).min(in_runs).min(text.len());
-            let inside = text.get(n..to).unwrap_or_default();
-            let more = plan.inside(before, live, self.runs_on, inside);
-            if more > 0 {
-                behind = [0; 3];
-                n += more;
-                continue;
-            }
             let Some(class) = text.get(n).and_then(|byte| plan.of_byte(*byte)) else {
                 break;
             };
@@ -200,6 +208,21 @@ impl Scanners {
                 (first, expires) = self.first_of(live, first_awake);
             }
             n += 1;
+            if class.kind != Kind::Other {
+                let quiet_from = if self.is_quiet_with(plan, live) {
+                    least
+                } else {
+                    room
+                };
+                let in_runs = usize::try_from(expires - self.seen).unwrap_or(usize::MAX);
+                let to = quiet_from.min(room).min(in_runs).min(text.len());
+                let inside = text.get(n..to).unwrap_or_default();
+                let more = plan.inside(before, live, self.runs_on, inside);
+                if more > 0 {
+                    behind = [0; 3];
+                    n += more;
+                }
+            }
         }
         (self.live, self.behind, self.before) = (live, behind, before);
         (self.marked, self.first, self.expires) = (marked, first, expires);

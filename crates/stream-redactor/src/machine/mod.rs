@@ -209,14 +209,20 @@ impl Machine {
             .get(n..)
             .filter(|rest| !rest.is_empty() && self.is_plain())
         {
+            let plan = &self.config.plan;
             // Short texts are read to their end.
             let least = least.max(1).saturating_sub(n);
-            let quiet_from = if rest.len() < least + MIN_SKIP {
-                rest.len()
-            } else {
-                least
-            };
-            let plan = &self.config.plan;
+            let is_short = rest.len() < least + MIN_SKIP;
+            let quiet_from = if is_short { rest.len() } else { least };
+            let word = rest.get(..quiet_from).unwrap_or(rest);
+            let inside = self.scanners.go_on_inside(plan, word);
+            if inside > 0 {
+                self.reading
+                    .push_plain(rest.get(..inside).unwrap_or_default());
+                self.held += inside;
+                n += inside;
+                continue;
+            }
             let cursor = self.reading.cursor();
             let room = (self.max_undecided() + 1).saturating_sub(self.reading.undecided());
             let more = self.scanners.go_on(plan, rest, quiet_from, room, cursor);
