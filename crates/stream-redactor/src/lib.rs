@@ -58,10 +58,14 @@
 //!   what nobody sees is dropped, `&#64;`, `%40`, `(at)` and `[dot]` are read as what they stand
 //!   for, one level deep. One symbol of the view stands for one or more raw characters.
 //! - **A rule is an automaton with at most one live start.** It sees what stands before a value
-//!   and one character behind it, nothing else.
-//! - **The leftmost complete candidate wins, then the longest, then that of the earlier rule.** It
-//!   is replaced when no live automaton can beat it any more, and reading goes on behind it as if
-//!   the text began there, after something that is no letter.
+//!   and one character behind it, nothing else. Most rules share one: a *run* of characters of one
+//!   class with separators between, at most 64 long, in which each rule of that class looks for
+//!   its value when the run is complete.
+//! - **The leftmost complete candidate wins, then that of the surer tier, then the longest, then
+//!   that of the earlier rule.** Surest is what has a check digit or an anchor that nothing else
+//!   has; then come shapes that are rarely something else; last, shapes that other numbers have too.
+//!   The winner is replaced when nothing that is alive can beat it any more, and reading goes on
+//!   behind it as if the text began there, after something that is no letter.
 //! - **Held back is the raw text from the first place that a live automaton may still claim.** In
 //!   prose that is the current word and the blanks behind it. A long run without spaces flows with a
 //!   lag of 64 characters, the window before an `@`.
@@ -94,12 +98,14 @@
 //!
 //! ## How a rule enters
 //!
-//! A value made of groups of one class of characters is a `Spec` in `rules/`: three classes, a
-//! validator for a complete run, and what makes a broken off run past doubt. Anything else is a
-//! small automaton. A rule says which characters its values may start with; `scanners.rs` makes
-//! one table of that for all rules, and an idle rule reads nothing else. `skip.rs` has to know the
-//! characters that its values cannot be without, and the law `passing_over_is_reading` fails if
-//! they are missing there.
+//! A rule is data. A value made of groups is a class of runs (`rules/runs.rs`; there are four), a
+//! least length, a function that finds the value in a complete run, and one that tells where a run
+//! that was broken off is past doubt. Anything else is a small automaton and the characters that
+//! wake it. `plan.rs` makes one table of all of that: for each character, which runs it goes on,
+//! separates, begins, and whom it wakes, as bits. So following the runs costs the same for one rule
+//! as for fifty, and a rule costs nothing before there is a run that is long enough for it.
+//! `skip.rs` has to know the characters that its values cannot be without, and the law
+//! `passing_over_is_reading` fails if they are missing there.
 //!
 //! # Speed
 //!
@@ -108,9 +114,9 @@
 //! 1. **The first look** (`skip.rs`) searches a piece for bytes that may belong to a value, 32 at a
 //!    time, and looks at the neighbours of each: `(for`, `10 apples` and `2024-05-17` are no value.
 //!    What lies before is kept unread, and the machine begins anew at the last word.
-//! 2. **The word at hand** (`word.rs`) holds a word and a blank without asking any rule, for pieces
-//!    of a few letters.
-//! 3. **The rules** read, character by character, what is left.
+//! 2. **The runs** (`scanners.rs`) are followed as bits, as long as no rule has to be asked: the
+//!    middle of a word or number costs little more than a copy.
+//! 3. **The rules** read what is left: the end of a run, the characters behind an anchor.
 //!
 //! # Guarantees
 //!
