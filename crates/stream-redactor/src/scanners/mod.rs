@@ -4,16 +4,19 @@
 //! operations, however many rules there are. A rule is asked when a run is complete. Automata
 //! read characters only from one that may begin a value of theirs.
 
+mod broken;
+mod bulk;
+mod judge;
+
 use std::cmp::Reverse;
 
-use crate::left::Left;
-use crate::plan::{Class, Kind, Mask, Plan, RunPlan};
-use crate::rules::{Automaton, Found, MAX_RUN, Page, Scan, Tier, shorten};
-use crate::ruleset::RuleSet;
-use crate::view;
+pub(crate) use self::bulk::is_plain;
 
-/// No value in runs is longer, so a run that is too long goes on from a group this near its end.
-const MAX_VALUE: usize = 40;
+use crate::left::Left;
+use crate::plan::{Class, Kind, Mask, Plan};
+use crate::rules::{Automaton, Found, MAX_RUN, Scan, Tier};
+use crate::ruleset::RuleSet;
+
 /// Behind every place.
 const NOWHERE: u64 = u64::MAX;
 
@@ -128,111 +131,6 @@ impl Scanners {
         self.turn(plan, &turn, left)
     }
 
-    /// Reads letters behind a letter, or digits behind a digit, as long as they only go on with
-    /// what is alive. The same as [`step`](Self::step) for each of them. Says how many.
-    #[inline]
-    pub(crate) fn go_on_inside(&mut self, plan: &Plan, text: &[u8]) -> usize {
-        if self.best.is_some() || self.awake != 0 {
-            return 0;
-        }
-        let room = usize::try_from(self.expires.saturating_sub(self.seen)).unwrap_or(usize::MAX);
-        let text = text.get(..room).unwrap_or(text);
-        let n = plan.inside(self.before, self.live, self.runs_on, text);
-        if n > 0 {
-            self.seen += n as u64;
-            self.behind = [0; 3];
-        }
-        n
-    }
-
-    /// Reads up to `room` characters, as long as no rule has to be asked; behind the first `least`
-    /// only while something is alive that holds blanks. The same as [`step`](Self::step) for each
-    /// of them, but that only the last of the first live places is seen. Says how many.
-    #[inline(never)]
-    pub(crate) fn go_on(
-        &mut self,
-        plan: &Plan,
-        text: &[u8],
-        least: usize,
-        room: usize,
-        at: u64,
-    ) -> usize {
-        if self.best.is_some() {
-            return 0;
-        }
-        let awake = self.automata.get(self.awake.trailing_zeros() as usize);
-        let room = match awake {
-            Some(_) if self.awake.count_ones() > 1 => return 0,
-            Some(automaton) => room.min(automaton.goes_on(text)),
-            None => room,
-        };
-        let first_awake = awake.and_then(Automaton::live).unwrap_or(NOWHERE);
-        // In registers, for this is where most of the time goes.
-        let (mut live, mut behind, mut before) = (self.live, self.behind, self.before);
-        let (mut marked, mut first, mut expires) = (self.marked, self.first, self.expires);
-        let mut n = 0;
-        while n < room && self.seen + (n as u64) < expires {
-            let quiet_from = if self.is_quiet_with(plan, live) {
-                least
-            } else {
-                room
-            };
-            let Some(class) = text.get(n).and_then(|byte| plan.of_byte(*byte)) else {
-                break;
-            };
-            let ended = live & !(class.body | class.separator & !plan.full(behind));
-            let begins = class.begins(before) & self.runs_on & !(live & !ended);
-            let judged = ended & plan.judged & (marked | !plan.marked);
-            let asks = judged | class.wakes(before) & self.automata_on;
-            if asks != 0 || n >= quiet_from || !is_plain(class, text.get(n + 1)) {
-                break;
-            }
-            live &= !ended;
-            marked |= class.marks;
-            behind = separated(behind, live & class.separator);
-            before = class.kind;
-            if begins != 0 {
-                let run = LiveRun {
-                    start: at + n as u64,
-                    seen: self.seen + n as u64,
-                };
-                self.set_runs(begins, run);
-                live |= begins;
-                behind[0] |= begins & !class.body;
-                marked = marked & !begins | begins & class.marks;
-                first = first.min(run.start);
-                expires = expires.min(run.seen + MAX_RUN as u64);
-            }
-            let is_first = |n: usize| self.runs.get(n).is_some_and(|run| run.start == first);
-            if ended != 0 && first != first_awake && ones(ended).any(is_first) {
-                (first, expires) = self.first_of(live, first_awake);
-            }
-            n += 1;
-            if class.kind != Kind::Other {
-                let quiet_from = if self.is_quiet_with(plan, live) {
-                    least
-                } else {
-                    room
-                };
-                let in_runs = usize::try_from(expires - self.seen).unwrap_or(usize::MAX);
-                let to = quiet_from.min(room).min(in_runs).min(text.len());
-                let inside = text.get(n..to).unwrap_or_default();
-                let more = plan.inside(before, live, self.runs_on, inside);
-                if more > 0 {
-                    behind = [0; 3];
-                    n += more;
-                }
-            }
-        }
-        (self.live, self.behind, self.before) = (live, behind, before);
-        (self.marked, self.first, self.expires) = (marked, first, expires);
-        self.seen += n as u64;
-        if let Some(automaton) = self.automata.get_mut(self.awake.trailing_zeros() as usize) {
-            automaton.go_on(text.get(..n).unwrap_or_default(), at);
-        }
-        n
-    }
-
     /// The first of the places where these runs begin and `awake`; and when one gets too long.
     #[inline]
     fn first_of(&self, live: Mask, awake: u64) -> (u64, u64) {
@@ -292,92 +190,6 @@ impl Scanners {
         }
         self.note_first();
         self.first != first || self.first == NOWHERE || self.best.is_some()
-    }
-
-    fn end_runs(&mut self, plan: &Plan, turn: &Turn<'_>, left: Left<'_>) {
-        for n in ones(turn.judged) {
-            if let (Some(run), Some(plan)) = (self.runs.get(n).copied(), plan.runs.get(n)) {
-                let separators = self.separators(n);
-                self.judge(plan, run, separators, turn.at, Some(turn.c), left);
-            }
-        }
-    }
-
-    /// Runs that reached their greatest length before this character. Says which of them are dead.
-    fn end_long_runs(&mut self, plan: &Plan, turn: &Turn<'_>, left: Left<'_>) -> Mask {
-        let mut died = 0;
-        for n in ones(self.live) {
-            let (Some(run), Some(run_plan)) = (self.runs.get(n).copied(), plan.runs.get(n)) else {
-                continue;
-            };
-            if self.seen - run.seen <= MAX_RUN as u64 {
-                continue;
-            }
-            let bit = 1 << n;
-            let shorter = if run_plan.runs.slides {
-                let next = left.held.slice(run.start + 1, turn.at);
-                let hidden = next.iter().take_while(|symbol| symbol.hidden).count();
-                Some((run.start + 1 + hidden as u64, MAX_RUN - 1))
-            } else {
-                let separators = self.separators(n);
-                if self.judge(run_plan, run, separators, turn.at, Some(turn.c), left) {
-                    None
-                } else {
-                    shorten(run_plan.runs, (run.start, turn.at), MAX_VALUE, left.held)
-                }
-            };
-            if let (Some((start, len)), Some(slot)) = (shorter, self.runs.get_mut(n)) {
-                let seen = self.seen - 1 - len as u64;
-                *slot = LiveRun { start, seen };
-            } else {
-                self.live &= !bit;
-                died |= bit;
-            }
-        }
-        died
-    }
-
-    fn separators(&self, n: usize) -> usize {
-        self.behind
-            .iter()
-            .filter(|mask| **mask >> n & 1 == 1)
-            .count()
-    }
-
-    /// Asks the rules for a run that ends before `at`. Whether one has found something.
-    fn judge(
-        &mut self,
-        plan: &RunPlan,
-        run: LiveRun,
-        separators: usize,
-        at: u64,
-        next: Option<char>,
-        left: Left<'_>,
-    ) -> bool {
-        let len = usize::try_from(at - run.start).unwrap_or(usize::MAX);
-        if len < plan.min_len + separators {
-            return false;
-        }
-        let mut page = Page::new();
-        let run = page.read((run.start, at), separators, next, left);
-        let mut any = false;
-        for (rule, tier, grouped) in &plan.rules {
-            let loses = |best: Best| (best.found.start, best.tier) < (run.start(), *tier);
-            if self.enabled.contains(*rule) && !self.best.is_some_and(loses) {
-                if let Some(found) = grouped.find(&run) {
-                    self.find(*rule, *tier, found);
-                    any = true;
-                }
-            }
-        }
-        any
-    }
-
-    fn find(&mut self, rule: usize, tier: Tier, found: Found) {
-        let new = Best { rule, tier, found };
-        if self.best.is_none_or(|best| new.key() < best.key()) {
-            self.best = Some(new);
-        }
     }
 
     /// Whether something is found or a live place is another one.
@@ -488,71 +300,6 @@ impl Scanners {
         self.before != Kind::Other
     }
 
-    /// Counts the live candidates that are past their anchor as complete.
-    pub(crate) fn mask(&mut self, plan: &Plan, at: u64, left: Left<'_>) {
-        for n in ones(self.live) {
-            self.mask_run(plan, n, at, left);
-        }
-        for n in ones(self.awake) {
-            self.mask_automaton(plan, n, at, left);
-        }
-        self.settle(plan);
-    }
-
-    /// Takes the first live candidate out: see `Machine::overflow`. False if there is none.
-    pub(crate) fn overflow(&mut self, plan: &Plan, at: u64, left: Left<'_>) -> bool {
-        if self.first == NOWHERE {
-            return false;
-        }
-        let run =
-            ones(self.live).find(|n| self.runs.get(*n).is_some_and(|run| run.start == self.first));
-        if let Some(n) = run {
-            self.mask_run(plan, n, at, left);
-            self.live &= !(1 << n);
-        } else {
-            let live = |n: usize| self.automata.get(n).and_then(Automaton::live);
-            let automaton = ones(self.awake).find(|n| live(*n) == Some(self.first));
-            if let Some(n) = automaton {
-                self.mask_automaton(plan, n, at, left);
-                self.awake &= !(1 << n);
-                if let Some(automaton) = self.automata.get_mut(n) {
-                    automaton.reset();
-                }
-            }
-        }
-        self.settle(plan);
-        true
-    }
-
-    fn mask_run(&mut self, plan: &Plan, n: usize, at: u64, left: Left<'_>) {
-        let (Some(live), Some(plan)) = (self.runs.get(n).copied(), plan.runs.get(n)) else {
-            return;
-        };
-        let mut page = Page::new();
-        let run = page.read((live.start, at), self.separators(n), None, left);
-        for (rule, tier, grouped) in &plan.rules {
-            if self.enabled.contains(*rule) {
-                if let Some(found) = grouped.find_broken(&run, at) {
-                    self.find(*rule, *tier, found);
-                    self.live &= !(1 << n);
-                }
-            }
-        }
-    }
-
-    fn mask_automaton(&mut self, plan: &Plan, n: usize, at: u64, left: Left<'_>) {
-        let (Some(automaton), Some((rule, tier, _))) =
-            (self.automata.get_mut(n), plan.automata.get(n))
-        else {
-            return;
-        };
-        if let Some(start) = automaton.live().filter(|_| automaton.is_anchored(at, left)) {
-            automaton.reset();
-            self.awake &= !(1 << n);
-            self.find(*rule, *tier, Found::new(start, at));
-        }
-    }
-
     /// Begins anew behind `before`.
     pub(crate) fn reset(&mut self, before: Option<char>) {
         for n in ones(self.awake) {
@@ -570,13 +317,6 @@ impl Scanners {
 #[inline]
 fn separated([one, two, _]: [Mask; 3], runs: Mask) -> [Mask; 3] {
     [runs, runs & one, runs & two]
-}
-
-/// Whether the view gives a character on as it is. It holds a blank back until it is clear that
-/// no `(at)` follows.
-#[inline]
-pub(crate) fn is_plain(class: &Class, next: Option<&u8>) -> bool {
-    class.is_plain || class.is_blank && next.is_some_and(|next| view::is_plain(*next))
 }
 
 /// A character that does more than go on.
