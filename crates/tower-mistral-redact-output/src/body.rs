@@ -10,10 +10,10 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use http_body::{Body, Frame, SizeHint};
 use tower_mistral_wire::{
-    BoxError, Mode, Rejection,
+    BoxError, Mode, Reason, Rejection,
     body::HeldBody,
     media::ReplyMedia,
-    rewrite::{RewriteError, StreamOptions, StreamRewriter},
+    rewrite::{StreamOptions, StreamRewriter},
 };
 
 use crate::{layer::Options, reply::Call, source::Source, texts::Texts, watch::Watch};
@@ -102,9 +102,9 @@ impl<R> RedactOutputBody<R> {
 }
 
 impl<R> Stream<R> {
-    fn reject(&mut self, error: RewriteError) {
-        let rejection = Rejection::new(error.kind(), self.call.report.request_id().clone());
-        self.call.report.set_rejected(error.kind());
+    fn reject(&mut self, reason: Reason) {
+        let rejection = Rejection::of_reply(reason, self.call.report.request_id().clone());
+        self.call.report.set_rejected(rejection.kind());
         self.failure = Some(rejection.into());
         self.state = State::Ended;
     }
@@ -112,8 +112,8 @@ impl<R> Stream<R> {
     fn data(&mut self, chunk: Bytes) -> Option<Frame<Bytes>> {
         match self.state {
             State::Rewrite => {
-                if let Err(error) = self.rewriter.push(chunk) {
-                    self.reject(error);
+                if let Err(reason) = self.rewriter.push(chunk) {
+                    self.reject(reason);
                 }
                 None
             }
@@ -135,7 +135,7 @@ impl<R> Stream<R> {
         match self.state {
             State::Rewrite => match self.rewriter.finish() {
                 Ok(()) => self.state = State::Ended,
-                Err(error) => self.reject(error),
+                Err(reason) => self.reject(reason),
             },
             _ => {
                 // In Observe a cut stream is no error of ours, but its facts count.

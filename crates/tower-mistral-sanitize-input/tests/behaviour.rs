@@ -9,8 +9,8 @@ use http::Method;
 use prompt_screen::Action;
 use serde_json::json;
 use tower_mistral_sanitize_input::{
-    MAX_CHARS, OnBlock, OnUninspectable, OverLimit, PREFIX, SanitizeInputLayer, Screen,
-    UNTRUSTED_PREFIX, Wrap,
+    Handling, MAX_CHARS, OnBlock, OnUninspectable, OverLimit, PREFIX, Reason, SanitizeInputLayer,
+    Screen, UNTRUSTED_PREFIX, Wrap,
 };
 use tower_mistral_wire::{
     Mode, RejectionKind,
@@ -313,7 +313,8 @@ fn refusals_are_answers_that_say_why() {
 
 #[test]
 fn what_is_not_json_may_pass_where_it_is_told_so() {
-    let layer = recommended().on_uninspectable(OnUninspectable::Pass);
+    let policy = OnUninspectable::default().with(Reason::UnsupportedMedia, Handling::Pass);
+    let layer = recommended().on_uninspectable(policy);
     let labelled = |path: &str, label: &str, body: &'static str| {
         let mut request = request(path, body);
         request

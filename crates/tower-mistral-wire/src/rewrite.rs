@@ -21,7 +21,7 @@ pub use self::{
     edit::{Edit, End, Engine, Engines},
     json::json,
     json_text::JsonText,
-    options::{RewriteError, StreamOptions},
-    plain::{apply, plain},
+    options::StreamOptions,
+    plain::{apply, generic, plain},
     stream::StreamRewriter,
 };

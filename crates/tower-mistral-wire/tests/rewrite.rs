@@ -9,9 +9,10 @@ use http::Method;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tower_mistral_wire::{
+    Reason,
     ext::ReplyFacts,
     json::{Limits, Tape},
-    rewrite::{self, Edit, End, Engine, Engines, RewriteError, StreamOptions, StreamRewriter},
+    rewrite::{self, Edit, End, Engine, Engines, StreamOptions, StreamRewriter},
     table::{Endpoint, Endpoints, Group, RequestPath, TextKind},
 };
 
@@ -86,7 +87,7 @@ fn chat() -> Arc<Endpoint> {
     endpoint("/v1/chat/completions")
 }
 
-fn rewrite_stream(endpoint: Arc<Endpoint>, chunks: &[&[u8]]) -> (String, Result<(), RewriteError>) {
+fn rewrite_stream(endpoint: Arc<Endpoint>, chunks: &[&[u8]]) -> (String, Result<(), Reason>) {
     let mut rewriter = StreamRewriter::new(AllTags, endpoint, StreamOptions::default());
     let mut out = Vec::new();
     let mut result = Ok(());
@@ -301,7 +302,7 @@ proptest! {
             ]}}],
         });
         let tape = Tape::parse(Bytes::from(body.to_string()), &Limits::default()).unwrap();
-        let out = rewrite::json(&tape, chat().reply(), &mut AllTags, &mut ReplyFacts::default());
+        let out = rewrite::json(&tape, chat().reply(), &mut AllTags, &mut ReplyFacts::default()).unwrap();
         let out: Value = serde_json::from_slice(&out).unwrap();
         let parts = &out["choices"][0]["message"]["content"];
         prop_assert_eq!(parts[0]["thinking"][0]["text"].as_str().unwrap(), edited(&thought));
@@ -315,7 +316,7 @@ proptest! {
     fn a_tape_without_an_edit_gives_the_same_bytes(content in "[a-z ]{0,20}") {
         let body = Bytes::from(json!({"choices": [{"message": {"content": content}}]}).to_string());
         let tape = Tape::parse(body.clone(), &Limits::default()).unwrap();
-        let out = rewrite::json(&tape, chat().reply(), &mut AllTags, &mut ReplyFacts::default());
+        let out = rewrite::json(&tape, chat().reply(), &mut AllTags, &mut ReplyFacts::default()).unwrap();
         prop_assert_eq!(out.as_ptr(), body.as_ptr());
     }
 }
@@ -323,15 +324,12 @@ proptest! {
 #[test]
 fn broken_streams_are_errors_and_keep_no_secret() {
     let good = delta(0, &json!({"content": "tail #te"}), None, false);
-    let table: &[(&str, RewriteError)] = &[
-        ("", RewriteError::Truncated),
-        ("data: {\"choices\":[{\"index\":0,", RewriteError::Malformed),
-        ("data: not json\n\n", RewriteError::Malformed),
-        (
-            "{\"a\": \"json with a wrong label\"}\n\n",
-            RewriteError::Malformed,
-        ),
-        ("data: {\"a\":1,\"a\":2}\n\n", RewriteError::Malformed),
+    let table: &[(&str, Reason)] = &[
+        ("", Reason::CutOff),
+        ("data: {\"choices\":[{\"index\":0,", Reason::CutOff),
+        ("data: not json\n\n", Reason::NotJson),
+        ("{\"a\": \"json with a wrong label\"}\n\n", Reason::NotJson),
+        ("data: {\"a\":1,\"a\":2}\n\n", Reason::DuplicateKey),
     ];
     for (rest, error) in table {
         let stream = format!("{good}{rest}");
@@ -346,14 +344,14 @@ fn broken_streams_are_errors_and_keep_no_secret() {
     let endless = format!("data: \"{}", "x".repeat(2 << 20));
     assert_eq!(
         rewrite_stream(chat(), &[endless.as_bytes()]).1,
-        Err(RewriteError::EventTooLarge)
+        Err(Reason::EventTooLarge)
     );
     let many: String = (0..70)
         .map(|n| delta(n, &json!({"content": "x"}), None, false))
         .collect();
     assert_eq!(
         rewrite_stream(chat(), &[many.as_bytes()]).1,
-        Err(RewriteError::TooManyChannels)
+        Err(Reason::TooManyChannels)
     );
 }
 
@@ -397,7 +395,8 @@ fn logprobs_do_not_repeat_what_was_edited() {
         chat().reply(),
         &mut AllTags,
         &mut ReplyFacts::default(),
-    );
+    )
+    .unwrap();
     let out: Value = serde_json::from_slice(&out).unwrap();
     let kept = ["Hi", " ", "you"].map(entry);
     assert_eq!(out["choices"][0]["logprobs"]["content"], json!(kept));
@@ -602,7 +601,8 @@ fn the_signature_of_an_edited_thought_is_void() {
             chat().reply(),
             &mut AllTags,
             &mut ReplyFacts::default(),
-        );
+        )
+        .unwrap();
         let out: Value = serde_json::from_slice(&out).unwrap();
         assert_eq!(
             out["choices"][0]["message"]["content"][0]["signature"].is_string(),

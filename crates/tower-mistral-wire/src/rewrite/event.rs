@@ -2,8 +2,13 @@
 
 use bytes::Bytes;
 
-use super::{End, channel::Pushed, json::is_cut_off};
+use super::{
+    End, Engines,
+    channel::Pushed,
+    json::{Unread, is_cut_off},
+};
 use crate::{
+    Reason,
     ext::ReplyFacts,
     json::{Tape, Value},
     sse::Event,
@@ -16,6 +21,8 @@ pub(super) struct Text<'a> {
     pub(super) pushed: Pushed,
     /// Which channel it belongs to, if that lives on in later events.
     pub(super) channel: Option<usize>,
+    /// It stands in a part that passes unread.
+    pub(super) is_passed: bool,
 }
 
 impl Text<'_> {
@@ -42,8 +49,14 @@ pub(super) struct Read<'a> {
 }
 
 impl<'a> Read<'a> {
-    pub(super) fn of(tape: &'a Tape, rows: &Rows, facts: &mut ReplyFacts) -> Self {
+    pub(super) fn of(
+        tape: &'a Tape,
+        rows: &Rows,
+        engines: &mut impl Engines,
+        facts: &mut ReplyFacts,
+    ) -> Result<Self, Reason> {
         let mut read = Self::default();
+        let mut unread = Unread::default();
         walk(tape, rows, |found| {
             facts.note(&found);
             match found {
@@ -56,8 +69,10 @@ impl<'a> Read<'a> {
                         slot,
                         pushed: Pushed::Same,
                         channel: None,
+                        is_passed: unread.holds(slot.value),
                     });
                 }
+                Found::UnknownPart(part) => unread.ask(part, engines),
                 Found::Finish { outer, reason } => {
                     let end = if is_cut_off(reason) {
                         End::Cut
@@ -76,7 +91,8 @@ impl<'a> Read<'a> {
                 _ => {}
             }
         });
-        read
+        facts.uninspected |= unread.check()?;
+        Ok(read)
     }
 }
 

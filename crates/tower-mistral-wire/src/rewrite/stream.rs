@@ -15,14 +15,16 @@ use std::{
 use bytes::Bytes;
 
 use super::{
-    End, Engines, RewriteError, StreamOptions,
+    End, Engines, StreamOptions,
     channel::{Channel, Pushed},
     event::{Read, Tag, Text},
+    generic,
     json::fitted,
     mould::{Mould, padding},
     plain,
 };
 use crate::{
+    Handling, Reason,
     ext::ReplyFacts,
     json::{Splice, Tape, Value, text},
     sse::{Decoder, Event},
@@ -41,6 +43,8 @@ pub struct StreamRewriter<E: Engines> {
     /// Choices that have said why they ended.
     finished: Vec<u32>,
     done: bool,
+    /// A limit is passed that may be: nothing is read any more.
+    blind: bool,
 }
 
 /// A channel that has had text.
@@ -66,6 +70,7 @@ impl<E: Engines> StreamRewriter<E> {
             facts: ReplyFacts::default(),
             finished: Vec::new(),
             done: false,
+            blind: false,
         }
     }
 
@@ -74,14 +79,21 @@ impl<E: Engines> StreamRewriter<E> {
     /// # Errors
     ///
     /// The stream cannot go on; what was already decided is still to be [popped](Self::pop).
-    pub fn push(&mut self, chunk: Bytes) -> Result<(), RewriteError> {
+    pub fn push(&mut self, chunk: Bytes) -> Result<(), Reason> {
+        if self.blind {
+            self.out.push_back(chunk);
+            return Ok(());
+        }
         let pushed = self.decoder.push(chunk);
         while let Some(event) = self.decoder.pop() {
             self.event(&event).inspect_err(|_| self.abort())?;
         }
         if pushed.is_err() {
-            self.abort();
-            return Err(RewriteError::EventTooLarge);
+            self.stop(Reason::EventTooLarge)?;
+        }
+        if self.blind {
+            let rest = self.decoder.take_rest();
+            self.out.extend(Some(rest).filter(|rest| !rest.is_empty()));
         }
         Ok(())
     }
@@ -91,7 +103,7 @@ impl<E: Engines> StreamRewriter<E> {
     /// # Errors
     ///
     /// It ended before its last event, or in the middle of one that cannot be read.
-    pub fn finish(&mut self) -> Result<(), RewriteError> {
+    pub fn finish(&mut self) -> Result<(), Reason> {
         while let Some(event) = self.decoder.finish() {
             self.event(&event).inspect_err(|_| self.abort())?;
             let holds = self.channels.iter().any(|open| open.channel.holds());
@@ -99,9 +111,13 @@ impl<E: Engines> StreamRewriter<E> {
                 self.out.push_back(Bytes::from_static(b"\n\n"));
             }
         }
-        if self.endpoint.stream_end() == StreamEnd::Done && !self.done {
+        if self.endpoint.stream_end() == StreamEnd::Done && !self.done && !self.blind {
             self.abort();
-            return Err(RewriteError::Truncated);
+            // All that came was read, so there is nothing to scan or to pass: only not to fail.
+            return match self.engines.on_uninspectable(Reason::CutOff) {
+                Handling::Refuse => Err(Reason::CutOff),
+                _ => Ok(()),
+            };
         }
         self.close(End::Complete, |_| true, &mut []);
         Ok(())
@@ -122,9 +138,17 @@ impl<E: Engines> StreamRewriter<E> {
         &self.facts
     }
 
-    fn event(&mut self, event: &Event) -> Result<(), RewriteError> {
-        if event.has_foreign_line() || self.hides_text(event) {
-            return Err(RewriteError::Malformed);
+    fn event(&mut self, event: &Event) -> Result<(), Reason> {
+        if self.blind {
+            self.out.push_back(event.raw().clone());
+            return Ok(());
+        }
+        if event.has_foreign_line() {
+            return self.unread(event, event.raw(), Reason::NotJson);
+        }
+        if self.hides_text(event) {
+            self.engines.on_uninspectable(Reason::Misplaced);
+            return Err(Reason::Misplaced);
         }
         let Some(data) = event.data().filter(|data| !data.is_empty()) else {
             // By the standard nobody is handed an event without data.
@@ -137,12 +161,19 @@ impl<E: Engines> StreamRewriter<E> {
             self.out.push_back(event.raw().clone());
             return Ok(());
         }
-        let tape = Tape::parse(data.clone(), &self.options.json);
-        let tape = tape.map_err(|_| RewriteError::Malformed)?;
         self.facts.events += 1;
+        if self.facts.events > self.options.max_events {
+            self.stop(Reason::TooManyEvents)?;
+            return self.event(event);
+        }
+        let tape = match Tape::parse(data.clone(), &self.options.json) {
+            Ok(tape) => tape,
+            Err(error) => return self.unread(event, data, error.kind().into()),
+        };
         let mut splice = Splice::new(data);
         let drop_logprobs = self.engines.edits(TextKind::Logprobs);
-        let mut read = Read::of(&tape, self.endpoint.event(), &mut self.facts);
+        let rows = self.endpoint.event();
+        let mut read = Read::of(&tape, rows, &mut self.engines, &mut self.facts)?;
         for value in read.logprobs.iter().filter(|_| drop_logprobs) {
             splice.replace_value(*value, "null");
         }
@@ -189,6 +220,40 @@ impl<E: Engines> StreamRewriter<E> {
         Ok(())
     }
 
+    /// An event of which `part` cannot be read as what it should be.
+    fn unread(&mut self, event: &Event, part: &Bytes, reason: Reason) -> Result<(), Reason> {
+        match self.engines.on_uninspectable(reason) {
+            Handling::Refuse => return Err(reason),
+            Handling::Pass => self.facts.uninspected = true,
+            Handling::Scan => {
+                let text = std::str::from_utf8(part).map_err(|_| reason)?;
+                let engine = self.engines.open(TextKind::Generic, Group::default());
+                let edited = engine.and_then(|engine| generic(text, engine, End::Complete));
+                if let Some(edited) = edited {
+                    // What is no event stream has no data to be replaced.
+                    self.out.push_back(match event.has_foreign_line() {
+                        true => edited.into(),
+                        false => event.with_data(edited.as_bytes()),
+                    });
+                    return Ok(());
+                }
+            }
+        }
+        self.out.push_back(event.raw().clone());
+        Ok(())
+    }
+
+    /// A limit is passed: the stream breaks, or goes on unread.
+    fn stop(&mut self, reason: Reason) -> Result<(), Reason> {
+        self.abort();
+        if self.engines.on_uninspectable(reason) != Handling::Pass {
+            return Err(reason);
+        }
+        self.facts.uninspected = true;
+        self.blind = true;
+        Ok(())
+    }
+
     /// Whether a comment, a name or an id holds what is redacted elsewhere. There is no telling
     /// what that is, so it ends the stream.
     fn hides_text(&mut self, event: &Event) -> bool {
@@ -205,7 +270,10 @@ impl<E: Engines> StreamRewriter<E> {
         text: &mut Text<'_>,
         tag: &Bytes,
         keys: &mut BTreeMap<Vec<u8>, u32>,
-    ) -> Result<(), RewriteError> {
+    ) -> Result<(), Reason> {
+        if text.is_passed {
+            return Ok(());
+        }
         let Slot {
             kind,
             group,
@@ -220,7 +288,8 @@ impl<E: Engines> StreamRewriter<E> {
         let has_ended = self.done || (kind.is_output() && self.finished.contains(&group.outer));
         if has_ended && !value.raw().is_empty() {
             // What has ended was let go as a whole: what comes now could complete a value.
-            return Err(RewriteError::Malformed);
+            self.engines.on_uninspectable(Reason::Misplaced);
+            return Err(Reason::Misplaced);
         }
         let tag = if kind == TextKind::Generic {
             tag.clone()
@@ -231,12 +300,12 @@ impl<E: Engines> StreamRewriter<E> {
         let at = match self.channels.iter().position(is_it) {
             Some(at) => at,
             None => {
+                if self.channels.len() >= self.options.max_channels {
+                    return self.one_too_many(text, keys);
+                }
                 let Some(engine) = self.engines.open(kind, group) else {
                     return Ok(());
                 };
-                if self.channels.len() >= self.options.max_channels {
-                    return Err(RewriteError::TooManyChannels);
-                }
                 let channel = Channel::new(engine, self.engines.reads_json(kind));
                 self.channels.push(Open {
                     kind,
@@ -251,6 +320,26 @@ impl<E: Engines> StreamRewriter<E> {
         if let Some(open) = self.channels.get_mut(at) {
             text.channel = Some(at);
             text.pushed = open.channel.push(value.raw());
+        }
+        Ok(())
+    }
+
+    /// Reads a piece of a text that there is no channel for: by itself, if at all.
+    fn one_too_many(
+        &mut self,
+        text: &mut Text<'_>,
+        keys: &mut BTreeMap<Vec<u8>, u32>,
+    ) -> Result<(), Reason> {
+        let reason = Reason::TooManyChannels;
+        match self.engines.on_uninspectable(reason) {
+            Handling::Refuse => return Err(reason),
+            Handling::Pass => self.facts.uninspected = true,
+            Handling::Scan => {
+                let Slot {
+                    kind, group, value, ..
+                } = text.slot;
+                text.pushed = self.whole(kind, group, value, keys);
+            }
         }
         Ok(())
     }

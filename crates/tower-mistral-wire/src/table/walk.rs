@@ -154,11 +154,15 @@ impl<'a, F: FnMut(Found<'a>)> Walker<'_, '_, F> {
             Some((each, next)) => (each, self.rows.states.get(usize::from(next))),
             None => (Each::Parts, None),
         };
+        let part_types = place.state.and_then(|state| state.part_types);
         let place = Place { state, ..place };
         let mut empty = true;
         for (n, element) in array.elements().enumerate() {
             empty = false;
             let n = n as u32;
+            if part_types.is_some_and(|known| is_unknown_part(element, known)) {
+                (self.found)(Found::UnknownPart(element));
+            }
             let inner = match each {
                 Each::Parts => {
                     // Parts are told apart only where nobody says that they are one text.
@@ -314,6 +318,11 @@ fn is_name(raw: &[u8]) -> bool {
             .iter()
             .all(|b| b.is_ascii_alphanumeric() || b"-_.:/".contains(b))
         && (raw.is_empty() || raw.iter().any(u8::is_ascii_alphabetic))
+}
+
+fn is_unknown_part(part: Value<'_>, known: &[&str]) -> bool {
+    let kind = part.get("type").and_then(Value::as_str);
+    kind.is_some_and(|kind| !known.contains(&kind.as_ref()))
 }
 
 fn thinking(place: Place<'_>) -> Group {
