@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use bytes::Bytes;
 use http::Method;
-use proptest::prelude::*;
+use proptest::{prelude::*, sample::select};
 use serde_json::{Value, json};
 use tower_mistral_wire::{
     Reason,
@@ -225,6 +225,27 @@ fn text() -> impl Strategy<Value = String> {
     .prop_map(|parts| parts.concat())
 }
 
+/// Spellings of strings, some of them broken, one of them more than a string.
+const RAW: &[&str] = &[
+    "",
+    "a",
+    " b",
+    "#c ",
+    "d#",
+    r"\u0023e ",
+    r"\ud83d",
+    r"\ude00",
+    r"\n",
+    r"\\",
+    r#"\""#,
+    "\u{e9}",
+    "f g ",
+    "h",
+    " ",
+    r"\x",
+    r#"i","role":"j"#,
+];
+
 proptest! {
     #[test]
     fn any_cut_of_deltas_and_bytes_reads_as_the_whole_text(
@@ -310,6 +331,37 @@ proptest! {
         prop_assert_eq!(joined, edited(&(content.clone() + &more)));
         prop_assert_eq!(out["note"].as_str().unwrap(), edited(&content));
         prop_assert_eq!(&parts[2], &body["choices"][0]["message"]["content"][2]);
+    }
+
+    /// Most events differ from the last one in two strings, and are only compared with it. One
+    /// that has a comment is read anew.
+    #[test]
+    fn an_event_like_the_last_one_is_read_as_if_it_were_read_anew(
+        events in prop::collection::vec((0..3u8, select(RAW), select(RAW), 0..4u8), 1..12),
+    ) {
+        let stream = |comment: &str| -> String {
+            let events = events.iter().map(|(choice, text, padding, shape)| match shape {
+                0 => format!(r#"{comment}data: {{"p":"{padding}","choices":[{{"index":{choice},"delta":{{"content":"{text}"}}}}]}}"#),
+                1 => format!(r#"{comment}data: {{"choices":[{{"index":{choice},"delta":{{"reasoning_content":"{text}"}}}}]}}"#),
+                _ => format!(r#"{comment}data: {{"choices":[{{"index":{choice},"delta":{{"content":"{text}"}}}}],"p":"{padding}"}}"#),
+            });
+            events.map(|event| event + "\n\n").collect::<String>() + "data: [DONE]\n\n"
+        };
+        let plain = |out: String| {
+            let out = out.replace(": x\n", "");
+            // An edited event's padding is drawn.
+            let mut lines: Vec<Value> = Vec::new();
+            for line in out.lines().filter_map(|line| line.strip_prefix("data: ")) {
+                let mut event: Value = serde_json::from_str(line).unwrap_or_default();
+                event.as_object_mut().map(|event| event.remove("p"));
+                lines.push(event);
+            }
+            lines
+        };
+        let (one, one_result) = rewrite_stream(chat(), &[stream("").as_bytes()]);
+        let (other, other_result) = rewrite_stream(chat(), &[stream(": x\n").as_bytes()]);
+        prop_assert_eq!(one_result, other_result);
+        prop_assert_eq!(plain(one), plain(other));
     }
 
     #[test]

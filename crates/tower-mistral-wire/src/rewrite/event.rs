@@ -6,6 +6,7 @@ use super::{
     End, Engines,
     channel::Pushed,
     json::{Unread, is_cut_off},
+    mould::Shape,
 };
 use crate::{
     Reason,
@@ -46,6 +47,7 @@ pub(super) struct Read<'a> {
     /// Signatures over thinking parts, by choice.
     pub(super) signatures: Vec<(u32, Value<'a>)>,
     pub(super) logprobs: Vec<Value<'a>>,
+    pub(super) unread: Unread,
 }
 
 impl<'a> Read<'a> {
@@ -56,7 +58,6 @@ impl<'a> Read<'a> {
         facts: &mut ReplyFacts,
     ) -> Result<Self, Reason> {
         let mut read = Self::default();
-        let mut unread = Unread::default();
         walk(tape, rows, |found| {
             facts.note(&found);
             match found {
@@ -69,10 +70,10 @@ impl<'a> Read<'a> {
                         slot,
                         pushed: Pushed::Same,
                         channel: None,
-                        is_passed: unread.holds(slot.value),
+                        is_passed: read.unread.holds(slot.value),
                     });
                 }
-                Found::UnknownPart(part) => unread.ask(part, engines),
+                Found::UnknownPart(part) => read.unread.ask(part, engines),
                 Found::Finish { outer, reason } => {
                     let end = if is_cut_off(reason) {
                         End::Cut
@@ -91,8 +92,24 @@ impl<'a> Read<'a> {
                 _ => {}
             }
         });
-        facts.uninspected |= unread.check()?;
+        facts.uninspected |= read.unread.check()?;
         Ok(read)
+    }
+
+    /// Where text and padding stand, if nothing else in the event is ever touched or says anything.
+    pub(super) fn shape(&self) -> Option<Shape> {
+        let [text] = self.texts.as_slice() else {
+            return None;
+        };
+        let is_plain = text.slot.piece && text.slot.kind != TextKind::Generic;
+        let is_all = self.closed.is_empty()
+            && self.signatures.is_empty()
+            && self.logprobs.is_empty()
+            && self.unread.is_none();
+        (is_plain && is_all).then(|| Shape {
+            text: text.slot.value.span(),
+            padding: self.padding.map(Value::span),
+        })
     }
 }
 

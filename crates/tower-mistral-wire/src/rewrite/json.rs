@@ -101,12 +101,14 @@ pub fn json<E: Engines>(
 /// The parts of unknown types, and what is done about them.
 #[derive(Default)]
 pub(super) struct Unread {
+    seen: bool,
     refused: bool,
     passed: Vec<Range<usize>>,
 }
 
 impl Unread {
     pub(super) fn ask(&mut self, part: Value<'_>, engines: &mut impl Engines) {
+        self.seen = true;
         match engines.on_uninspectable(Reason::UnknownPart) {
             Handling::Scan => {}
             Handling::Pass => self.passed.push(part.span()),
@@ -119,6 +121,11 @@ impl Unread {
         self.passed
             .iter()
             .any(|part| part.contains(&text.span().start))
+    }
+
+    /// Whether there is such a part.
+    pub(super) fn is_none(&self) -> bool {
+        !self.seen
     }
 
     /// Whether a part passes unread.

@@ -9,6 +9,7 @@
 use std::{
     collections::{BTreeMap, VecDeque},
     fmt,
+    ops::Range,
     sync::Arc,
 };
 
@@ -20,7 +21,7 @@ use super::{
     event::{Read, Tag, Text},
     generic,
     json::fitted,
-    mould::{Mould, padding},
+    mould::{Mould, Shape, padding},
     plain,
 };
 use crate::{
@@ -166,6 +167,10 @@ impl<E: Engines> StreamRewriter<E> {
             self.stop(Reason::TooManyEvents)?;
             return self.event(event);
         }
+        if let Some((at, shape)) = self.fit(event, data) {
+            self.same_again(event, at, &shape);
+            return Ok(());
+        }
         let tape = match Tape::parse(data.clone(), &self.options.json) {
             Ok(tape) => tape,
             Err(error) => return self.unread(event, data, error.kind().into()),
@@ -218,6 +223,50 @@ impl<E: Engines> StreamRewriter<E> {
             self.emit(event, &read, splice);
         }
         Ok(())
+    }
+
+    /// The channel whose last event this one is like, but for its text and padding: most events of a
+    /// stream are, and to compare them costs a fraction of reading them.
+    fn fit(&self, event: &Event, data: &Bytes) -> Option<(usize, Shape)> {
+        /// Beyond so many channels it costs more.
+        const FEW: usize = 8;
+        event.sole_data()?;
+        // A generic text may end with any event, by its name or its type.
+        let is_generic = |open: &Open<_>| open.kind == TextKind::Generic;
+        if self.done || self.channels.iter().any(is_generic) {
+            return None;
+        }
+        let mut channels = self.channels.iter().enumerate().take(FEW);
+        let (at, shape) = channels.find_map(|(at, open)| {
+            let is_over = self.finished.contains(&open.group.outer);
+            let mould = open.mould.as_ref().filter(|_| !is_over)?;
+            Some((at, mould.fit(data)?))
+        })?;
+        Some((at, shape))
+    }
+
+    /// An event like the last one of its channel: its text is read, and all else is as it was.
+    fn same_again(&mut self, event: &Event, at: usize, shape: &Shape) {
+        let (Some(open), Some(data)) = (self.channels.get_mut(at), event.sole_data()) else {
+            return;
+        };
+        let data_at = data.start;
+        let data = event.data().map_or(&[][..], |data| data);
+        let raw = data.get(shape.text.clone()).unwrap_or_default();
+        let pushed = open.channel.push(raw);
+        let spelled = match &pushed {
+            Pushed::Same => raw,
+            Pushed::Respelled(spelled) => spelled,
+            // It says nothing else, and its number would tell a length.
+            Pushed::Swallowed => return,
+        };
+        if open.kind.is_output() {
+            self.facts.output_chars += text::count_chars(spelled);
+        }
+        self.out.push_back(match pushed {
+            Pushed::Respelled(spelled) => shape.respell(event.raw(), data_at, &spelled),
+            _ => event.raw().clone(),
+        });
     }
 
     /// An event of which `part` cannot be read as what it should be.
@@ -409,10 +458,22 @@ impl<E: Engines> StreamRewriter<E> {
             }
         }
         let untouched = splice.is_empty();
-        if let Some(value) = read.padding.filter(|_| !untouched) {
-            // The old one was drawn for the length of the old text.
-            splice.replace(value.span(), padding().into());
-        }
+        // The old one was drawn for the length of the old text.
+        let drawn = read.padding.filter(|_| !untouched).map(|value| {
+            let padding = padding();
+            splice.replace(value.span(), padding.into());
+            padding.len()
+        });
+        let shape = read.shape().map(|shape| {
+            let text_len = read
+                .texts
+                .first()
+                .and_then(Text::respelled)
+                .map(<[u8]>::len);
+            let text_len = text_len.unwrap_or(shape.text.len());
+            let padding_len = drawn.or(shape.padding.as_ref().map(Range::len));
+            shape.after(text_len, padding_len.unwrap_or_default())
+        });
         let data = splice.finish();
         self.out.push_back(match untouched {
             true => event.raw().clone(),
@@ -425,6 +486,7 @@ impl<E: Engines> StreamRewriter<E> {
                     event,
                     data,
                     ordinal,
+                    shape: shape.clone(),
                 });
             }
         }
