@@ -10,10 +10,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use http_body::{Body, Frame, SizeHint};
 use tower_mistral_wire::{
-    BoxError, Mode, Reason, Rejection,
-    body::HeldBody,
-    media::ReplyMedia,
-    rewrite::{StreamOptions, StreamRewriter},
+    BoxError, Mode, Reason, Rejection, body::HeldBody, media::ReplyMedia, rewrite::StreamRewriter,
 };
 
 use crate::{layer::Options, reply::Call, source::Source, texts::Texts, watch::Watch};
@@ -78,9 +75,10 @@ impl<R> RedactOutputBody<R> {
         ))))
     }
 
-    pub(crate) fn stream(inner: Source<R>, call: Call, options: StreamOptions) -> Self {
+    pub(crate) fn stream(inner: Source<R>, call: Call, options: &Options) -> Self {
         let endpoint = call.endpoint.clone();
-        let rewriter = StreamRewriter::new(call.texts.clone(), endpoint, options);
+        let rewriter = StreamRewriter::new(call.texts.clone(), endpoint, options.stream);
+        let rewriter = rewriter.budget(&options.budget);
         let state = if call.mode == Mode::Enforce {
             State::Rewrite
         } else {

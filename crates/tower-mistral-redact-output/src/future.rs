@@ -272,7 +272,7 @@ fn stream<R>(
     if call.mode == Mode::Enforce {
         media::forget_digests(&mut head.headers);
     }
-    Response::from_parts(head, RedactOutputBody::stream(body, call, options.stream))
+    Response::from_parts(head, RedactOutputBody::stream(body, call, options))
 }
 
 /// Whether a reply that is no text by its label is read as text all the same.

@@ -164,7 +164,8 @@ fn events(
     facts: &mut ReplyFacts,
 ) -> Result<Bytes, Unread> {
     let endpoint = Arc::clone(&call.endpoint);
-    let mut rewriter = StreamRewriter::new(call.texts.clone(), endpoint, options.stream);
+    let rewriter = StreamRewriter::new(call.texts.clone(), endpoint, options.stream);
+    let mut rewriter = rewriter.budget(&options.budget);
     rewriter.push(bytes.clone())?;
     rewriter.finish()?;
     *facts = rewriter.facts().clone();

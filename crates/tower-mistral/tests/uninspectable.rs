@@ -252,6 +252,14 @@ fn streams() -> Vec<Case> {
                 Kind::ReplyTooLarge,
             )
         },
+        Case {
+            limits: |guard| guard.budget(Budget::new(100)),
+            ..stream(
+                OverBudget,
+                delta(0, "a ") + &delta(0, &text) + DONE,
+                Kind::Overloaded,
+            )
+        },
         stream(UnknownPart, bad(&part), Kind::MalformedReply),
         stream(
             Misplaced,

@@ -8,7 +8,8 @@ use crate::json::text;
 /// Lets an engine read a JSON document that is the text, so that the document stays valid.
 ///
 /// Each string, key or value, is a text of its own, read unescaped (`\u0040` is an at sign) and
-/// edited inside its quotes. A number that is replaced becomes a string. From the first character on that
+/// edited inside its quotes. A number that is replaced becomes a string. Of the keys that are edited
+/// each after the first gets a number, since an object cannot have a key twice. From the first character on that
 /// cannot stand in JSON the rest is read as what it is, a plain text. Works on any pieces: an escape or a
 /// number that is cut in two waits for the rest.
 #[derive(Debug)]
@@ -17,6 +18,7 @@ pub struct JsonText<E> {
     place: Place,
     /// A value has ended and nothing but blanks has come since.
     after_value: bool,
+    keys: Keys,
     /// The spelling of what the engine holds.
     held: Vec<u8>,
     /// The beginning of an escape, a number or a literal.
@@ -47,6 +49,7 @@ impl<E: Engine> JsonText<E> {
             engine,
             place: Place::Start,
             after_value: false,
+            keys: Keys::default(),
             held: Vec::new(),
             partial: String::new(),
             edits: Vec::new(),
@@ -80,6 +83,10 @@ impl<E: Engine> JsonText<E> {
                     return None;
                 }
                 self.end_text(End::Complete, out);
+                if let Some(number) = self.keys.end_string() {
+                    let with = format!(" {number}").into();
+                    out.push(Edit::Replace { n: 0, with });
+                }
                 keep(1, out);
                 self.place = Place::Between;
                 after.get(1..)
@@ -94,12 +101,14 @@ impl<E: Engine> JsonText<E> {
         let len = rest.find(|c| !is_structure(c)).unwrap_or(rest.len());
         let (structure, after) = split(rest, len);
         keep(len, out);
+        structure.bytes().for_each(|byte| self.keys.structure(byte));
         let was_value = std::mem::replace(&mut self.after_value, false);
         self.after_value = structure.trim_ascii().is_empty() && was_value;
         let first = after.bytes().next()?;
         match first {
             b'"' => {
                 keep(1, out);
+                self.keys.begin_string();
                 self.place = Place::String;
                 self.after_value = true;
                 after.get(1..)
@@ -193,6 +202,7 @@ impl<E: Engine> JsonText<E> {
                     keep(len(n), out);
                 }
                 Edit::Replace { n, with } => {
+                    self.keys.is_edited = true;
                     let with = if in_string {
                         spelled(&with).into()
                     } else {
@@ -236,6 +246,49 @@ impl<E: Engine> Engine for JsonText<E> {
         }
         self.place = Place::Start;
         self.after_value = false;
+        self.keys = Keys::default();
+    }
+}
+
+/// Which strings are keys, and how many of them were edited.
+#[derive(Debug, Default)]
+struct Keys {
+    /// A bit for each container that is open, set for an object; the lowest is the innermost.
+    objects: u128,
+    expects_key: bool,
+    in_key: bool,
+    is_edited: bool,
+    edited: u64,
+}
+
+impl Keys {
+    /// Containers deeper than there are bits forget their kind: then a key is taken for a value.
+    fn structure(&mut self, byte: u8) {
+        match byte {
+            b'{' => self.objects = self.objects << 1 | 1,
+            b'[' => self.objects <<= 1,
+            b'}' | b']' => self.objects >>= 1,
+            _ => {}
+        }
+        self.expects_key = match byte {
+            b'{' | b',' => self.objects & 1 == 1,
+            b'[' | b'}' | b']' | b':' => false,
+            _ => self.expects_key,
+        };
+    }
+
+    fn begin_string(&mut self) {
+        self.in_key = self.expects_key;
+        self.is_edited = false;
+    }
+
+    /// The number that a key needs to stay apart from the ones before.
+    fn end_string(&mut self) -> Option<u64> {
+        if !(self.in_key && self.is_edited) {
+            return None;
+        }
+        self.edited += 1;
+        (self.edited > 1).then_some(self.edited)
     }
 }
 

@@ -89,6 +89,11 @@ enum Turn {
 }
 
 impl Mould {
+    /// How many bytes it keeps alive, at least.
+    pub(super) fn len(&self) -> usize {
+        self.event.raw().len() + self.data.len()
+    }
+
     /// An event with the text `tail` alone: the way to its slot with the plain values beside it,
     /// so no usage, no other choices and no tool call that is not its own; no finish reason, and
     /// a padding of its own.

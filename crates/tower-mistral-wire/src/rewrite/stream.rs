@@ -26,6 +26,7 @@ use super::{
 };
 use crate::{
     Handling, Reason,
+    body::{Budget, Reservation},
     ext::ReplyFacts,
     json::{Splice, Tape, Value, text},
     sse::{Decoder, Event},
@@ -46,6 +47,9 @@ pub struct StreamRewriter<E: Engines> {
     done: bool,
     /// A limit is passed that may be: nothing is read any more.
     blind: bool,
+    /// The bytes that moulds keep alive, and the part of the budget that they take.
+    moulded: usize,
+    reservation: Reservation,
 }
 
 /// A channel that has had text.
@@ -72,7 +76,16 @@ impl<E: Engines> StreamRewriter<E> {
             finished: Vec::new(),
             done: false,
             blind: false,
+            moulded: 0,
+            reservation: Budget::process().reserve(),
         }
+    }
+
+    /// Takes what it keeps of past events from this budget. Default [`Budget::process`].
+    #[must_use]
+    pub fn budget(mut self, budget: &Budget) -> Self {
+        self.reservation = budget.reserve();
+        self
     }
 
     /// Takes the next bytes of the reply.
@@ -222,7 +235,10 @@ impl<E: Engines> StreamRewriter<E> {
         if !self.is_swallowed(&read, data) {
             self.emit(event, &read, splice);
         }
-        Ok(())
+        match self.reservation.cover(self.moulded) {
+            true => Ok(()),
+            false => self.stop(Reason::OverBudget),
+        }
     }
 
     /// The channel whose last event this one is like, but for its text and padding: most events of a
@@ -482,12 +498,16 @@ impl<E: Engines> StreamRewriter<E> {
         for (at, ordinal) in touched {
             if let Some(open) = self.channels.get_mut(at) {
                 let (event, data) = (event.clone(), data.clone());
-                open.mould = Some(Mould {
+                let shape = shape.clone();
+                let mould = Mould {
                     event,
                     data,
                     ordinal,
-                    shape: shape.clone(),
-                });
+                    shape,
+                };
+                self.moulded += mould.len();
+                let old = open.mould.replace(mould);
+                self.moulded -= old.map_or(0, |old| old.len());
             }
         }
     }
