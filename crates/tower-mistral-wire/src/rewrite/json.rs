@@ -72,6 +72,13 @@ pub fn json<E: Engines>(
             End::Complete
         };
         let edits = read_text(&values, &mut Reader::new(engine, reads_json), end);
+        if edits.iter().all(|edit| matches!(edit, Edit::Keep(_))) {
+            // Most texts end here: nothing is dealt out, and no string read a second time.
+            values
+                .iter()
+                .for_each(|value| facts.note_text(kind, *value));
+            continue;
+        }
         for (value, spelled) in respell_text(&values, edits) {
             let Some(spelled) = spelled else {
                 facts.note_text(kind, value);

@@ -170,24 +170,30 @@ impl<E: Engine> JsonText<E> {
         let escaped = self.place == Place::String && raw.contains('\\');
         self.engine
             .push(&text::decode(raw.as_bytes(), escaped), &mut self.edits);
-        self.held.extend_from_slice(raw.as_bytes());
-        self.settle(out);
+        self.settle(raw.as_bytes(), out);
     }
 
     fn end_text(&mut self, end: End, out: &mut Vec<Edit>) {
         self.edits.clear();
         self.engine.finish(end, &mut self.edits);
-        self.settle(out);
+        self.settle(&[], out);
         let left = std::mem::take(&mut self.held).len();
         keep(left, out);
     }
 
-    /// Turns edits over the string's text into edits over its spelling.
-    fn settle(&mut self, out: &mut Vec<Edit>) {
+    /// Turns edits over the string's text into edits over its spelling: what is held, and `raw`
+    /// behind it, of which only what stays undecided is copied.
+    fn settle(&mut self, raw: &[u8], out: &mut Vec<Edit>) {
+        let mut held = std::mem::take(&mut self.held);
+        let was_empty = held.is_empty();
+        if !was_empty {
+            held.extend_from_slice(raw);
+        }
+        let spelling = if was_empty { raw } else { &held };
         let mut at = 0;
         let in_string = self.place == Place::String;
         for edit in self.edits.drain(..) {
-            let rest = self.held.get(at..).unwrap_or_default();
+            let rest = spelling.get(at..).unwrap_or_default();
             // Outside of strings a backslash is no escape.
             let len = |n| {
                 if in_string {
@@ -213,7 +219,12 @@ impl<E: Engine> JsonText<E> {
                 }
             }
         }
-        self.held.drain(..at.min(self.held.len()));
+        if was_empty {
+            held.extend_from_slice(raw.get(at..).unwrap_or_default());
+        } else {
+            held.drain(..at.min(held.len()));
+        }
+        self.held = held;
     }
 }
 
