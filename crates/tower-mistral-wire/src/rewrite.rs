@@ -14,6 +14,7 @@ mod logprobs;
 mod mould;
 mod options;
 mod plain;
+mod shape;
 mod stream;
 
 pub use self::{

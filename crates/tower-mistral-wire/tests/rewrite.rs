@@ -217,7 +217,7 @@ fn cuts() -> impl Strategy<Value = Vec<prop::sample::Index>> {
 
 fn text() -> impl Strategy<Value = String> {
     prop::collection::vec(
-        prop::sample::select(vec![
+        select(vec![
             "a", "bc ", "#", " #x", "\"", "\\", "\n", "é", "👍", " ", "{", "}",
         ]),
         0..12,
@@ -251,7 +251,7 @@ proptest! {
     fn any_cut_of_deltas_and_bytes_reads_as_the_whole_text(
         first in text(), second in text(), thought in text(), argument in text(),
         delta_cuts in [cuts(), cuts(), cuts(), cuts()], byte_cuts in cuts(),
-        eol in prop::sample::select(vec!["\n", "\r\n", "\r"]), finish_has_text in any::<bool>(),
+        eol in select(vec!["\n", "\r\n", "\r"]), finish_has_text in any::<bool>(),
     ) {
         let arguments = json!({"q": argument, "n": 1}).to_string();
         let mut stream = String::new();

@@ -6,7 +6,7 @@ use super::{
     End, Engines,
     channel::Pushed,
     json::{Unread, is_cut_off},
-    mould::Shape,
+    shape::Shape,
 };
 use crate::{
     Reason,

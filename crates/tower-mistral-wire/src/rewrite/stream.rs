@@ -6,6 +6,9 @@
 //! since all of their text is swallowed behind a placeholder, are left out: their number would tell
 //! how long the secret is.
 
+mod again;
+mod unread;
+
 use std::{
     collections::{BTreeMap, VecDeque},
     fmt,
@@ -19,9 +22,8 @@ use super::{
     End, Engines, StreamOptions,
     channel::{Channel, Pushed},
     event::{Read, Tag, Text},
-    generic,
     json::fitted,
-    mould::{Mould, Shape, padding},
+    mould::{Mould, padding},
     plain,
 };
 use crate::{
@@ -241,84 +243,6 @@ impl<E: Engines> StreamRewriter<E> {
         }
     }
 
-    /// The channel whose last event this one is like, but for its text and padding: most events of a
-    /// stream are, and to compare them costs a fraction of reading them.
-    fn fit(&self, event: &Event, data: &Bytes) -> Option<(usize, Shape)> {
-        /// Beyond so many channels it costs more.
-        const FEW: usize = 8;
-        event.sole_data()?;
-        // A generic text may end with any event, by its name or its type.
-        let is_generic = |open: &Open<_>| open.kind == TextKind::Generic;
-        if self.done || self.channels.iter().any(is_generic) {
-            return None;
-        }
-        let mut channels = self.channels.iter().enumerate().take(FEW);
-        let (at, shape) = channels.find_map(|(at, open)| {
-            let is_over = self.finished.contains(&open.group.outer);
-            let mould = open.mould.as_ref().filter(|_| !is_over)?;
-            Some((at, mould.fit(data)?))
-        })?;
-        Some((at, shape))
-    }
-
-    /// An event like the last one of its channel: its text is read, and all else is as it was.
-    fn same_again(&mut self, event: &Event, at: usize, shape: &Shape) {
-        let (Some(open), Some(data)) = (self.channels.get_mut(at), event.sole_data()) else {
-            return;
-        };
-        let data_at = data.start;
-        let data = event.data().map_or(&[][..], |data| data);
-        let raw = data.get(shape.text.clone()).unwrap_or_default();
-        let pushed = open.channel.push(raw);
-        let spelled = match &pushed {
-            Pushed::Same => raw,
-            Pushed::Respelled(spelled) => spelled,
-            // It says nothing else, and its number would tell a length.
-            Pushed::Swallowed => return,
-        };
-        if open.kind.is_output() {
-            self.facts.output_chars += text::count_chars(spelled);
-        }
-        self.out.push_back(match pushed {
-            Pushed::Respelled(spelled) => shape.respell(event.raw(), data_at, &spelled),
-            _ => event.raw().clone(),
-        });
-    }
-
-    /// An event of which `part` cannot be read as what it should be.
-    fn unread(&mut self, event: &Event, part: &Bytes, reason: Reason) -> Result<(), Reason> {
-        match self.engines.on_uninspectable(reason) {
-            Handling::Refuse => return Err(reason),
-            Handling::Pass => self.facts.uninspected = true,
-            Handling::Scan => {
-                let text = std::str::from_utf8(part).map_err(|_| reason)?;
-                let engine = self.engines.open(TextKind::Generic, Group::default());
-                let edited = engine.and_then(|engine| generic(text, engine, End::Complete));
-                if let Some(edited) = edited {
-                    // What is no event stream has no data to be replaced.
-                    self.out.push_back(match event.has_foreign_line() {
-                        true => edited.into(),
-                        false => event.with_data(edited.as_bytes()),
-                    });
-                    return Ok(());
-                }
-            }
-        }
-        self.out.push_back(event.raw().clone());
-        Ok(())
-    }
-
-    /// A limit is passed: the stream breaks, or goes on unread.
-    fn stop(&mut self, reason: Reason) -> Result<(), Reason> {
-        self.abort();
-        if self.engines.on_uninspectable(reason) != Handling::Pass {
-            return Err(reason);
-        }
-        self.facts.uninspected = true;
-        self.blind = true;
-        Ok(())
-    }
-
     /// Whether a comment, a name or an id holds what is redacted elsewhere. There is no telling
     /// what that is, so it ends the stream.
     fn hides_text(&mut self, event: &Event) -> bool {
@@ -385,26 +309,6 @@ impl<E: Engines> StreamRewriter<E> {
         if let Some(open) = self.channels.get_mut(at) {
             text.channel = Some(at);
             text.pushed = open.channel.push(value.raw());
-        }
-        Ok(())
-    }
-
-    /// Reads a piece of a text that there is no channel for: by itself, if at all.
-    fn one_too_many(
-        &mut self,
-        text: &mut Text<'_>,
-        keys: &mut BTreeMap<Vec<u8>, u32>,
-    ) -> Result<(), Reason> {
-        let reason = Reason::TooManyChannels;
-        match self.engines.on_uninspectable(reason) {
-            Handling::Refuse => return Err(reason),
-            Handling::Pass => self.facts.uninspected = true,
-            Handling::Scan => {
-                let Slot {
-                    kind, group, value, ..
-                } = text.slot;
-                text.pushed = self.whole(kind, group, value, keys);
-            }
         }
         Ok(())
     }
