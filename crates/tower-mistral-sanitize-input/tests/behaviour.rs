@@ -210,9 +210,9 @@ fn the_limits_of_the_presets() {
 
 #[test]
 fn refusals_are_answers_that_say_why() {
-    let gzip = |mut r: http::Request<_>| {
+    let coded = |mut r: http::Request<_>| {
         r.headers_mut()
-            .insert("content-encoding", "gzip".parse().unwrap());
+            .insert("content-encoding", "compress".parse().unwrap());
         r
     };
     let form = |mut r: http::Request<_>| {
@@ -256,7 +256,7 @@ fn refusals_are_answers_that_say_why() {
         ),
         (
             recommended(),
-            gzip(request(CHAT, hi.clone())),
+            coded(request(CHAT, hi.clone())),
             "unsupported_body",
             415,
         ),
