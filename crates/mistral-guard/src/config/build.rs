@@ -166,7 +166,7 @@ impl Config {
         let config = &self.redact;
         let layer = layer
             .mode(Mode::from(config.mode).min(self.guard.mode.into()))
-            .on_uninspectable(config.on_uninspectable.policy(&Reason::ALL));
+            .on_uninspectable(config.on_uninspectable.policy(FROM_API));
         let layer = match config.max_reply {
             Some(size) => layer.max_reply(size.0),
             None => layer,
@@ -235,10 +235,22 @@ impl From<ActionName> for Action {
 }
 
 /// What callers send in good faith. That broken JSON passes unread must be said by its own name.
-const FROM_CALLERS: &[Reason] = &[
+const FROM_CALLERS: &[Reason] = &[Reason::UnsupportedCoding, Reason::UnsupportedMedia];
+
+/// What replies are in good faith. Streams that end too early or pass a limit still break, and parts
+/// of unknown types can always be read.
+const FROM_API: &[Reason] = &[
+    Reason::NotJson,
+    Reason::DuplicateKey,
+    Reason::InvalidUtf8,
+    Reason::TooDeep,
+    Reason::TooManyValues,
+    Reason::BodyTooLarge,
+    Reason::OverBudget,
     Reason::UnsupportedCoding,
     Reason::UnsupportedMedia,
-    Reason::UnknownPart,
+    Reason::PartialReply,
+    Reason::Upgrade,
 ];
 
 impl UninspectableConfig {
