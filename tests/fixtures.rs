@@ -13,7 +13,7 @@ use support::{Api, exchange, recommended};
 use tower_mistral::{
     Guard,
     key_rotation::Keys,
-    sanitize_input::OnUninspectable,
+    sanitize_input::{Handling, OnUninspectable, Reason},
     testing::{Chunks, every_split},
 };
 
@@ -123,7 +123,8 @@ fn placeholder(planted: &str) -> Option<&'static str> {
 }
 
 fn guard() -> Guard {
-    let guard = recommended().sanitize(|layer| layer.on_uninspectable(OnUninspectable::Pass));
+    let policy = OnUninspectable::default().with(Reason::UnsupportedMedia, Handling::Pass);
+    let guard = recommended().sanitize(|layer| layer.on_uninspectable(policy));
     guard.build().unwrap()
 }
 

@@ -29,6 +29,26 @@ fn uncommented() -> String {
 }
 
 #[test]
+fn what_cannot_be_inspected_is_told_apart_by_reason() {
+    for text in [
+        "[redact]\non_uninspectable = \"scan\"",
+        "[sanitize]\non_uninspectable = { unsupported_media = \"pass\", not_json = \"scan\" }",
+    ] {
+        Config::parse("guard.toml", text).unwrap().check().unwrap();
+    }
+    for text in [
+        "[redact]\non_uninspectable = \"ignore\"",
+        "[sanitize]\non_uninspectable = { odd = \"pass\" }",
+    ] {
+        let error = Config::parse("guard.toml", text).unwrap_err().to_string();
+        assert!(
+            error.contains("on_uninspectable") && !error.contains("odd"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
 fn the_example_tells_the_defaults() {
     assert_eq!(
         Config::parse("example", EXAMPLE).unwrap(),

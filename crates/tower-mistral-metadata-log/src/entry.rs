@@ -141,7 +141,12 @@ impl<N: OnRecord> Entry<N> {
         let has_all = self.outcome == Outcome::Complete || self.left == Some(0);
         if let Some(reader) = self.reader.take() {
             let facts = reader.finish(has_all);
-            self.report.update_reply(|known| *known = facts);
+            self.report.update_reply(|known| {
+                // A layer may have let it pass unread.
+                let uninspected = known.uninspected;
+                *known = facts;
+                known.uninspected |= uninspected;
+            });
         }
         let reply = self.report.reply();
         if self.outcome == Outcome::Dropped && (has_all || self.is_events && is_last(&reply)) {

@@ -10,10 +10,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use http_body::{Body, Frame, SizeHint};
 use tower_mistral_wire::{
-    BoxError, Mode, Rejection,
-    body::HeldBody,
-    media::ReplyMedia,
-    rewrite::{RewriteError, StreamOptions, StreamRewriter},
+    BoxError, Mode, Reason, Rejection, body::HeldBody, media::ReplyMedia, rewrite::StreamRewriter,
 };
 
 use crate::{layer::Options, reply::Call, source::Source, texts::Texts, watch::Watch};
@@ -78,9 +75,10 @@ impl<R> RedactOutputBody<R> {
         ))))
     }
 
-    pub(crate) fn stream(inner: Source<R>, call: Call, options: StreamOptions) -> Self {
+    pub(crate) fn stream(inner: Source<R>, call: Call, options: &Options) -> Self {
         let endpoint = call.endpoint.clone();
-        let rewriter = StreamRewriter::new(call.texts.clone(), endpoint, options);
+        let rewriter = StreamRewriter::new(call.texts.clone(), endpoint, options.stream);
+        let rewriter = rewriter.budget(&options.budget);
         let state = if call.mode == Mode::Enforce {
             State::Rewrite
         } else {
@@ -102,9 +100,9 @@ impl<R> RedactOutputBody<R> {
 }
 
 impl<R> Stream<R> {
-    fn reject(&mut self, error: RewriteError) {
-        let rejection = Rejection::new(error.kind(), self.call.report.request_id().clone());
-        self.call.report.set_rejected(error.kind());
+    fn reject(&mut self, reason: Reason) {
+        let rejection = Rejection::of_reply(reason, self.call.report.request_id().clone());
+        self.call.report.set_rejected(rejection.kind());
         self.failure = Some(rejection.into());
         self.state = State::Ended;
     }
@@ -112,8 +110,8 @@ impl<R> Stream<R> {
     fn data(&mut self, chunk: Bytes) -> Option<Frame<Bytes>> {
         match self.state {
             State::Rewrite => {
-                if let Err(error) = self.rewriter.push(chunk) {
-                    self.reject(error);
+                if let Err(reason) = self.rewriter.push(chunk) {
+                    self.reject(reason);
                 }
                 None
             }
@@ -135,7 +133,7 @@ impl<R> Stream<R> {
         match self.state {
             State::Rewrite => match self.rewriter.finish() {
                 Ok(()) => self.state = State::Ended,
-                Err(error) => self.reject(error),
+                Err(reason) => self.reject(reason),
             },
             _ => {
                 // In Observe a cut stream is no error of ours, but its facts count.

@@ -8,12 +8,12 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{Method, Request, Response, response};
+use http::{Method, Request, Response, StatusCode, response};
 use http_body::Body;
 use pin_project_lite::pin_project;
 use tower_mistral_wire::{
-    BoxError, Mode, OnUninspectable, Rejection, RejectionKind,
-    body::{Collect, Collected, HeldBody, RequestBody},
+    BoxError, Handling, Mode, Reason, Rejection,
+    body::{Collect, Collected, HeldBody, RequestBody, Whole},
     ext::Exempt,
     intake::{Arrived, Content, Intake},
     json::{Tape, Value},
@@ -25,7 +25,7 @@ use tower_service::Service;
 use crate::{
     RedactOutputBody,
     layer::Options,
-    reply::{self, Call},
+    reply::{self, Call, Unread},
     source::Source,
     texts::Texts,
 };
@@ -122,9 +122,12 @@ where
                     method,
                 } => {
                     let mut response = ready!(future.poll(cx))?;
-                    let call = call.take().expect("polled after it was ready");
+                    let mut call = call.take().expect("polled after it was ready");
                     mark::adopt(&mut response, &call.report);
-                    if response.body().is_end_stream() || *method == Method::HEAD {
+                    // What follows an upgrade is no body.
+                    let switches = response.status() == StatusCode::SWITCHING_PROTOCOLS;
+                    let is_empty = response.body().is_end_stream() || *method == Method::HEAD;
+                    if is_empty && !switches {
                         return Poll::Ready(Ok(response.map(RedactOutputBody::untouched)));
                     }
                     let (mut head, body) = response.into_parts();
@@ -155,10 +158,24 @@ where
                                 media,
                             }
                         }
+                        ReplyMedia::Opaque(reason) => match opaque(reason, &mut call) {
+                            // It has no label to go by, but it may be text all the same.
+                            Ok(()) => {
+                                let (cap, budget) = (this.options.max_reply, &this.options.budget);
+                                State::Reply {
+                                    collect: Collect::new(body, cap, budget),
+                                    head: Some(head),
+                                    call: Some(call),
+                                    media: ReplyMedia::Text,
+                                }
+                            }
+                            Err(unread) => {
+                                let body = HeldBody::untouched(body);
+                                return Poll::Ready(Ok(answer(head, body, unread, &call)));
+                            }
+                        },
                         _ => {
-                            let kind = RejectionKind::UninspectableReply;
-                            let body = HeldBody::untouched(body);
-                            let answer = unread(head, body, kind, &call, this.options);
+                            let answer = refuse(Reason::UnsupportedMedia, &call);
                             return Poll::Ready(Ok(answer));
                         }
                     }
@@ -198,10 +215,23 @@ fn begin<B, R>(
 ) -> Result<(Request<RequestBody<B>>, Call), Box<Response<RedactOutputBody<R>>>> {
     let extensions = arrived.request.extensions();
     let exempt = extensions.get::<Exempt>().cloned().unwrap_or_default();
-    if mode == Mode::Enforce && arrived.path.is_err() {
-        if let Some(refusal) = arrived.refusal() {
+    let asks_for_upgrade = arrived.reason() == Some(Reason::Upgrade);
+    let upgrade = options.on_uninspectable.get(Reason::Upgrade);
+    if asks_for_upgrade {
+        options.counters.add(Reason::Upgrade, upgrade);
+    }
+    if mode == Mode::Enforce {
+        let answer = |refusal: Rejection| {
             let response = refusal.into_response(&arrived.report);
-            return Err(Box::new(response.map(RedactOutputBody::held)));
+            Err(Box::new(response.map(RedactOutputBody::held)))
+        };
+        // A request's body is for others to judge; its path and its protocol decide on the reply.
+        match arrived.refusal() {
+            Some(refusal) if arrived.path.is_err() => return answer(refusal),
+            Some(refusal) if asks_for_upgrade && upgrade != Handling::Pass => {
+                return answer(refusal);
+            }
+            _ => {}
         }
     }
     let json_content = match &arrived.content {
@@ -242,7 +272,17 @@ fn stream<R>(
     if call.mode == Mode::Enforce {
         media::forget_digests(&mut head.headers);
     }
-    Response::from_parts(head, RedactOutputBody::stream(body, call, options.stream))
+    Response::from_parts(head, RedactOutputBody::stream(body, call, options))
+}
+
+/// Whether a reply that is no text by its label is read as text all the same.
+fn opaque(reason: Reason, call: &mut Call) -> Result<(), Unread> {
+    let asked = call.ask(reason);
+    match call.mode {
+        Mode::Enforce => asked,
+        // Looking on must not delay what nobody expects to be read.
+        _ => Err(Unread::Passed),
+    }
 }
 
 /// A reply that was read whole, or not.
@@ -253,17 +293,15 @@ fn whole<R>(
     mut call: Call,
     options: &Options,
 ) -> Response<RedactOutputBody<R>> {
-    let whole = match collected {
-        Collected::Whole(whole) => whole,
-        Collected::TooLarge(body) => {
-            return unread(head, body, RejectionKind::ReplyTooLarge, &call, options);
-        }
-        Collected::NoBudget(body) => {
-            return unread(head, body, RejectionKind::Overloaded, &call, options);
-        }
+    let (body, reason) = match collected {
+        Collected::Whole(whole) => return read(head, whole, media, call, options),
+        Collected::TooLarge(body) => (body, Reason::BodyTooLarge),
+        Collected::NoBudget(body) => (body, Reason::OverBudget),
         Collected::Failed(_, error) => {
-            if let Some(kind) = Source::<R>::refusal(&error) {
-                return refuse(kind, &call);
+            if let Some(reason) = Source::<R>::refusal(&error) {
+                // What was decoded of it is gone.
+                let _ = call.ask(reason);
+                return refuse(reason, &call);
             }
             // The caller sees what it would have seen, but for text that nobody can judge.
             media::forget_digests(&mut head.headers);
@@ -272,48 +310,60 @@ fn whole<R>(
                 RedactOutputBody::held(HeldBody::broken(Bytes::new(), error)),
             );
         }
-        _ => return refuse(RejectionKind::UninspectableReply, &call),
+        _ => return refuse(Reason::UnsupportedMedia, &call),
     };
+    match call.ask(reason) {
+        Err(unread) => answer(head, body, unread, &call),
+        Ok(()) => refuse(reason, &call),
+    }
+}
+
+/// A reply that was read whole.
+fn read<R>(
+    mut head: response::Parts,
+    whole: Whole,
+    media: ReplyMedia,
+    mut call: Call,
+    options: &Options,
+) -> Response<RedactOutputBody<R>> {
     let bytes = whole.bytes.clone();
     match reply::rewrite(&bytes, (media, head.status), &mut call, options) {
-        Ok(rewritten) => {
+        Ok((rewritten, uninspected)) => {
             if rewritten != bytes {
                 media::forget_digests(&mut head.headers);
                 mark::set(&mut head.headers, Mark::Edited, call.report.request_id());
             }
+            if uninspected {
+                mark::set(&mut head.headers, Mark::Degraded, call.report.request_id());
+            }
             let body = RedactOutputBody::held(HeldBody::collected(whole, rewritten));
             Response::from_parts(head, body)
         }
-        Err(kind) => unread(
-            head,
-            HeldBody::collected(whole, bytes),
-            kind,
-            &call,
-            options,
-        ),
+        Err(unread) => answer(head, HeldBody::collected(whole, bytes), unread, &call),
     }
 }
 
 /// A reply that cannot be inspected: refused, or passed on with a mark.
-fn unread<R>(
+fn answer<R>(
     mut head: response::Parts,
     body: HeldBody<Source<R>>,
-    kind: RejectionKind,
+    unread: Unread,
     call: &Call,
-    options: &Options,
 ) -> Response<RedactOutputBody<R>> {
     call.report.update_reply(|facts| facts.uninspected = true);
-    if call.mode == Mode::Enforce && options.on_uninspectable == OnUninspectable::Refuse {
-        return refuse(kind, call);
+    match unread {
+        Unread::Refused(reason) => refuse(reason, call),
+        Unread::Passed => {
+            if call.mode == Mode::Enforce {
+                mark::set(&mut head.headers, Mark::Degraded, call.report.request_id());
+            }
+            Response::from_parts(head, RedactOutputBody::held(body))
+        }
     }
-    if call.mode == Mode::Enforce {
-        mark::set(&mut head.headers, Mark::Degraded, call.report.request_id());
-    }
-    Response::from_parts(head, RedactOutputBody::held(body))
 }
 
-fn refuse<R>(kind: RejectionKind, call: &Call) -> Response<RedactOutputBody<R>> {
-    Rejection::new(kind, call.report.request_id().clone())
+fn refuse<R>(reason: Reason, call: &Call) -> Response<RedactOutputBody<R>> {
+    Rejection::of_reply(reason, call.report.request_id().clone())
         .into_response(&call.report)
         .map(RedactOutputBody::held)
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use stream_redactor::Redactor;
 use tower_layer::Layer;
 use tower_mistral_wire::{
-    Mode, Modes, OnUninspectable, body::Budget, intake::IntakeOptions, rewrite::StreamOptions,
-    table::Endpoints,
+    Counters, Mode, Modes, OnUninspectable, body::Budget, intake::IntakeOptions,
+    rewrite::StreamOptions, table::Endpoints,
 };
 
 use crate::RedactOutput;
@@ -23,6 +23,8 @@ pub(crate) struct Options {
     pub(crate) redactor: Redactor,
     pub(crate) modes: Modes,
     pub(crate) on_uninspectable: OnUninspectable,
+    pub(crate) counters: Counters,
+    pub(crate) keep_logprobs: bool,
     pub(crate) max_reply: usize,
     pub(crate) stream: StreamOptions,
     pub(crate) intake: Arc<IntakeOptions>,
@@ -40,6 +42,8 @@ impl RedactOutputLayer {
                 redactor: Redactor::recommended(),
                 modes: Modes::default(),
                 on_uninspectable: OnUninspectable::default(),
+                counters: Counters::default(),
+                keep_logprobs: false,
                 max_reply: Self::MAX_REPLY,
                 stream: StreamOptions::default(),
                 intake: Arc::new(IntakeOptions::new()),
@@ -77,9 +81,29 @@ impl RedactOutputLayer {
         self.options.modes.clone()
     }
 
-    /// What becomes of replies that cannot be inspected. Default: refused.
+    /// What becomes of what cannot be inspected, reason by reason. By default all is refused but
+    /// parts of an unknown type, which are scanned.
+    ///
+    /// [`Handling::Scan`](crate::Handling::Scan) reads a reply, or the event at hand, as one generic
+    /// text; a value that is split over two such events is not found.
     pub fn on_uninspectable(mut self, choice: OnUninspectable) -> Self {
         self.options.on_uninspectable = choice;
+        self
+    }
+
+    /// Counts what cannot be inspected in these counters. Default: counters of its own, shared by
+    /// clones.
+    pub fn counters(mut self, counters: Counters) -> Self {
+        self.options.counters = counters;
+        self
+    }
+
+    /// Keeps the `logprobs` of streams, which become `null` by default.
+    ///
+    /// Dangerous: they hold the reply once more, token by token, and an event's are sent before
+    /// anybody knows whether its text will be redacted. Whoever reads the tokens reads the value.
+    pub fn dangerous_keep_logprobs(mut self) -> Self {
+        self.options.keep_logprobs = true;
         self
     }
 

@@ -40,9 +40,9 @@
 //!
 //! - For any way in which the API or the network cuts a stream, what the reader has at its end is
 //!   byte for byte what redacting each whole text gives.
-//! - What cannot be inspected does not pass, unless [`OnUninspectable::Pass`] was chosen: a reply
-//!   that is encoded, no text, larger than the cap, or not what its label says is a 502; a stream
-//!   that turns out so breaks with a [`Rejection`](wire::Rejection) in its error.
+//! - What cannot be inspected does not pass, unless [`OnUninspectable`] says so for that
+//!   [`Reason`]: a reply that is encoded, no text, larger than the cap, or not what its label says
+//!   is a 502; a stream that turns out so breaks with a [`Rejection`](wire::Rejection) in its error.
 //! - Bytes that need no edit pass untouched; a reply or event without an edit is not copied.
 //! - A stream that ends before its `[DONE]` reaches the reader as a broken one; so does one that
 //!   goes on after a choice has ended, or that holds a value in an event's name, id or comment.
@@ -51,11 +51,12 @@
 //!
 //! # Non-guarantees
 //!
-//! - [`OnUninspectable::Pass`] is about replies that are read whole: a stream that cannot be read on
-//!   breaks.
+//! - Where an event may [pass](Handling::Pass) unread, the head of its stream has gone out: only the
+//!   report says so.
 //! - Names, places and street addresses are not found: that takes a language model.
 //! - A model that spells a value out, or encodes it, gets it past any pattern.
-//! - `logprobs` become `null` in streams; in JSON the entries that overlap an edit go.
+//! - `logprobs` become `null` in streams, unless
+//!   [kept](RedactOutputLayer::dangerous_keep_logprobs); in JSON the entries that overlap an edit go.
 #![forbid(unsafe_code)]
 
 mod body;
@@ -74,4 +75,4 @@ pub use self::{
     body::RedactOutputBody, future::RedactOutputFuture, layer::RedactOutputLayer,
     service::RedactOutput,
 };
-pub use wire::{Mode, Modes, OnUninspectable};
+pub use wire::{Counters, Handling, Mode, Modes, OnUninspectable, Reason};

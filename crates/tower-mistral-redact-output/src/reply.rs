@@ -5,11 +5,11 @@ use std::sync::Arc;
 use bytes::{Bytes, BytesMut};
 use http::StatusCode;
 use tower_mistral_wire::{
-    Mode, RejectionKind,
+    Handling, Mode, Reason,
     ext::{CallReport, ReplyFacts},
     json::{JsonErrorKind, Limits, Tape},
     media::ReplyMedia,
-    rewrite::{self, Engines, RewriteError, StreamRewriter},
+    rewrite::{self, End, Engines, StreamRewriter},
     table::{Endpoint, Group, TextKind},
 };
 
@@ -24,60 +24,99 @@ pub(crate) struct Call {
     pub(crate) texts: Texts,
 }
 
-/// The redacted reply: the same bytes if there is nothing to redact.
+/// A reply, or a part of it, that is not read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Unread {
+    Refused(Reason),
+    Passed,
+}
+
+impl From<Reason> for Unread {
+    fn from(reason: Reason) -> Self {
+        Self::Refused(reason)
+    }
+}
+
+impl Call {
+    /// Goes on if what cannot be inspected is to be scanned.
+    pub(crate) fn ask(&mut self, reason: Reason) -> Result<(), Unread> {
+        match self.texts.on_uninspectable(reason) {
+            Handling::Scan => Ok(()),
+            Handling::Pass => Err(Unread::Passed),
+            _ => Err(Unread::Refused(reason)),
+        }
+    }
+}
+
+/// The redacted reply: the same bytes if there is nothing to redact. Also says whether a part of it
+/// passes unread.
 pub(crate) fn rewrite(
     bytes: &Bytes,
     (media, status): (ReplyMedia, StatusCode),
     call: &mut Call,
     options: &Options,
-) -> Result<Bytes, RejectionKind> {
+) -> Result<(Bytes, bool), Unread> {
     if bytes.is_empty() {
-        return Ok(bytes.clone());
+        return Ok((bytes.clone(), false));
     }
     let mut facts = ReplyFacts::default();
     let rewritten = match Tape::parse(bytes.clone(), &Limits::default()) {
-        Ok(tape) => rewrite::json(&tape, call.endpoint.reply(), &mut call.texts, &mut facts),
-        Err(error) if error.kind() == JsonErrorKind::TooLarge => {
-            return Err(RejectionKind::ReplyTooLarge);
+        Ok(tape) => rewrite::json(&tape, call.endpoint.reply(), &mut call.texts, &mut facts)?,
+        Err(error) => {
+            // Gateways label their own error pages as JSON too.
+            let promised = media == ReplyMedia::Json && status.is_success();
+            if promised {
+                call.ask(error.kind().into())?;
+            }
+            let broken = promised.then_some(error.kind());
+            text(bytes, broken, call, options, &mut facts)?
         }
-        // Gateways label their own error pages as JSON too.
-        Err(_) if media == ReplyMedia::Json && status.is_success() => {
-            return Err(RejectionKind::MalformedReply);
-        }
-        Err(_) => text(bytes, call, options, &mut facts)?,
     };
+    let uninspected = facts.uninspected;
     if call.report.claim_reply() {
         call.report.update_reply(|known| *known = facts);
     }
-    Ok(rewritten)
+    Ok((rewritten, uninspected))
 }
 
-/// A body that is no JSON: an event stream or lines of JSON with a wrong label, else plain text.
+/// A body that is no JSON: an event stream or lines of JSON with a wrong label, one document that
+/// is `broken`, else plain text.
 fn text(
     bytes: &Bytes,
+    broken: Option<JsonErrorKind>,
     call: &mut Call,
     options: &Options,
     facts: &mut ReplyFacts,
-) -> Result<Bytes, RejectionKind> {
-    let text = std::str::from_utf8(bytes).map_err(|_| RejectionKind::UninspectableReply)?;
+) -> Result<Bytes, Unread> {
     // Text has no NUL; UTF-16 has.
-    if text.contains('\0') {
-        return Err(RejectionKind::UninspectableReply);
-    }
+    let text = std::str::from_utf8(bytes).ok();
+    let Some(text) = text.filter(|text| !text.contains('\0')) else {
+        call.ask(Reason::InvalidUtf8)?;
+        return Ok(bytes.clone());
+    };
     let mut lines = text
         .split(['\n', '\r'])
         .map(|line| line.trim_start_matches('\u{feff}'));
     if lines.clone().any(|line| line.starts_with("data:")) {
         return events(bytes, call, options, facts);
     }
-    if lines.any(|line| line.trim_start().starts_with(['{', '['])) {
-        return Ok(json_lines(bytes, text, call, facts));
+    if broken.is_none() && lines.any(|line| line.trim_start().starts_with(['{', '['])) {
+        return json_lines(bytes, text, call, facts);
     }
-    Ok(plain(text, call).map_or_else(|| bytes.clone(), Bytes::from))
+    let end = match broken {
+        Some(JsonErrorKind::Incomplete) => End::Cut,
+        _ => End::Complete,
+    };
+    Ok(plain(text, end, call).map_or_else(|| bytes.clone(), Bytes::from))
 }
 
 /// A text some of whose lines are JSON documents, where `\u0040` is an at sign.
-fn json_lines(bytes: &Bytes, text: &str, call: &mut Call, facts: &mut ReplyFacts) -> Bytes {
+fn json_lines(
+    bytes: &Bytes,
+    text: &str,
+    call: &mut Call,
+    facts: &mut ReplyFacts,
+) -> Result<Bytes, Unread> {
     let mut out = BytesMut::with_capacity(text.len());
     let mut rest = Vec::new();
     for line in text.split_inclusive(['\n', '\r']) {
@@ -93,29 +132,29 @@ fn json_lines(bytes: &Bytes, text: &str, call: &mut Call, facts: &mut ReplyFacts
         // Plain lines in a row are one text.
         flush(&mut rest, &mut out, call);
         let rows = call.endpoint.reply();
-        let edited = rewrite::json(&tape, rows, &mut call.texts, facts);
+        let edited = rewrite::json(&tape, rows, &mut call.texts, facts)?;
         let (before, after) = line.split_once(document).unwrap_or(("", ""));
         out.extend_from_slice(before.as_bytes());
         out.extend_from_slice(&edited);
         out.extend_from_slice(after.as_bytes());
     }
     flush(&mut rest, &mut out, call);
-    if out == *bytes {
+    Ok(if out == *bytes {
         bytes.clone()
     } else {
         out.freeze()
-    }
+    })
 }
 
 fn flush(lines: &mut Vec<&str>, out: &mut BytesMut, call: &mut Call) {
     let text = lines.concat();
     lines.clear();
-    out.extend_from_slice(plain(&text, call).unwrap_or(text).as_bytes());
+    out.extend_from_slice(plain(&text, End::Complete, call).unwrap_or(text).as_bytes());
 }
 
-fn plain(text: &str, call: &mut Call) -> Option<String> {
-    let mut engine = call.texts.open(TextKind::Generic, Group::default())?;
-    rewrite::plain(text, &mut engine)
+fn plain(text: &str, end: End, call: &mut Call) -> Option<String> {
+    let engine = call.texts.open(TextKind::Generic, Group::default())?;
+    rewrite::generic(text, engine, end)
 }
 
 fn events(
@@ -123,11 +162,12 @@ fn events(
     call: &Call,
     options: &Options,
     facts: &mut ReplyFacts,
-) -> Result<Bytes, RejectionKind> {
+) -> Result<Bytes, Unread> {
     let endpoint = Arc::clone(&call.endpoint);
-    let mut rewriter = StreamRewriter::new(call.texts.clone(), endpoint, options.stream);
-    rewriter.push(bytes.clone()).map_err(RewriteError::kind)?;
-    rewriter.finish().map_err(RewriteError::kind)?;
+    let rewriter = StreamRewriter::new(call.texts.clone(), endpoint, options.stream);
+    let mut rewriter = rewriter.budget(&options.budget);
+    rewriter.push(bytes.clone())?;
+    rewriter.finish()?;
     *facts = rewriter.facts().clone();
     Ok(std::iter::from_fn(|| rewriter.pop()).flatten().collect())
 }

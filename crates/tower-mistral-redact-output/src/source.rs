@@ -8,7 +8,7 @@ use std::{
 use bytes::{Buf, Bytes};
 use http::response;
 use http_body::{Body, Frame, SizeHint};
-use tower_mistral_wire::{BoxError, RejectionKind};
+use tower_mistral_wire::{BoxError, Reason};
 #[cfg(feature = "decode")]
 use {
     http::{HeaderValue, header},
@@ -70,16 +70,16 @@ impl<R> Source<R> {
 
     /// Why a reply is refused whose body failed in its coding.
     #[cfg(feature = "decode")]
-    pub(crate) fn refusal(error: &BoxError) -> Option<RejectionKind> {
+    pub(crate) fn refusal(error: &BoxError) -> Option<Reason> {
         Some(match error.downcast_ref()? {
-            DecodeError::TooLarge => RejectionKind::ReplyTooLarge,
-            _ => RejectionKind::UninspectableReply,
+            DecodeError::TooLarge => Reason::BodyTooLarge,
+            _ => Reason::BrokenCoding,
         })
     }
 
     /// None: nothing is decoded.
     #[cfg(not(feature = "decode"))]
-    pub(crate) fn refusal(_: &BoxError) -> Option<RejectionKind> {
+    pub(crate) fn refusal(_: &BoxError) -> Option<Reason> {
         None
     }
 

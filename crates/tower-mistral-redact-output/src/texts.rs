@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use stream_redactor::{self as engine, Redactor, RuleSet};
 use tower_mistral_wire::{
-    Mode, Modes,
+    Counters, Handling, Mode, Modes, OnUninspectable, Reason,
     ext::{Action, CallReport, Exempt, Finding, Layer},
     rewrite::{Edit, End, Engine, Engines},
     table::{Group, TextKind},
@@ -22,6 +22,9 @@ pub(crate) struct Texts {
     exempt: Exempt,
     /// The caller asked for content that is JSON.
     json_content: bool,
+    keep_logprobs: bool,
+    on_uninspectable: OnUninspectable,
+    counters: Counters,
     report: CallReport,
     mould: Option<(RuleSet, engine::Stream)>,
 }
@@ -41,6 +44,9 @@ impl Texts {
             mode,
             exempt,
             json_content,
+            keep_logprobs: options.keep_logprobs,
+            on_uninspectable: options.on_uninspectable,
+            counters: options.counters.clone(),
             report,
             mould: None,
         }
@@ -116,7 +122,16 @@ impl Engines for Texts {
     }
 
     fn edits(&self, kind: TextKind) -> bool {
+        if kind == TextKind::Logprobs && self.keep_logprobs {
+            return false;
+        }
         self.mode.min(self.modes.of_kind(kind)) == Mode::Enforce
+    }
+
+    fn on_uninspectable(&mut self, reason: Reason) -> Handling {
+        let handling = self.on_uninspectable.get(reason);
+        self.counters.add(reason, handling);
+        handling
     }
 }
 

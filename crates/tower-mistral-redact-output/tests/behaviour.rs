@@ -6,7 +6,7 @@ mod support;
 use http::{Response, StatusCode};
 use support::{CHAT, Frames, call, read, reply};
 use tower_mistral_redact_output::{
-    Mode, OnUninspectable, RedactOutputLayer,
+    Handling, Mode, OnUninspectable, Reason, RedactOutputLayer,
     wire::{
         Rejection, RejectionKind,
         ext::{Action, CallReport},
@@ -163,7 +163,9 @@ async fn what_cannot_be_inspected_passes_only_when_told_so() {
     };
     let response = call(&RedactOutputLayer::new(), CHAT, encoded()).await;
     assert_eq!(response.status(), StatusCode::BAD_GATEWAY);
-    let layer = RedactOutputLayer::new().on_uninspectable(OnUninspectable::Pass);
+    let layer = RedactOutputLayer::new().on_uninspectable(
+        OnUninspectable::default().with(Reason::UnsupportedCoding, Handling::Pass),
+    );
     let response = call(&layer, CHAT, encoded()).await;
     assert_eq!(response.headers()["x-mistral-guard"], "degraded");
     assert!(
@@ -295,6 +297,25 @@ async fn modes_switch_rules_and_the_whole_layer_at_run_time() {
         get(&layer).await,
         "{\"a\":\"jane@example.com 536-22-1111\"}"
     );
+}
+
+#[tokio::test]
+async fn logprobs_of_streams_go_unless_they_are_kept() {
+    let logprobs = r#"{"content":[{"token":"jane@example.com"}]}"#;
+    let event = format!(
+        r#"{{"choices":[{{"index":0,"delta":{{"content":"hi"}},"logprobs":{logprobs},"finish_reason":"stop"}}]}}"#
+    );
+    let body = format!("data: {event}\n\ndata: [DONE]\n\n");
+    let layers = [
+        (RedactOutputLayer::new(), false),
+        (RedactOutputLayer::new().dangerous_keep_logprobs(), true),
+    ];
+    for (layer, is_kept) in layers {
+        let from_api = reply("text/event-stream", Frames::data([body.clone()]));
+        let (out, ..) = read(call(&layer, CHAT, from_api).await.into_body()).await;
+        assert_eq!(out == body, is_kept);
+        assert_eq!(out.contains("\"logprobs\":null"), !is_kept);
+    }
 }
 
 #[tokio::test]

@@ -325,6 +325,28 @@ async fn keys_stay_apart_and_redacting_twice_changes_nothing_more() {
 }
 
 #[tokio::test]
+async fn keys_of_json_inside_a_text_stay_apart() {
+    let arguments = r#"{"a@x.com": {"b@x.com": "c@x.com"}, "d": ["e@x.com", {"f@x.com": 1}]}"#;
+    let expected = r#"{"[EMAIL]": {"[EMAIL] 2": "[EMAIL]"}, "d": ["[EMAIL]", {"[EMAIL] 3": 1}]}"#;
+    let calls = |arguments: &str| json!([{"index": 0, "function": {"arguments": arguments}}]);
+    for at in 0..=arguments.len() {
+        let (head, tail) = arguments.split_at(at);
+        let events = [
+            chunk(json!({"tool_calls": calls(head)}), Value::Null),
+            chunk(json!({"tool_calls": calls(tail)}), json!("tool_calls")),
+        ];
+        let (out, error) = stream(CHAT, &events).await;
+        let pieces = out.iter().filter_map(|event| {
+            event["choices"][0]["delta"]["tool_calls"][0]["function"]["arguments"].as_str()
+        });
+        assert_eq!(
+            (pieces.collect::<String>(), error),
+            (expected.to_owned(), None)
+        );
+    }
+}
+
+#[tokio::test]
 async fn wrong_labels_of_whole_replies_hide_nothing() {
     let leak = r#"{"x":"jane\u0040example.com"}"#;
     let bodies: Vec<String> = vec![

@@ -3,7 +3,9 @@
 use std::{borrow::Cow, sync::Arc};
 
 use prompt_screen::Screen;
-use tower_mistral_wire::{Modes, OnUninspectable, intake::IntakeOptions};
+use tower_mistral_wire::{
+    Counters, Handling, Modes, OnUninspectable, Reason, intake::IntakeOptions,
+};
 
 /// What happens to a user message that has more characters than the limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +46,17 @@ pub(crate) struct Config {
     pub(crate) over_limit: OverLimit,
     pub(crate) wrap: Wrap,
     pub(crate) on_uninspectable: OnUninspectable,
+    pub(crate) counters: Counters,
     pub(crate) on_block: OnBlock,
     pub(crate) modes: Modes,
     pub(crate) intake: Arc<IntakeOptions>,
+}
+
+impl Config {
+    /// What is done about something that cannot be inspected; it is counted.
+    pub(crate) fn handle(&self, reason: Reason) -> Handling {
+        let handling = self.on_uninspectable.get(reason);
+        self.counters.add(reason, handling);
+        handling
+    }
 }

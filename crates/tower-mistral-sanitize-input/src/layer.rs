@@ -5,7 +5,7 @@ use std::sync::Arc;
 use prompt_screen::Screen;
 use tower_layer::Layer;
 use tower_mistral_wire::{
-    Mode, Modes, OnUninspectable, body::Budget, intake::IntakeOptions, table::Endpoints,
+    Counters, Mode, Modes, OnUninspectable, body::Budget, intake::IntakeOptions, table::Endpoints,
 };
 
 use crate::{
@@ -93,13 +93,26 @@ impl SanitizeInputLayer {
         self.intake(|intake| intake.budget(budget))
     }
 
-    /// Does this with bodies that cannot be read. Default [`OnUninspectable::Refuse`].
+    /// Does this with what cannot be inspected, reason by reason. By default all is refused but
+    /// parts of an unknown type, which are scanned.
     ///
-    /// [`OnUninspectable::Pass`] lets bodies pass that are compressed, a form, or labelled as
-    /// something else than JSON. A body that is labelled as JSON, or has no label, and is none is
-    /// refused all the same, and so are ambiguous paths: nobody sends these in good faith.
+    /// [`Handling::Scan`] screens the body as one generic text: a hit is reported, no edit is made.
+    /// A caller can make a body that is no JSON to some readers and is to the API, so let
+    /// [`Reason::NotJson`] and its like pass only where callers are trusted; forms and media are
+    /// [`Reason::UnsupportedMedia`]. Ambiguous paths are always refused.
+    ///
+    /// [`Handling::Scan`]: tower_mistral_wire::Handling::Scan
+    /// [`Reason::NotJson`]: tower_mistral_wire::Reason::NotJson
+    /// [`Reason::UnsupportedMedia`]: tower_mistral_wire::Reason::UnsupportedMedia
     pub fn on_uninspectable(mut self, policy: OnUninspectable) -> Self {
         self.config_mut().on_uninspectable = policy;
+        self
+    }
+
+    /// Counts what cannot be inspected in these counters. Default: counters of its own, shared by
+    /// clones.
+    pub fn counters(mut self, counters: Counters) -> Self {
+        self.config_mut().counters = counters;
         self
     }
 
@@ -115,7 +128,8 @@ impl SanitizeInputLayer {
             max_chars,
             over_limit,
             wrap,
-            on_uninspectable: OnUninspectable::Refuse,
+            on_uninspectable: OnUninspectable::default(),
+            counters: Counters::default(),
             on_block: OnBlock::Error,
             modes: Modes::default(),
             intake: Arc::new(IntakeOptions::new()),

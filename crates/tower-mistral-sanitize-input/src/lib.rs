@@ -73,8 +73,10 @@
 //!
 //! - Bytes that no edit touches are sent as they came, spelling of escapes included; a body with
 //!   nothing to change is the same [`bytes::Bytes`].
-//! - What cannot be read is refused (compressed bodies, forms, broken or ambiguous JSON, paths that
-//!   a host would rewrite), unless [`OnUninspectable::Pass`] lets bodies of other types pass.
+//! - What cannot be read is refused (forms, broken or ambiguous JSON, a change of protocol, paths
+//!   that a host would rewrite), unless [`OnUninspectable`] says otherwise for that
+//!   [`Reason`]. Compressed bodies are refused too, or, with the feature `decode`
+//!   (gzip, deflate, br; zstd with `decode-zstd`), decoded, screened and sent on plain.
 //! - Refusals are responses in the shape of the API's errors with the extension
 //!   [`Rejection`](tower_mistral_wire::Rejection); the service's error type stays the inner one's.
 //! - In [`Mode::Observe`] the same work is done and reported
@@ -103,7 +105,9 @@ mod switch;
 mod text;
 
 pub use prompt_screen::{self as screen, Screen};
-pub use tower_mistral_wire::{self as wire, Mode, Modes, OnUninspectable};
+pub use tower_mistral_wire::{
+    self as wire, Counters, Handling, Mode, Modes, OnUninspectable, Reason,
+};
 
 pub use self::{
     config::{OnBlock, OverLimit, Wrap},

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use tower_mistral_wire::{
-    RejectionKind,
+    Handling, Reason, RejectionKind,
     ext::{Action, CallReport},
-    json::{Splice, Tape, Value},
+    intake::Arrived,
+    json::{self, Splice, Tape, Value},
     mark::Mark,
     rewrite::respell_text,
     table::{Endpoint, Found, Group, TextKind, walk},
@@ -21,11 +22,15 @@ use crate::{
 };
 
 pub(crate) enum Outcome {
-    Untouched,
+    Untouched {
+        marks: Vec<Mark>,
+    },
     Edited {
         bytes: Bytes,
         marks: Vec<Mark>,
     },
+    /// A part of it cannot be inspected, and that is refused.
+    Unread(Reason),
     Refused {
         kind: RejectionKind,
         /// The field that is wrong, if it can be named.
@@ -42,7 +47,11 @@ pub(crate) fn sanitize(
     report: &CallReport,
 ) -> Outcome {
     let mut plans = Vec::new();
-    for ((kind, group), values) in texts(endpoint, tape) {
+    let (texts, is_degraded) = match texts(config, endpoint, tape) {
+        Ok(texts) => texts,
+        Err(reason) => return Outcome::Unread(reason),
+    };
+    for ((kind, group), values) in texts {
         let parts = values.iter().filter_map(|value| value.as_str());
         let plan = plan(config, switch, kind, group, &Text::join(parts));
         if plan.refusal.is_some() || !plan.findings.is_empty() {
@@ -54,7 +63,7 @@ pub(crate) fn sanitize(
     let refusal = refused.filter(|(_, plan)| plan.enforced);
     let outcome = match refusal {
         Some((values, plan)) => refuse(tape, values, plan),
-        None => edit(tape, &plans),
+        None => edit(tape, &plans, is_degraded && switch.enforces()),
     };
     for mut finding in plans.into_iter().flat_map(|(_, plan)| plan.findings) {
         // A call that is refused is not edited as well.
@@ -72,12 +81,33 @@ pub(crate) fn sanitize(
 
 type Texts<'a> = Vec<((TextKind, Group), Vec<Value<'a>>)>;
 
-/// The texts of a request, in the order of their first parts; empty parts left out.
-fn texts<'a>(endpoint: &Endpoint, tape: &'a Tape) -> Texts<'a> {
+/// The texts of a request, in the order of their first parts; empty parts left out. Also says
+/// whether a part passes unread.
+fn texts<'a>(
+    config: &Config,
+    endpoint: &Endpoint,
+    tape: &'a Tape,
+) -> Result<(Texts<'a>, bool), Reason> {
     let mut texts = Texts::new();
     let mut places = BTreeMap::new();
+    let (mut passed, mut is_refused) = (Vec::new(), false);
     walk(tape, endpoint.request(), |found| {
-        let Found::Text(slot) = found else { return };
+        let slot = match found {
+            Found::Text(slot) => slot,
+            Found::UnknownPart(part) => {
+                match config.handle(Reason::UnknownPart) {
+                    Handling::Scan => {}
+                    Handling::Pass => passed.push(part.span()),
+                    _ => is_refused = true,
+                }
+                return;
+            }
+            _ => return,
+        };
+        let start = slot.value.span().start;
+        if passed.iter().any(|part| part.contains(&start)) {
+            return;
+        }
         if slot.kind == TextKind::Media || slot.value.raw().is_empty() {
             return;
         }
@@ -88,7 +118,27 @@ fn texts<'a>(endpoint: &Endpoint, tape: &'a Tape) -> Texts<'a> {
             None => texts.push((channel, vec![slot.value])),
         }
     });
-    texts
+    match is_refused {
+        true => Err(Reason::UnknownPart),
+        false => Ok((texts, !passed.is_empty())),
+    }
+}
+
+/// Screens a body that is no JSON as one text; false if it is no text or is not all here.
+pub(crate) fn scan<B>(config: &Config, switch: &Switch<'_>, arrived: &Arrived<B>) -> bool {
+    let body = arrived.decoded.as_ref();
+    let body = body.or_else(|| arrived.request.body().as_whole());
+    let Some(text) = body.and_then(|body| std::str::from_utf8(body).ok()) else {
+        return false;
+    };
+    // Somebody may still read it as JSON, where `\u0061` is a letter.
+    let text = json::text::decode(text.as_bytes(), text.contains('\\'));
+    let text = Text::join([text].into_iter());
+    let plan = plan(config, switch, TextKind::Generic, Group::default(), &text);
+    for finding in plan.findings {
+        arrived.report.add(finding);
+    }
+    true
 }
 
 fn refuse(tape: &Tape, values: &[Value<'_>], plan: &Plan) -> Outcome {
@@ -101,7 +151,7 @@ fn refuse(tape: &Tape, values: &[Value<'_>], plan: &Plan) -> Outcome {
     Outcome::Refused { kind, param }
 }
 
-fn edit(tape: &Tape, plans: &[(Vec<Value<'_>>, Plan)]) -> Outcome {
+fn edit(tape: &Tape, plans: &[(Vec<Value<'_>>, Plan)], is_degraded: bool) -> Outcome {
     let mut splice = Splice::new(tape.bytes());
     let (mut edited, mut truncated) = (false, false);
     for (values, plan) in plans.iter().filter(|(_, plan)| plan.enforced) {
@@ -115,15 +165,19 @@ fn edit(tape: &Tape, plans: &[(Vec<Value<'_>>, Plan)]) -> Outcome {
             truncated |= finding.action == Action::Truncated;
         }
     }
-    if splice.is_empty() {
-        return Outcome::Untouched;
+    let is_untouched = splice.is_empty();
+    let marks = [
+        (edited && !is_untouched, Mark::Edited),
+        (truncated && !is_untouched, Mark::Truncated),
+        (is_degraded, Mark::Degraded),
+    ];
+    let marks = marks.into_iter().filter(|(set, _)| *set);
+    let marks = marks.map(|(_, mark)| mark).collect();
+    if is_untouched {
+        return Outcome::Untouched { marks };
     }
-    let marks = [(edited, Mark::Edited), (truncated, Mark::Truncated)];
     Outcome::Edited {
         bytes: splice.finish(),
-        marks: marks
-            .into_iter()
-            .filter_map(|(set, mark)| set.then_some(mark))
-            .collect(),
+        marks,
     }
 }

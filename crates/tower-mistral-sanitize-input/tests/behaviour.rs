@@ -9,8 +9,8 @@ use http::Method;
 use prompt_screen::Action;
 use serde_json::json;
 use tower_mistral_sanitize_input::{
-    MAX_CHARS, OnBlock, OnUninspectable, OverLimit, PREFIX, SanitizeInputLayer, Screen,
-    UNTRUSTED_PREFIX, Wrap,
+    Handling, MAX_CHARS, OnBlock, OnUninspectable, OverLimit, PREFIX, Reason, SanitizeInputLayer,
+    Screen, UNTRUSTED_PREFIX, Wrap,
 };
 use tower_mistral_wire::{
     Mode, RejectionKind,
@@ -210,9 +210,9 @@ fn the_limits_of_the_presets() {
 
 #[test]
 fn refusals_are_answers_that_say_why() {
-    let gzip = |mut r: http::Request<_>| {
+    let coded = |mut r: http::Request<_>| {
         r.headers_mut()
-            .insert("content-encoding", "gzip".parse().unwrap());
+            .insert("content-encoding", "compress".parse().unwrap());
         r
     };
     let form = |mut r: http::Request<_>| {
@@ -256,7 +256,7 @@ fn refusals_are_answers_that_say_why() {
         ),
         (
             recommended(),
-            gzip(request(CHAT, hi.clone())),
+            coded(request(CHAT, hi.clone())),
             "unsupported_body",
             415,
         ),
@@ -313,7 +313,8 @@ fn refusals_are_answers_that_say_why() {
 
 #[test]
 fn what_is_not_json_may_pass_where_it_is_told_so() {
-    let layer = recommended().on_uninspectable(OnUninspectable::Pass);
+    let policy = OnUninspectable::default().with(Reason::UnsupportedMedia, Handling::Pass);
+    let layer = recommended().on_uninspectable(policy);
     let labelled = |path: &str, label: &str, body: &'static str| {
         let mut request = request(path, body);
         request

@@ -1,4 +1,4 @@
-//! Content codings of replies, undone incrementally: `gzip`, `deflate` and `br`, and `zstd` with
+//! Content codings of bodies, undone incrementally: `gzip`, `deflate` and `br`, and `zstd` with
 //! the feature `decode-zstd`.
 //!
 //! A [`Decoder`] holds nothing back: what its peer flushed comes out of the push that completes

@@ -8,12 +8,14 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, header, request::Parts};
+use http::{HeaderMap, HeaderValue, Request, header, request::Parts};
 use http_body::Body;
 
+#[cfg(feature = "decode")]
+use crate::decode::{self, Coding, DecodeError, Decoder};
 use crate::{
-    BoxError, Rejection, RejectionKind,
-    body::{Budget, Collect, Collected, HeldBody, RequestBody},
+    BoxError, Reason, Rejection, RejectionKind,
+    body::{Budget, Collect, Collected, HeldBody, RequestBody, Whole},
     ext::{CallReport, RequestFacts},
     json::{Limits, Tape},
     media,
@@ -86,8 +88,8 @@ pub enum Content {
     Empty,
     /// JSON, and here is its tape.
     Json(Tape),
-    /// It could not be read, for this reason: the kind of the refusal and what is wrong.
-    Unread(RejectionKind, &'static str),
+    /// It could not be read, for this reason.
+    Unread(Reason),
 }
 
 /// A request whose body was read, and what is known of it.
@@ -102,6 +104,8 @@ pub struct Arrived<B> {
     pub path: Result<RequestPath, PathError>,
     /// Its body.
     pub content: Content,
+    /// The body without its content coding, if it had one that was undone.
+    pub decoded: Option<Bytes>,
     /// The report of the call, which is in the request's extensions too.
     pub report: CallReport,
 }
@@ -109,21 +113,42 @@ pub struct Arrived<B> {
 impl<B> Arrived<B> {
     /// The refusal of a path or a body that cannot be read; none if all is well.
     pub fn refusal(&self) -> Option<Rejection> {
-        let reject = |kind| Rejection::new(kind, self.report.request_id().clone());
+        let id = || self.report.request_id().clone();
         if let Err(error) = &self.path {
-            return Some(reject(RejectionKind::InvalidPath).with_detail(error.to_string()));
+            let rejection = Rejection::new(RejectionKind::InvalidPath, id());
+            return Some(rejection.with_detail(error.to_string()));
+        }
+        let reason = self.reason()?;
+        Some(Rejection::of_request(reason, id()))
+    }
+
+    /// Why it cannot be inspected, be it a body that cannot be read or the wish for a protocol
+    /// that nobody here could read; none if all is well.
+    pub fn reason(&self) -> Option<Reason> {
+        if media::asks_for_upgrade(self.request.method(), self.request.headers()) {
+            return Some(Reason::Upgrade);
         }
         match &self.content {
-            Content::Unread(kind, detail) => Some(reject(*kind).with_detail(*detail)),
+            Content::Unread(reason) => Some(*reason),
             _ => None,
         }
     }
 
-    /// Puts `bytes` in the place of the body and sets its length.
+    /// Sends the body on without its content coding, if it had one that was undone.
+    #[must_use]
+    pub fn without_coding(mut self) -> Self {
+        match self.decoded.take() {
+            Some(bytes) => self.with_body(bytes),
+            None => self,
+        }
+    }
+
+    /// Puts `bytes`, without a content coding, in the place of the body and sets its length.
     #[must_use]
     pub fn with_body(mut self, bytes: Bytes) -> Self {
         let headers = self.request.headers_mut();
         headers.remove(header::TRANSFER_ENCODING);
+        headers.remove(header::CONTENT_ENCODING);
         headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
         for name in ["content-md5", "digest", "content-digest", "repr-digest"] {
             headers.remove(name);
@@ -165,35 +190,36 @@ where
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
-        let (body, content) = match ready!(Pin::new(&mut this.collect).poll(cx)) {
-            Collected::Whole(whole) => {
+        let collected = ready!(Pin::new(&mut this.collect).poll(cx));
+        let mut parts = this.parts.take().expect("polled after it was ready");
+        let mut decoded = None;
+        let (body, content) = match collected {
+            Collected::Whole(mut whole) => {
+                let content = match decode(&parts.headers, &mut whole, this.options.max_body) {
+                    Ok(plain) => {
+                        let bytes = plain.as_ref().unwrap_or(&whole.bytes).clone();
+                        decoded = plain;
+                        read(&mut parts, bytes, &this.options.json)
+                    }
+                    Err(reason) => Content::Unread(reason),
+                };
                 let bytes = whole.bytes.clone();
-                (HeldBody::collected(whole, bytes.clone()), Ok(bytes))
+                (HeldBody::collected(whole, bytes), content)
             }
-            Collected::TooLarge(body) => (
-                body,
-                Err((
-                    RejectionKind::BodyTooLarge,
-                    "it has more bytes than the limit",
-                )),
-            ),
-            Collected::NoBudget(body) => (
-                body,
-                Err((
-                    RejectionKind::Overloaded,
-                    "the budget for buffers is used up",
-                )),
-            ),
+            Collected::TooLarge(body) => {
+                // A limit is not what keeps a form from being read.
+                let reason = match media::promises_json(&parts.headers) {
+                    true => Reason::BodyTooLarge,
+                    false => Reason::UnsupportedMedia,
+                };
+                (body, Content::Unread(reason))
+            }
+            Collected::NoBudget(body) => (body, Content::Unread(Reason::OverBudget)),
             // Whoever sends it on passes the failure on; whoever refuses has nobody to tell.
             Collected::Failed(head, error) => (
                 HeldBody::broken(head, error),
-                Err((RejectionKind::InvalidBody, "it broke off")),
+                Content::Unread(Reason::CutOff),
             ),
-        };
-        let mut parts = this.parts.take().expect("polled after it was ready");
-        let content = match content {
-            Ok(bytes) => read(&mut parts, bytes, &this.options.json),
-            Err((kind, detail)) => Content::Unread(kind, detail),
         };
         let path = RequestPath::of(&parts.uri);
         let endpoint = match &path {
@@ -215,8 +241,43 @@ where
             endpoint,
             path,
             content,
+            decoded,
             report,
         })
+    }
+}
+
+/// Undoes the content coding of a body, if it has one that is known.
+#[cfg(feature = "decode")]
+fn decode(
+    headers: &HeaderMap,
+    whole: &mut Whole,
+    max_output: usize,
+) -> Result<Option<Bytes>, Reason> {
+    let coding = Coding::of(headers).map_err(|_| Reason::UnsupportedCoding)?;
+    // An empty body is empty in every coding.
+    let Some(coding) = coding.filter(|_| !whole.bytes.is_empty()) else {
+        return Ok(None);
+    };
+    let mut decoder = Decoder::new(coding, decode::Limits { max_output });
+    let plain = decoder.push(&whole.bytes);
+    let plain = plain.and_then(|plain| decoder.finish().map(|_| plain));
+    let plain = plain.map_err(|error| match error {
+        DecodeError::TooLarge => Reason::BodyTooLarge,
+        _ => Reason::BrokenCoding,
+    })?;
+    match whole.reservation.grow(plain.len()) {
+        true => Ok(Some(plain)),
+        false => Err(Reason::OverBudget),
+    }
+}
+
+/// Without the decoders a body that has a coding cannot be read.
+#[cfg(not(feature = "decode"))]
+fn decode(headers: &HeaderMap, whole: &mut Whole, _: usize) -> Result<Option<Bytes>, Reason> {
+    match media::is_encoded(headers) && !whole.bytes.is_empty() {
+        true => Err(Reason::UnsupportedCoding),
+        false => Ok(None),
     }
 }
 
@@ -224,17 +285,11 @@ fn read(parts: &mut Parts, bytes: Bytes, limits: &Limits) -> Content {
     if bytes.is_empty() {
         return Content::Empty;
     }
-    if media::is_encoded(&parts.headers) {
-        return Content::Unread(RejectionKind::UnsupportedBody, "it is compressed");
-    }
     if media::is_multipart(&parts.headers) {
-        return Content::Unread(RejectionKind::UnsupportedBody, "it is a form");
+        return Content::Unread(Reason::UnsupportedMedia);
     }
-    if let Some(tape) = parts
-        .extensions
-        .get::<Tape>()
-        .filter(|tape| tape.describes(&bytes))
-    {
+    let tape = parts.extensions.get::<Tape>();
+    if let Some(tape) = tape.filter(|tape| tape.describes(&bytes)) {
         return Content::Json(tape.clone());
     }
     match Tape::parse(bytes, limits) {
@@ -242,6 +297,10 @@ fn read(parts: &mut Parts, bytes: Bytes, limits: &Limits) -> Content {
             parts.extensions.insert(tape.clone());
             Content::Json(tape)
         }
-        Err(error) => Content::Unread(RejectionKind::InvalidBody, error.kind().as_str()),
+        // JSON is read whatever its label is; of what is none the label says whether it should be.
+        Err(_) if !media::promises_json(&parts.headers) => {
+            Content::Unread(Reason::UnsupportedMedia)
+        }
+        Err(error) => Content::Unread(error.kind().into()),
     }
 }

@@ -16,3 +16,5 @@ pub use self::{
     splice::Splice,
     tape::{Elements, Entries, Kind, Tape, Value},
 };
+
+pub(crate) use self::scan::string_len;

@@ -43,10 +43,12 @@ pub mod rejection;
 pub mod rewrite;
 pub mod sse;
 pub mod table;
+pub mod uninspectable;
 
 pub use self::{
-    mode::{Mode, Modes, OnUninspectable},
+    mode::{Mode, Modes},
     rejection::{Rejection, RejectionKind},
+    uninspectable::{Counters, Handling, OnUninspectable, Reason},
 };
 
 /// The error type of every body of this crate: what `http_body` users pass around.

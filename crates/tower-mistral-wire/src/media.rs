@@ -2,6 +2,8 @@
 
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
+use crate::uninspectable::Reason;
+
 /// What the body of a reply is taken for, by its label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -14,8 +16,8 @@ pub enum ReplyMedia {
     EventStream,
     /// Other `text/*`, or no label: read whole, as JSON if it is, else as one plain text.
     Text,
-    /// Anything else, or encoded.
-    Opaque,
+    /// Anything else, encoded, or a part: why it cannot be read.
+    Opaque(Reason),
 }
 
 impl ReplyMedia {
@@ -26,11 +28,14 @@ impl ReplyMedia {
             return Self::None;
         }
         // A part of a reply, and what follows an upgrade, cannot be read as what they are part of.
-        let is_part = status == StatusCode::PARTIAL_CONTENT
-            || headers.contains_key(header::CONTENT_RANGE)
-            || status == StatusCode::SWITCHING_PROTOCOLS;
-        if is_encoded(headers) || is_part {
-            return Self::Opaque;
+        if status == StatusCode::SWITCHING_PROTOCOLS {
+            return Self::Opaque(Reason::Upgrade);
+        }
+        if status == StatusCode::PARTIAL_CONTENT || headers.contains_key(header::CONTENT_RANGE) {
+            return Self::Opaque(Reason::PartialReply);
+        }
+        if is_encoded(headers) {
+            return Self::Opaque(Reason::UnsupportedCoding);
         }
         let Some(label) = headers.get(header::CONTENT_TYPE) else {
             return Self::Text;
@@ -39,11 +44,11 @@ impl ReplyMedia {
         let charset = charset_is_utf8(label);
         match essence.as_str() {
             "text/event-stream" if charset => Self::EventStream,
-            _ if !charset => Self::Opaque,
+            _ if !charset => Self::Opaque(Reason::UnsupportedMedia),
             "application/json" => Self::Json,
             other if other.ends_with("+json") => Self::Json,
             other if other.starts_with("text/") => Self::Text,
-            _ => Self::Opaque,
+            _ => Self::Opaque(Reason::UnsupportedMedia),
         }
     }
 }
@@ -66,6 +71,29 @@ pub fn is_multipart(headers: &HeaderMap) -> bool {
     headers
         .get(header::CONTENT_TYPE)
         .is_some_and(|label| essence(label).starts_with("multipart/"))
+}
+
+/// Whether a request's body may be taken for JSON by a host: its label says so, or there is none.
+pub fn promises_json(headers: &HeaderMap) -> bool {
+    let label = headers.get(header::CONTENT_TYPE);
+    label.is_none_or(|label| {
+        let mut words = label.as_bytes().windows(4);
+        words.any(|word| word.eq_ignore_ascii_case(b"json"))
+    })
+}
+
+/// Whether a request asks to go on in another protocol, which nobody here could read.
+///
+/// `OPTIONS` may ask: it carries no text, and a reply that grants it is
+/// [one that cannot be read](Reason::Upgrade).
+pub fn asks_for_upgrade(method: &Method, headers: &HeaderMap) -> bool {
+    let mut connection = headers
+        .get_all(header::CONNECTION)
+        .iter()
+        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    let asks = headers.contains_key(header::UPGRADE)
+        || connection.any(|word| word.trim_ascii().eq_ignore_ascii_case(b"upgrade"));
+    *method == Method::CONNECT || (asks && *method != Method::OPTIONS)
 }
 
 /// Asks for a reply that can be read: no encoding; `whole` says that it must not be a part, and
@@ -142,10 +170,18 @@ mod tests {
             (
                 Some("application/json; charset=utf-16"),
                 Option::None,
-                Opaque,
+                Opaque(Reason::UnsupportedMedia),
             ),
-            (Some("application/octet-stream"), Option::None, Opaque),
-            (Some("application/json"), Some("gzip"), Opaque),
+            (
+                Some("application/octet-stream"),
+                Option::None,
+                Opaque(Reason::UnsupportedMedia),
+            ),
+            (
+                Some("application/json"),
+                Some("gzip"),
+                Opaque(Reason::UnsupportedCoding),
+            ),
             (Some("application/json"), Some(" identity "), Json),
         ];
         for (label, encoding, expected) in table {
@@ -163,7 +199,33 @@ mod tests {
         let media = |method, status| ReplyMedia::of(&method, status, &HeaderMap::new());
         assert_eq!(media(Method::HEAD, StatusCode::OK), None);
         assert_eq!(media(Method::GET, StatusCode::NO_CONTENT), None);
-        assert_eq!(media(Method::GET, StatusCode::PARTIAL_CONTENT), Opaque);
-        assert_eq!(media(Method::GET, StatusCode::SWITCHING_PROTOCOLS), Opaque);
+        let part = media(Method::GET, StatusCode::PARTIAL_CONTENT);
+        assert_eq!(part, Opaque(Reason::PartialReply));
+        let switched = media(Method::GET, StatusCode::SWITCHING_PROTOCOLS);
+        assert_eq!(switched, Opaque(Reason::Upgrade));
+    }
+
+    #[test]
+    fn upgrades_are_seen_however_they_are_spelled() {
+        let table: &[(Method, &[(&str, &str)], bool)] = &[
+            (Method::GET, &[("upgrade", "websocket")], true),
+            (Method::POST, &[("connection", "keep-alive, Upgrade")], true),
+            (Method::CONNECT, &[], true),
+            (
+                Method::OPTIONS,
+                &[("upgrade", "h2c"), ("connection", "upgrade")],
+                false,
+            ),
+            (Method::POST, &[("connection", "keep-alive")], false),
+        ];
+        for (method, fields, expected) in table {
+            let mut headers = HeaderMap::new();
+            for (name, value) in *fields {
+                let name = header::HeaderName::from_static(name);
+                headers.append(name, HeaderValue::from_static(value));
+            }
+            let asks = asks_for_upgrade(method, &headers);
+            assert_eq!(asks, *expected, "{method} {headers:?}");
+        }
     }
 }

@@ -45,17 +45,6 @@ impl Mode {
     }
 }
 
-/// What a layer does with a body that it cannot inspect.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum OnUninspectable {
-    /// The call is refused.
-    #[default]
-    Refuse,
-    /// It passes unread; the response carries the mark `degraded`.
-    Pass,
-}
-
 /// The modes of one layer: for the whole of it, by rule and by kind of text.
 ///
 /// A shared handle: clones switch together, at run time, for calls that begin afterwards. The

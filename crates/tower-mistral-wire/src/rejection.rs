@@ -10,6 +10,7 @@ use crate::{
     error::ApiError,
     ext::{CallReport, RequestId},
     mark::{self, Mark},
+    uninspectable::Reason,
 };
 
 /// Why a layer refused a call or broke a stream.
@@ -26,6 +27,8 @@ pub enum RejectionKind {
     TextTooLong,
     /// The request's body is of a kind that cannot be inspected. 415.
     UnsupportedBody,
+    /// The request asks for another protocol, which nobody could inspect. 403.
+    UpgradeNotAllowed,
     /// The prompt was found to be an attack. 403.
     Blocked,
     /// All buffers of the process are in use. 503, retryable.
@@ -44,7 +47,7 @@ pub enum RejectionKind {
     ReplyTooLarge,
     /// The reply is not what its label says. 502.
     MalformedReply,
-    /// The stream ended before its last event. In mid-stream only.
+    /// The reply ends too early. 502, or in mid-stream; retryable.
     TruncatedReply,
     /// The API could not be reached. 502, retryable.
     Unreachable,
@@ -52,12 +55,13 @@ pub enum RejectionKind {
 
 impl RejectionKind {
     /// Every kind, in the order of declaration.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::InvalidPath,
         Self::InvalidBody,
         Self::BodyTooLarge,
         Self::TextTooLong,
         Self::UnsupportedBody,
+        Self::UpgradeNotAllowed,
         Self::Blocked,
         Self::Overloaded,
         Self::NoKey,
@@ -79,6 +83,7 @@ impl RejectionKind {
             Self::BodyTooLarge => "body_too_large",
             Self::TextTooLong => "text_too_long",
             Self::UnsupportedBody => "unsupported_body",
+            Self::UpgradeNotAllowed => "upgrade_not_allowed",
             Self::Blocked => "blocked",
             Self::Overloaded => "overloaded",
             Self::NoKey => "no_key",
@@ -99,7 +104,7 @@ impl RejectionKind {
             Self::InvalidPath | Self::InvalidBody => StatusCode::BAD_REQUEST,
             Self::BodyTooLarge | Self::TextTooLong => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedBody => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::Blocked | Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::Blocked | Self::Forbidden | Self::UpgradeNotAllowed => StatusCode::FORBIDDEN,
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::Overloaded | Self::NoKey => StatusCode::SERVICE_UNAVAILABLE,
             Self::OriginNotAllowed
@@ -122,10 +127,11 @@ impl RejectionKind {
     fn message(self) -> &'static str {
         match self {
             Self::InvalidPath => "The path is ambiguous",
-            Self::InvalidBody => "The body is not valid JSON",
+            Self::InvalidBody => "The body cannot be read",
             Self::BodyTooLarge => "The body is too large",
             Self::TextTooLong => "The text is too long",
             Self::UnsupportedBody => "A body of this kind cannot be inspected",
+            Self::UpgradeNotAllowed => "The protocol may not be changed",
             Self::Blocked => "The request was blocked",
             Self::Overloaded => "Too many requests are in memory",
             Self::NoKey => "No API key is available",
@@ -147,6 +153,7 @@ impl RejectionKind {
 pub struct Rejection {
     kind: RejectionKind,
     request_id: RequestId,
+    reason: Option<Reason>,
     detail: Option<Cow<'static, str>>,
     param: Option<Box<str>>,
     retry_after: Option<Duration>,
@@ -159,10 +166,26 @@ impl Rejection {
         Self {
             kind,
             request_id,
+            reason: None,
             detail: None,
             param: None,
             retry_after,
         }
+    }
+
+    /// The refusal of a request that cannot be inspected, for this reason.
+    pub fn of_request(reason: Reason, request_id: RequestId) -> Self {
+        Self::new(reason.of_request(), request_id).with_reason(reason)
+    }
+
+    /// The refusal of a reply that cannot be inspected, for this reason.
+    pub fn of_reply(reason: Reason, request_id: RequestId) -> Self {
+        Self::new(reason.of_reply(), request_id).with_reason(reason)
+    }
+
+    fn with_reason(mut self, reason: Reason) -> Self {
+        self.reason = Some(reason);
+        self.with_detail(reason.detail())
     }
 
     /// Adds what is wrong, in words of ours: no content.
@@ -182,6 +205,11 @@ impl Rejection {
     /// Why.
     pub fn kind(&self) -> RejectionKind {
         self.kind
+    }
+
+    /// Why something could not be inspected; none for other refusals.
+    pub fn reason(&self) -> Option<Reason> {
+        self.reason
     }
 
     /// Whether the same call may succeed later.

@@ -14,6 +14,7 @@ mod logprobs;
 mod mould;
 mod options;
 mod plain;
+mod shape;
 mod stream;
 
 pub use self::{
@@ -21,7 +22,7 @@ pub use self::{
     edit::{Edit, End, Engine, Engines},
     json::json,
     json_text::JsonText,
-    options::{RewriteError, StreamOptions},
-    plain::{apply, plain},
+    options::StreamOptions,
+    plain::{apply, generic, plain},
     stream::StreamRewriter,
 };

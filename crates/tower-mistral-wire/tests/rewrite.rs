@@ -6,12 +6,13 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use bytes::Bytes;
 use http::Method;
-use proptest::prelude::*;
+use proptest::{prelude::*, sample::select};
 use serde_json::{Value, json};
 use tower_mistral_wire::{
+    Reason,
     ext::ReplyFacts,
     json::{Limits, Tape},
-    rewrite::{self, Edit, End, Engine, Engines, RewriteError, StreamOptions, StreamRewriter},
+    rewrite::{self, Edit, End, Engine, Engines, StreamOptions, StreamRewriter},
     table::{Endpoint, Endpoints, Group, RequestPath, TextKind},
 };
 
@@ -86,7 +87,7 @@ fn chat() -> Arc<Endpoint> {
     endpoint("/v1/chat/completions")
 }
 
-fn rewrite_stream(endpoint: Arc<Endpoint>, chunks: &[&[u8]]) -> (String, Result<(), RewriteError>) {
+fn rewrite_stream(endpoint: Arc<Endpoint>, chunks: &[&[u8]]) -> (String, Result<(), Reason>) {
     let mut rewriter = StreamRewriter::new(AllTags, endpoint, StreamOptions::default());
     let mut out = Vec::new();
     let mut result = Ok(());
@@ -216,7 +217,7 @@ fn cuts() -> impl Strategy<Value = Vec<prop::sample::Index>> {
 
 fn text() -> impl Strategy<Value = String> {
     prop::collection::vec(
-        prop::sample::select(vec![
+        select(vec![
             "a", "bc ", "#", " #x", "\"", "\\", "\n", "é", "👍", " ", "{", "}",
         ]),
         0..12,
@@ -224,12 +225,33 @@ fn text() -> impl Strategy<Value = String> {
     .prop_map(|parts| parts.concat())
 }
 
+/// Spellings of strings, some of them broken, one of them more than a string.
+const RAW: &[&str] = &[
+    "",
+    "a",
+    " b",
+    "#c ",
+    "d#",
+    r"\u0023e ",
+    r"\ud83d",
+    r"\ude00",
+    r"\n",
+    r"\\",
+    r#"\""#,
+    "\u{e9}",
+    "f g ",
+    "h",
+    " ",
+    r"\x",
+    r#"i","role":"j"#,
+];
+
 proptest! {
     #[test]
     fn any_cut_of_deltas_and_bytes_reads_as_the_whole_text(
         first in text(), second in text(), thought in text(), argument in text(),
         delta_cuts in [cuts(), cuts(), cuts(), cuts()], byte_cuts in cuts(),
-        eol in prop::sample::select(vec!["\n", "\r\n", "\r"]), finish_has_text in any::<bool>(),
+        eol in select(vec!["\n", "\r\n", "\r"]), finish_has_text in any::<bool>(),
     ) {
         let arguments = json!({"q": argument, "n": 1}).to_string();
         let mut stream = String::new();
@@ -301,7 +323,7 @@ proptest! {
             ]}}],
         });
         let tape = Tape::parse(Bytes::from(body.to_string()), &Limits::default()).unwrap();
-        let out = rewrite::json(&tape, chat().reply(), &mut AllTags, &mut ReplyFacts::default());
+        let out = rewrite::json(&tape, chat().reply(), &mut AllTags, &mut ReplyFacts::default()).unwrap();
         let out: Value = serde_json::from_slice(&out).unwrap();
         let parts = &out["choices"][0]["message"]["content"];
         prop_assert_eq!(parts[0]["thinking"][0]["text"].as_str().unwrap(), edited(&thought));
@@ -311,11 +333,42 @@ proptest! {
         prop_assert_eq!(&parts[2], &body["choices"][0]["message"]["content"][2]);
     }
 
+    /// Most events differ from the last one in two strings, and are only compared with it. One
+    /// that has a comment is read anew.
+    #[test]
+    fn an_event_like_the_last_one_is_read_as_if_it_were_read_anew(
+        events in prop::collection::vec((0..3u8, select(RAW), select(RAW), 0..4u8), 1..12),
+    ) {
+        let stream = |comment: &str| -> String {
+            let events = events.iter().map(|(choice, text, padding, shape)| match shape {
+                0 => format!(r#"{comment}data: {{"p":"{padding}","choices":[{{"index":{choice},"delta":{{"content":"{text}"}}}}]}}"#),
+                1 => format!(r#"{comment}data: {{"choices":[{{"index":{choice},"delta":{{"reasoning_content":"{text}"}}}}]}}"#),
+                _ => format!(r#"{comment}data: {{"choices":[{{"index":{choice},"delta":{{"content":"{text}"}}}}],"p":"{padding}"}}"#),
+            });
+            events.map(|event| event + "\n\n").collect::<String>() + "data: [DONE]\n\n"
+        };
+        let plain = |out: String| {
+            let out = out.replace(": x\n", "");
+            // An edited event's padding is drawn.
+            let mut lines: Vec<Value> = Vec::new();
+            for line in out.lines().filter_map(|line| line.strip_prefix("data: ")) {
+                let mut event: Value = serde_json::from_str(line).unwrap_or_default();
+                event.as_object_mut().map(|event| event.remove("p"));
+                lines.push(event);
+            }
+            lines
+        };
+        let (one, one_result) = rewrite_stream(chat(), &[stream("").as_bytes()]);
+        let (other, other_result) = rewrite_stream(chat(), &[stream(": x\n").as_bytes()]);
+        prop_assert_eq!(one_result, other_result);
+        prop_assert_eq!(plain(one), plain(other));
+    }
+
     #[test]
     fn a_tape_without_an_edit_gives_the_same_bytes(content in "[a-z ]{0,20}") {
         let body = Bytes::from(json!({"choices": [{"message": {"content": content}}]}).to_string());
         let tape = Tape::parse(body.clone(), &Limits::default()).unwrap();
-        let out = rewrite::json(&tape, chat().reply(), &mut AllTags, &mut ReplyFacts::default());
+        let out = rewrite::json(&tape, chat().reply(), &mut AllTags, &mut ReplyFacts::default()).unwrap();
         prop_assert_eq!(out.as_ptr(), body.as_ptr());
     }
 }
@@ -323,15 +376,12 @@ proptest! {
 #[test]
 fn broken_streams_are_errors_and_keep_no_secret() {
     let good = delta(0, &json!({"content": "tail #te"}), None, false);
-    let table: &[(&str, RewriteError)] = &[
-        ("", RewriteError::Truncated),
-        ("data: {\"choices\":[{\"index\":0,", RewriteError::Malformed),
-        ("data: not json\n\n", RewriteError::Malformed),
-        (
-            "{\"a\": \"json with a wrong label\"}\n\n",
-            RewriteError::Malformed,
-        ),
-        ("data: {\"a\":1,\"a\":2}\n\n", RewriteError::Malformed),
+    let table: &[(&str, Reason)] = &[
+        ("", Reason::CutOff),
+        ("data: {\"choices\":[{\"index\":0,", Reason::CutOff),
+        ("data: not json\n\n", Reason::NotJson),
+        ("{\"a\": \"json with a wrong label\"}\n\n", Reason::NotJson),
+        ("data: {\"a\":1,\"a\":2}\n\n", Reason::DuplicateKey),
     ];
     for (rest, error) in table {
         let stream = format!("{good}{rest}");
@@ -346,14 +396,14 @@ fn broken_streams_are_errors_and_keep_no_secret() {
     let endless = format!("data: \"{}", "x".repeat(2 << 20));
     assert_eq!(
         rewrite_stream(chat(), &[endless.as_bytes()]).1,
-        Err(RewriteError::EventTooLarge)
+        Err(Reason::EventTooLarge)
     );
     let many: String = (0..70)
         .map(|n| delta(n, &json!({"content": "x"}), None, false))
         .collect();
     assert_eq!(
         rewrite_stream(chat(), &[many.as_bytes()]).1,
-        Err(RewriteError::TooManyChannels)
+        Err(Reason::TooManyChannels)
     );
 }
 
@@ -397,7 +447,8 @@ fn logprobs_do_not_repeat_what_was_edited() {
         chat().reply(),
         &mut AllTags,
         &mut ReplyFacts::default(),
-    );
+    )
+    .unwrap();
     let out: Value = serde_json::from_slice(&out).unwrap();
     let kept = ["Hi", " ", "you"].map(entry);
     assert_eq!(out["choices"][0]["logprobs"]["content"], json!(kept));
@@ -602,7 +653,8 @@ fn the_signature_of_an_edited_thought_is_void() {
             chat().reply(),
             &mut AllTags,
             &mut ReplyFacts::default(),
-        );
+        )
+        .unwrap();
         let out: Value = serde_json::from_slice(&out).unwrap();
         assert_eq!(
             out["choices"][0]["message"]["content"][0]["signature"].is_string(),

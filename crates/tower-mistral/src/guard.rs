@@ -10,7 +10,7 @@ use tower_mistral_key_rotation::{
 use tower_mistral_metadata_log::{MetadataLog, MetadataLogLayer, OnRecord, Record, TracingSink};
 use tower_mistral_redact_output::{RedactOutput, RedactOutputLayer};
 use tower_mistral_sanitize_input::{SanitizeInput, SanitizeInputLayer};
-use tower_mistral_wire::{Mode, Modes, body::Budget, table::Endpoints};
+use tower_mistral_wire::{Counters, Mode, Modes, OnUninspectable, body::Budget, table::Endpoints};
 
 /// The four layers over `S`, in the recommended order.
 pub type GuardService<S> = MetadataLog<SanitizeInput<RedactOutput<KeyRotation<S>>>, Sink>;
@@ -58,6 +58,11 @@ impl Guard {
         self.layer.redact.modes()
     }
 
+    /// How often something could not be inspected, in requests and replies.
+    pub fn counters(&self) -> Counters {
+        self.layer.counters.clone()
+    }
+
     /// The keys, by fingerprint.
     pub fn ring(&self) -> KeyRing {
         self.layer.rotation.ring()
@@ -73,6 +78,7 @@ pub struct GuardBuilder {
     sanitize: SanitizeInputLayer,
     redact: RedactOutputLayer,
     log: MetadataLogLayer<Sink>,
+    counters: Counters,
     rotation: Vec<Box<dyn FnOnce(KeyRotationLayer) -> KeyRotationLayer + Send>>,
 }
 
@@ -85,6 +91,7 @@ impl GuardBuilder {
             sanitize,
             redact,
             log: MetadataLogLayer::new().on_record(Sink(Arc::new(TracingSink::default()))),
+            counters: Counters::default(),
             rotation: Vec::new(),
         }
     }
@@ -168,6 +175,19 @@ impl GuardBuilder {
         self.rotation(|layer| layer.budget(budget))
     }
 
+    /// Does this with what cannot be inspected, in requests and replies.
+    pub fn on_uninspectable(mut self, policy: OnUninspectable) -> Self {
+        self.sanitize = self.sanitize.on_uninspectable(policy);
+        self.redact = self.redact.on_uninspectable(policy);
+        self
+    }
+
+    /// Counts what cannot be inspected in these counters. Default: counters of its own.
+    pub fn counters(mut self, counters: Counters) -> Self {
+        self.counters = counters;
+        self
+    }
+
     /// Screens and redacts, only looks on, or does neither. Default [`Mode::Enforce`].
     pub fn mode(mut self, mode: Mode) -> Self {
         self.sanitize = self.sanitize.mode(mode);
@@ -195,11 +215,13 @@ impl GuardBuilder {
             rotation = change(rotation);
         }
         let redact = self.redact.redactor(redactor);
+        let counters = self.counters;
         let layer = GuardLayer {
             log: self.log,
-            sanitize: self.sanitize,
-            redact,
+            sanitize: self.sanitize.counters(counters.clone()),
+            redact: redact.counters(counters.clone()),
             rotation,
+            counters,
         };
         Ok(Guard { layer })
     }
@@ -221,6 +243,7 @@ pub struct GuardLayer {
     sanitize: SanitizeInputLayer,
     redact: RedactOutputLayer,
     rotation: KeyRotationLayer,
+    counters: Counters,
 }
 
 impl<S> Layer<S> for GuardLayer {

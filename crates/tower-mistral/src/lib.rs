@@ -11,7 +11,7 @@
 //! | `key-rotation` | [`KeyRotationLayer`](key_rotation::KeyRotationLayer) |
 //! | `metadata-log` | [`MetadataLogLayer`](metadata_log::MetadataLogLayer) |
 //! | `guard` | all four, and [`Guard`]: the recommended stack in one call |
-//! | `decode`, `decode-zstd` | `redact-output` decodes replies that come encoded all the same |
+//! | `decode`, `decode-zstd` | compressed requests, and replies that come encoded all the same, are decoded |
 //! | `testing` | [`testing`]: the emulator, scripted deltas, every split of a stream |
 //!
 #![cfg_attr(feature = "guard", doc = "```")]

@@ -7,12 +7,12 @@ use tower_mistral::{
     redactor::{Entity, Redactor, RedactorBuilder},
     sanitize_input::{self, OnBlock, OverLimit, SanitizeInputLayer, Wrap},
     screen::{Action, Screen},
-    wire::{Mode, OnUninspectable, body::Budget, rewrite::StreamOptions},
+    wire::{Handling, Mode, OnUninspectable, Reason, body::Budget, rewrite::StreamOptions},
 };
 
 use super::{
     ActionName, Config, ConfigError, OnBlockConfig, Origin, OverLimitName, Preset,
-    UninspectableName, WrapName,
+    UninspectableConfig, UninspectableName, WrapName,
 };
 use crate::logging::{self, CallLog};
 
@@ -136,7 +136,7 @@ impl Config {
             .max_chars(config.max_chars.unwrap_or(max), over)
             .wrap(wrap)
             .mode(Mode::from(config.mode).min(self.guard.mode.into()))
-            .on_uninspectable(config.on_uninspectable.into())
+            .on_uninspectable(config.on_uninspectable.policy(FROM_CALLERS))
             .on_block(match &config.on_block {
                 OnBlockConfig::Error => OnBlock::Error,
                 OnBlockConfig::Reply(text) => OnBlock::Reply(text.clone().into()),
@@ -166,7 +166,7 @@ impl Config {
         let config = &self.redact;
         let layer = layer
             .mode(Mode::from(config.mode).min(self.guard.mode.into()))
-            .on_uninspectable(config.on_uninspectable.into());
+            .on_uninspectable(config.on_uninspectable.policy(FROM_API));
         let layer = match config.max_reply {
             Some(size) => layer.max_reply(size.0),
             None => layer,
@@ -234,11 +234,45 @@ impl From<ActionName> for Action {
     }
 }
 
-impl From<UninspectableName> for OnUninspectable {
+/// What callers send in good faith. That broken JSON passes unread must be said by its own name.
+const FROM_CALLERS: &[Reason] = &[Reason::UnsupportedCoding, Reason::UnsupportedMedia];
+
+/// What replies are in good faith. Streams that end too early or pass a limit still break, and parts
+/// of unknown types can always be read.
+const FROM_API: &[Reason] = &[
+    Reason::NotJson,
+    Reason::DuplicateKey,
+    Reason::InvalidUtf8,
+    Reason::TooDeep,
+    Reason::TooManyValues,
+    Reason::BodyTooLarge,
+    Reason::OverBudget,
+    Reason::UnsupportedCoding,
+    Reason::UnsupportedMedia,
+    Reason::PartialReply,
+    Reason::Upgrade,
+];
+
+impl UninspectableConfig {
+    /// The policy; a name alone is for each of `reasons`.
+    fn policy(&self, reasons: &[Reason]) -> OnUninspectable {
+        let policy = OnUninspectable::default();
+        match self {
+            Self::All(UninspectableName::Refuse) => policy,
+            Self::All(name) => policy.with_all(reasons.iter().copied(), (*name).into()),
+            Self::Each(each) => each.iter().fold(policy, |policy, (reason, name)| {
+                policy.with(reason.0, (*name).into())
+            }),
+        }
+    }
+}
+
+impl From<UninspectableName> for Handling {
     fn from(name: UninspectableName) -> Self {
         match name {
             UninspectableName::Refuse => Self::Refuse,
             UninspectableName::Pass => Self::Pass,
+            UninspectableName::Scan => Self::Scan,
         }
     }
 }

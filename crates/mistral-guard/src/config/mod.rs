@@ -15,10 +15,10 @@ pub use self::{
     error::ConfigError,
     sections::{
         ActionName, GuardConfig, KeysConfig, LogConfig, LogFormat, OnBlockConfig, OverLimitName,
-        PhraseConfig, Preset, RedactConfig, SanitizeConfig, ServerConfig, UninspectableName,
-        UpstreamConfig, WrapName,
+        PhraseConfig, Preset, RedactConfig, SanitizeConfig, ServerConfig, UninspectableConfig,
+        UninspectableName, UpstreamConfig, WrapName,
     },
-    value::{EnvName, ModeName, Origin, Size, Span},
+    value::{EnvName, ModeName, Origin, ReasonName, Size, Span},
 };
 
 /// A whole configuration. [`Default`] is what an empty file means.

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, net::SocketAddr};
 
 use serde::Deserialize;
 
-use super::value::{EnvName, ModeName, Origin, Size, Span};
+use super::value::{EnvName, ModeName, Origin, ReasonName, Size, Span};
 
 /// `[server]`: where callers come in, and who may.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -148,8 +148,8 @@ pub struct SanitizeConfig {
     pub over_limit: Option<OverLimitName>,
     /// What is put around user messages.
     pub wrap: Option<WrapName>,
-    /// What happens to bodies that cannot be read. Default `refuse`.
-    pub on_uninspectable: UninspectableName,
+    /// What happens to what cannot be inspected. Default `refuse`.
+    pub on_uninspectable: UninspectableConfig,
     /// What blocked calls are answered with. Default `error`.
     pub on_block: OnBlockConfig,
     /// The largest request body. Default 32 MiB.
@@ -182,16 +182,38 @@ pub enum WrapName {
     Prefix,
 }
 
-/// What happens to a body that cannot be read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+/// What happens to what cannot be inspected: for all of it, `"refuse"`, or by reason,
+/// `{ unsupported_media = "pass" }`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(
+    untagged,
+    expecting = "this is \"refuse\", \"pass\", \"scan\", or one of these for each reason by its name"
+)]
+#[non_exhaustive]
+pub enum UninspectableConfig {
+    /// All that callers or the API send in good faith.
+    All(UninspectableName),
+    /// By reason; what is not named is refused, parts of unknown types are scanned.
+    Each(BTreeMap<ReasonName, UninspectableName>),
+}
+
+impl Default for UninspectableConfig {
+    fn default() -> Self {
+        Self::All(UninspectableName::Refuse)
+    }
+}
+
+/// What is done about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum UninspectableName {
     /// It is refused.
-    #[default]
     Refuse,
     /// It passes unread.
     Pass,
+    /// It is read as generic text, where there is text.
+    Scan,
 }
 
 /// What a blocked call is answered with: `"error"`, or `{ reply = "text" }`.
@@ -239,8 +261,8 @@ pub struct RedactConfig {
     pub mode: ModeName,
     /// Values that stay, however they are spelled.
     pub allow: Vec<String>,
-    /// What happens to replies that cannot be read. Default `refuse`.
-    pub on_uninspectable: UninspectableName,
+    /// What happens to what cannot be inspected. Default `refuse`.
+    pub on_uninspectable: UninspectableConfig,
     /// The largest reply that is read whole. Default 32 MiB.
     pub max_reply: Option<Size>,
     /// The largest event of a stream. Default 1 MiB.

@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use http::{Uri, uri::PathAndQuery};
 use serde::Deserialize;
-use tower_mistral::wire::Mode;
+use tower_mistral::wire::{Mode, Reason};
 
 /// What a layer or a rule does, as it is written in a file and on the command line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, clap::ValueEnum)]
@@ -27,6 +27,25 @@ impl From<ModeName> for Mode {
             ModeName::Observe => Self::Observe,
             ModeName::Enforce => Self::Enforce,
         }
+    }
+}
+
+/// Why something cannot be inspected, by its name: `not_json`, `unsupported_media`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "String")]
+pub struct ReasonName(pub Reason);
+
+impl TryFrom<String> for ReasonName {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, Self::Error> {
+        let known = Reason::ALL
+            .into_iter()
+            .find(|reason| reason.as_str() == name);
+        known.map(Self).ok_or_else(|| {
+            let names = Reason::ALL.map(Reason::as_str).join("`, `");
+            format!("unknown reason, expected one of `{names}`")
+        })
     }
 }
 

@@ -85,6 +85,15 @@ impl Reservation {
         }
         taken.is_ok()
     }
+
+    /// Takes what is missing to hold `bytes`; false if it is not there. What is taken stays taken.
+    #[must_use]
+    pub(crate) fn cover(&mut self, bytes: usize) -> bool {
+        match bytes.checked_sub(self.bytes) {
+            Some(0) | None => true,
+            Some(more) => self.grow(more),
+        }
+    }
 }
 
 impl Drop for Reservation {

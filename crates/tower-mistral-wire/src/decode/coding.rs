@@ -1,4 +1,4 @@
-//! Which coding a reply has, by its headers.
+//! Which coding a body has, by its headers.
 
 use std::fmt;
 

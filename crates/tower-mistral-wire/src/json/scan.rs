@@ -122,6 +122,35 @@ impl Parser<'_> {
     }
 }
 
+/// The length of the string whose content `bytes` begins with, up to its closing quote; none if it
+/// is not one that a [`Tape`](super::Tape) takes.
+pub(crate) fn string_len(bytes: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        let rest = bytes.get(at..)?;
+        let run = plain_run(rest);
+        at += run;
+        match rest.get(run..)? {
+            [b'"', ..] => break,
+            [b'\\', b'u', hex @ ..] => {
+                let digits = hex.get(..4)?;
+                if !digits.iter().all(u8::is_ascii_hexdigit) {
+                    return None;
+                }
+                at += 6;
+            }
+            [
+                b'\\',
+                b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't',
+                ..,
+            ] => at += 2,
+            _ => return None,
+        }
+    }
+    std::str::from_utf8(bytes.get(..at)?).ok()?;
+    Some(at)
+}
+
 /// How many bytes at the start of `bytes` are neither a quote, a backslash nor a control character.
 ///
 /// Eight bytes at a time: of the classic zero-byte test only the lowest hit is exact, and that is
@@ -155,7 +184,37 @@ fn plain_run(bytes: &[u8]) -> usize {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::indexing_slicing)]
 mod tests {
-    use super::plain_run;
+    use bytes::Bytes;
+
+    use super::{plain_run, string_len};
+    use crate::json::{Limits, Tape};
+
+    #[test]
+    fn a_string_is_measured_as_the_tape_reads_it() {
+        let contents: &[&[u8]] = &[
+            b"",
+            b"plain",
+            br"a\nb\u00e9\\\/",
+            br"\ud83d",
+            br"\u12",
+            br"\u12g4",
+            br"\x",
+            br"\",
+            b"a\nb",
+            b"\xff",
+            "\u{e9} \u{1f600}".as_bytes(),
+            b"\x7f",
+        ];
+        for content in contents {
+            let quoted = [b"\"", *content, b"\""].concat();
+            let tape = Tape::parse(Bytes::from(quoted.clone()), &Limits::default());
+            let len = tape.ok().map(|tape| tape.root().span().len());
+            let behind = [&quoted[1..], b",\"x\":1}"].concat();
+            let measured = string_len(&behind).filter(|len| *len == content.len());
+            assert_eq!(measured, len, "{}", String::from_utf8_lossy(content));
+        }
+        assert_eq!(string_len(b"no end"), None);
+    }
 
     #[test]
     fn the_run_ends_at_the_first_special_byte() {

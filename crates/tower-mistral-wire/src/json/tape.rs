@@ -281,16 +281,12 @@ impl<'a> RawKey<'a> {
         self.tape.value(self.at)
     }
 
-    /// Whether the key, unescaped, is `name`.
-    pub(crate) fn is(&self, name: &str) -> bool {
-        if self.node.escaped {
-            return self.tape.text(self.node) == name;
+    /// The key, unescaped.
+    pub(crate) fn text(&self) -> Cow<'a, [u8]> {
+        match self.node.escaped {
+            true => Cow::Owned(self.tape.text(self.node).into_owned().into_bytes()),
+            false => Cow::Borrowed(self.raw()),
         }
-        self.raw() == name.as_bytes()
-    }
-
-    pub(crate) fn is_one_of(&self, names: &[&str]) -> bool {
-        names.iter().any(|name| self.is(name))
     }
 
     /// The key, if it is spelled without escapes; else the empty string.

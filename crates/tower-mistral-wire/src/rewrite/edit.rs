@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
-use crate::table::{Group, TextKind};
+use crate::{
+    Handling, OnUninspectable, Reason,
+    table::{Group, TextKind},
+};
 
 /// One step over a text. Edits tile what was pushed: nothing is skipped, nothing is said twice.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +59,12 @@ pub trait Engines {
     /// Whether texts of this kind are edited at all. Streamed `logprobs` must go then: nobody
     /// knows yet whether an edit will come.
     fn edits(&self, kind: TextKind) -> bool;
+
+    /// What to do about something that cannot be read as what it should be. Asked once each time,
+    /// so this is the place to count. Default: that of [`OnUninspectable`].
+    fn on_uninspectable(&mut self, reason: Reason) -> Handling {
+        OnUninspectable::default().get(reason)
+    }
 }
 
 impl<E: Engine + ?Sized> Engine for Box<E> {

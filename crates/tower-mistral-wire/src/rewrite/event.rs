@@ -2,8 +2,14 @@
 
 use bytes::Bytes;
 
-use super::{End, channel::Pushed, json::is_cut_off};
+use super::{
+    End, Engines,
+    channel::Pushed,
+    json::{Unread, is_cut_off},
+    shape::Shape,
+};
 use crate::{
+    Reason,
     ext::ReplyFacts,
     json::{Tape, Value},
     sse::Event,
@@ -16,6 +22,8 @@ pub(super) struct Text<'a> {
     pub(super) pushed: Pushed,
     /// Which channel it belongs to, if that lives on in later events.
     pub(super) channel: Option<usize>,
+    /// It stands in a part that passes unread.
+    pub(super) is_passed: bool,
 }
 
 impl Text<'_> {
@@ -39,10 +47,16 @@ pub(super) struct Read<'a> {
     /// Signatures over thinking parts, by choice.
     pub(super) signatures: Vec<(u32, Value<'a>)>,
     pub(super) logprobs: Vec<Value<'a>>,
+    pub(super) unread: Unread,
 }
 
 impl<'a> Read<'a> {
-    pub(super) fn of(tape: &'a Tape, rows: &Rows, facts: &mut ReplyFacts) -> Self {
+    pub(super) fn of(
+        tape: &'a Tape,
+        rows: &Rows,
+        engines: &mut impl Engines,
+        facts: &mut ReplyFacts,
+    ) -> Result<Self, Reason> {
         let mut read = Self::default();
         walk(tape, rows, |found| {
             facts.note(&found);
@@ -56,8 +70,10 @@ impl<'a> Read<'a> {
                         slot,
                         pushed: Pushed::Same,
                         channel: None,
+                        is_passed: read.unread.holds(slot.value),
                     });
                 }
+                Found::UnknownPart(part) => read.unread.ask(part, engines),
                 Found::Finish { outer, reason } => {
                     let end = if is_cut_off(reason) {
                         End::Cut
@@ -76,7 +92,24 @@ impl<'a> Read<'a> {
                 _ => {}
             }
         });
-        read
+        facts.uninspected |= read.unread.check()?;
+        Ok(read)
+    }
+
+    /// Where text and padding stand, if nothing else in the event is ever touched or says anything.
+    pub(super) fn shape(&self) -> Option<Shape> {
+        let [text] = self.texts.as_slice() else {
+            return None;
+        };
+        let is_plain = text.slot.piece && text.slot.kind != TextKind::Generic;
+        let is_all = self.closed.is_empty()
+            && self.signatures.is_empty()
+            && self.logprobs.is_empty()
+            && self.unread.is_none();
+        (is_plain && is_all).then(|| Shape {
+            text: text.slot.value.span(),
+            padding: self.padding.map(Value::span),
+        })
     }
 }
 

@@ -1,11 +1,15 @@
 //! Edits in a JSON reply.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 use bytes::Bytes;
 
 use super::{Edit, End, Engine, Engines, channel::Reader, logprobs, respell_text};
 use crate::{
+    Handling, Reason,
     ext::ReplyFacts,
     json::{Kind, Splice, Tape, Value, text},
     table::{Found, Group, Rows, TextKind, walk},
@@ -15,19 +19,26 @@ use crate::{
 ///
 /// Without an edit the answer is the tape's own [`Bytes`]. Of `logprobs` the entries that overlap an
 /// edit go: they hold the text once more. The signature of an edited thought becomes `null`.
+///
+/// # Errors
+///
+/// A part of an unknown type, if the engines [refuse](Engines::on_uninspectable) such.
 pub fn json<E: Engines>(
     tape: &Tape,
     rows: &Rows,
     engines: &mut E,
     facts: &mut ReplyFacts,
-) -> Bytes {
+) -> Result<Bytes, Reason> {
     let mut texts: BTreeMap<(TextKind, Group), Vec<Value<'_>>> = BTreeMap::new();
     let mut repeats = Vec::new();
     let mut signatures = Vec::new();
     let mut cut_off = BTreeSet::new();
+    let mut unread = Unread::default();
     walk(tape, rows, |found| {
         facts.note(&found);
         match found {
+            Found::UnknownPart(part) => unread.ask(part, engines),
+            Found::Text(slot) if unread.holds(slot.value) => {}
             Found::Text(slot) => {
                 texts
                     .entry((slot.kind, slot.group))
@@ -42,6 +53,7 @@ pub fn json<E: Engines>(
             _ => {}
         }
     });
+    facts.uninspected |= unread.check()?;
     let mut splice = Splice::new(tape.bytes());
     let mut edited = BTreeSet::new();
     let mut keys = BTreeMap::new();
@@ -60,6 +72,13 @@ pub fn json<E: Engines>(
             End::Complete
         };
         let edits = read_text(&values, &mut Reader::new(engine, reads_json), end);
+        if edits.iter().all(|edit| matches!(edit, Edit::Keep(_))) {
+            // Most texts end here: nothing is dealt out, and no string read a second time.
+            values
+                .iter()
+                .for_each(|value| facts.note_text(kind, *value));
+            continue;
+        }
         for (value, spelled) in respell_text(&values, edits) {
             let Some(spelled) = spelled else {
                 facts.note_text(kind, value);
@@ -83,7 +102,46 @@ pub fn json<E: Engines>(
             logprobs::edit(value, must, &mut engine, &mut splice);
         }
     }
-    splice.finish()
+    Ok(splice.finish())
+}
+
+/// The parts of unknown types, and what is done about them.
+#[derive(Default)]
+pub(super) struct Unread {
+    seen: bool,
+    refused: bool,
+    passed: Vec<Range<usize>>,
+}
+
+impl Unread {
+    pub(super) fn ask(&mut self, part: Value<'_>, engines: &mut impl Engines) {
+        self.seen = true;
+        match engines.on_uninspectable(Reason::UnknownPart) {
+            Handling::Scan => {}
+            Handling::Pass => self.passed.push(part.span()),
+            Handling::Refuse => self.refused = true,
+        }
+    }
+
+    /// Whether a text stands in a part that passes unread.
+    pub(super) fn holds(&self, text: Value<'_>) -> bool {
+        self.passed
+            .iter()
+            .any(|part| part.contains(&text.span().start))
+    }
+
+    /// Whether there is such a part.
+    pub(super) fn is_none(&self) -> bool {
+        !self.seen
+    }
+
+    /// Whether a part passes unread.
+    pub(super) fn check(&self) -> Result<bool, Reason> {
+        match self.refused {
+            true => Err(Reason::UnknownPart),
+            false => Ok(!self.passed.is_empty()),
+        }
+    }
 }
 
 /// Whether a choice says that its text was cut off, so that a value may be too.

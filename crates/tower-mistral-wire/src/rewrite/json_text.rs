@@ -1,14 +1,18 @@
 //! JSON inside a text: the arguments of a tool call, content in JSON mode.
 
+mod keys;
+
 use std::borrow::Cow;
 
+use self::keys::Keys;
 use super::{Edit, End, Engine, apply};
 use crate::json::text;
 
 /// Lets an engine read a JSON document that is the text, so that the document stays valid.
 ///
 /// Each string, key or value, is a text of its own, read unescaped (`\u0040` is an at sign) and
-/// edited inside its quotes. A number that is replaced becomes a string. From the first character on that
+/// edited inside its quotes. A number that is replaced becomes a string. Of the keys that are edited
+/// each after the first gets a number, since an object cannot have a key twice. From the first character on that
 /// cannot stand in JSON the rest is read as what it is, a plain text. Works on any pieces: an escape or a
 /// number that is cut in two waits for the rest.
 #[derive(Debug)]
@@ -17,6 +21,7 @@ pub struct JsonText<E> {
     place: Place,
     /// A value has ended and nothing but blanks has come since.
     after_value: bool,
+    keys: Keys,
     /// The spelling of what the engine holds.
     held: Vec<u8>,
     /// The beginning of an escape, a number or a literal.
@@ -47,6 +52,7 @@ impl<E: Engine> JsonText<E> {
             engine,
             place: Place::Start,
             after_value: false,
+            keys: Keys::default(),
             held: Vec::new(),
             partial: String::new(),
             edits: Vec::new(),
@@ -80,6 +86,10 @@ impl<E: Engine> JsonText<E> {
                     return None;
                 }
                 self.end_text(End::Complete, out);
+                if let Some(number) = self.keys.end_string() {
+                    let with = format!(" {number}").into();
+                    out.push(Edit::Replace { n: 0, with });
+                }
                 keep(1, out);
                 self.place = Place::Between;
                 after.get(1..)
@@ -94,12 +104,14 @@ impl<E: Engine> JsonText<E> {
         let len = rest.find(|c| !is_structure(c)).unwrap_or(rest.len());
         let (structure, after) = split(rest, len);
         keep(len, out);
+        structure.bytes().for_each(|byte| self.keys.structure(byte));
         let was_value = std::mem::replace(&mut self.after_value, false);
         self.after_value = structure.trim_ascii().is_empty() && was_value;
         let first = after.bytes().next()?;
         match first {
             b'"' => {
                 keep(1, out);
+                self.keys.begin_string();
                 self.place = Place::String;
                 self.after_value = true;
                 after.get(1..)
@@ -161,24 +173,30 @@ impl<E: Engine> JsonText<E> {
         let escaped = self.place == Place::String && raw.contains('\\');
         self.engine
             .push(&text::decode(raw.as_bytes(), escaped), &mut self.edits);
-        self.held.extend_from_slice(raw.as_bytes());
-        self.settle(out);
+        self.settle(raw.as_bytes(), out);
     }
 
     fn end_text(&mut self, end: End, out: &mut Vec<Edit>) {
         self.edits.clear();
         self.engine.finish(end, &mut self.edits);
-        self.settle(out);
+        self.settle(&[], out);
         let left = std::mem::take(&mut self.held).len();
         keep(left, out);
     }
 
-    /// Turns edits over the string's text into edits over its spelling.
-    fn settle(&mut self, out: &mut Vec<Edit>) {
+    /// Turns edits over the string's text into edits over its spelling: what is held, and `raw`
+    /// behind it, of which only what stays undecided is copied.
+    fn settle(&mut self, raw: &[u8], out: &mut Vec<Edit>) {
+        let mut held = std::mem::take(&mut self.held);
+        let was_empty = held.is_empty();
+        if !was_empty {
+            held.extend_from_slice(raw);
+        }
+        let spelling = if was_empty { raw } else { &held };
         let mut at = 0;
         let in_string = self.place == Place::String;
         for edit in self.edits.drain(..) {
-            let rest = self.held.get(at..).unwrap_or_default();
+            let rest = spelling.get(at..).unwrap_or_default();
             // Outside of strings a backslash is no escape.
             let len = |n| {
                 if in_string {
@@ -193,6 +211,7 @@ impl<E: Engine> JsonText<E> {
                     keep(len(n), out);
                 }
                 Edit::Replace { n, with } => {
+                    self.keys.is_edited = true;
                     let with = if in_string {
                         spelled(&with).into()
                     } else {
@@ -203,7 +222,12 @@ impl<E: Engine> JsonText<E> {
                 }
             }
         }
-        self.held.drain(..at.min(self.held.len()));
+        if was_empty {
+            held.extend_from_slice(raw.get(at..).unwrap_or_default());
+        } else {
+            held.drain(..at.min(held.len()));
+        }
+        self.held = held;
     }
 }
 
@@ -236,6 +260,7 @@ impl<E: Engine> Engine for JsonText<E> {
         }
         self.place = Place::Start;
         self.after_value = false;
+        self.keys = Keys::default();
     }
 }
 

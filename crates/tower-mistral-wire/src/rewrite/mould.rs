@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
+use super::shape::Shape;
 use crate::{
     json::{Kind, Limits, Splice, Tape, Value},
     random,
@@ -19,6 +20,8 @@ pub(super) struct Mould {
     /// Which of the event's texts is the channel's. Its place would not do: a key above it may
     /// have been redacted.
     pub(super) ordinal: usize,
+    /// Where its text and its padding stand, if all else of it can be taken as read.
+    pub(super) shape: Option<Shape>,
 }
 
 /// What becomes of a value on the way.
@@ -30,6 +33,11 @@ enum Turn {
 }
 
 impl Mould {
+    /// How many bytes it keeps alive, at least.
+    pub(super) fn len(&self) -> usize {
+        self.event.raw().len() + self.data.len()
+    }
+
     /// An event with the text `tail` alone: the way to its slot with the plain values beside it,
     /// so no usage, no other choices and no tool call that is not its own; no finish reason, and
     /// a padding of its own.

@@ -1,6 +1,20 @@
 //! Texts that are no JSON.
 
-use super::{Edit, End, Engine};
+use super::{Edit, End, Engine, JsonText};
+
+/// Edits a whole text of which nobody knows what it is: where it begins as JSON its strings are
+/// read unescaped, whether it is valid or not.
+pub fn generic(text: &str, engine: impl Engine, end: End) -> Option<String> {
+    let (mark, rest) = match text.strip_prefix('\u{feff}') {
+        Some(rest) => ("\u{feff}", rest),
+        None => ("", text),
+    };
+    let mut edits = vec![Edit::Keep(mark.len())];
+    let mut reader = JsonText::new(engine);
+    reader.push(rest, &mut edits);
+    reader.finish(end, &mut edits);
+    apply(text, &edits)
+}
 
 /// Edits a whole text.
 pub fn plain(text: &str, engine: &mut impl Engine) -> Option<String> {

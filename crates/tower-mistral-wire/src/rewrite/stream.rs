@@ -6,16 +6,20 @@
 //! since all of their text is swallowed behind a placeholder, are left out: their number would tell
 //! how long the secret is.
 
+mod again;
+mod unread;
+
 use std::{
     collections::{BTreeMap, VecDeque},
     fmt,
+    ops::Range,
     sync::Arc,
 };
 
 use bytes::Bytes;
 
 use super::{
-    End, Engines, RewriteError, StreamOptions,
+    End, Engines, StreamOptions,
     channel::{Channel, Pushed},
     event::{Read, Tag, Text},
     json::fitted,
@@ -23,6 +27,8 @@ use super::{
     plain,
 };
 use crate::{
+    Handling, Reason,
+    body::{Budget, Reservation},
     ext::ReplyFacts,
     json::{Splice, Tape, Value, text},
     sse::{Decoder, Event},
@@ -41,6 +47,11 @@ pub struct StreamRewriter<E: Engines> {
     /// Choices that have said why they ended.
     finished: Vec<u32>,
     done: bool,
+    /// A limit is passed that may be: nothing is read any more.
+    blind: bool,
+    /// The bytes that moulds keep alive, and the part of the budget that they take.
+    moulded: usize,
+    reservation: Reservation,
 }
 
 /// A channel that has had text.
@@ -66,7 +77,17 @@ impl<E: Engines> StreamRewriter<E> {
             facts: ReplyFacts::default(),
             finished: Vec::new(),
             done: false,
+            blind: false,
+            moulded: 0,
+            reservation: Budget::process().reserve(),
         }
+    }
+
+    /// Takes what it keeps of past events from this budget. Default [`Budget::process`].
+    #[must_use]
+    pub fn budget(mut self, budget: &Budget) -> Self {
+        self.reservation = budget.reserve();
+        self
     }
 
     /// Takes the next bytes of the reply.
@@ -74,14 +95,21 @@ impl<E: Engines> StreamRewriter<E> {
     /// # Errors
     ///
     /// The stream cannot go on; what was already decided is still to be [popped](Self::pop).
-    pub fn push(&mut self, chunk: Bytes) -> Result<(), RewriteError> {
+    pub fn push(&mut self, chunk: Bytes) -> Result<(), Reason> {
+        if self.blind {
+            self.out.push_back(chunk);
+            return Ok(());
+        }
         let pushed = self.decoder.push(chunk);
         while let Some(event) = self.decoder.pop() {
             self.event(&event).inspect_err(|_| self.abort())?;
         }
         if pushed.is_err() {
-            self.abort();
-            return Err(RewriteError::EventTooLarge);
+            self.stop(Reason::EventTooLarge)?;
+        }
+        if self.blind {
+            let rest = self.decoder.take_rest();
+            self.out.extend(Some(rest).filter(|rest| !rest.is_empty()));
         }
         Ok(())
     }
@@ -91,7 +119,7 @@ impl<E: Engines> StreamRewriter<E> {
     /// # Errors
     ///
     /// It ended before its last event, or in the middle of one that cannot be read.
-    pub fn finish(&mut self) -> Result<(), RewriteError> {
+    pub fn finish(&mut self) -> Result<(), Reason> {
         while let Some(event) = self.decoder.finish() {
             self.event(&event).inspect_err(|_| self.abort())?;
             let holds = self.channels.iter().any(|open| open.channel.holds());
@@ -99,9 +127,13 @@ impl<E: Engines> StreamRewriter<E> {
                 self.out.push_back(Bytes::from_static(b"\n\n"));
             }
         }
-        if self.endpoint.stream_end() == StreamEnd::Done && !self.done {
+        if self.endpoint.stream_end() == StreamEnd::Done && !self.done && !self.blind {
             self.abort();
-            return Err(RewriteError::Truncated);
+            // All that came was read, so there is nothing to scan or to pass: only not to fail.
+            return match self.engines.on_uninspectable(Reason::CutOff) {
+                Handling::Refuse => Err(Reason::CutOff),
+                _ => Ok(()),
+            };
         }
         self.close(End::Complete, |_| true, &mut []);
         Ok(())
@@ -122,9 +154,17 @@ impl<E: Engines> StreamRewriter<E> {
         &self.facts
     }
 
-    fn event(&mut self, event: &Event) -> Result<(), RewriteError> {
-        if event.has_foreign_line() || self.hides_text(event) {
-            return Err(RewriteError::Malformed);
+    fn event(&mut self, event: &Event) -> Result<(), Reason> {
+        if self.blind {
+            self.out.push_back(event.raw().clone());
+            return Ok(());
+        }
+        if event.has_foreign_line() {
+            return self.unread(event, event.raw(), Reason::NotJson);
+        }
+        if self.hides_text(event) {
+            self.engines.on_uninspectable(Reason::Misplaced);
+            return Err(Reason::Misplaced);
         }
         let Some(data) = event.data().filter(|data| !data.is_empty()) else {
             // By the standard nobody is handed an event without data.
@@ -137,12 +177,23 @@ impl<E: Engines> StreamRewriter<E> {
             self.out.push_back(event.raw().clone());
             return Ok(());
         }
-        let tape = Tape::parse(data.clone(), &self.options.json);
-        let tape = tape.map_err(|_| RewriteError::Malformed)?;
         self.facts.events += 1;
+        if self.facts.events > self.options.max_events {
+            self.stop(Reason::TooManyEvents)?;
+            return self.event(event);
+        }
+        if let Some((at, shape)) = self.fit(event, data) {
+            self.same_again(event, at, &shape);
+            return Ok(());
+        }
+        let tape = match Tape::parse(data.clone(), &self.options.json) {
+            Ok(tape) => tape,
+            Err(error) => return self.unread(event, data, error.kind().into()),
+        };
         let mut splice = Splice::new(data);
         let drop_logprobs = self.engines.edits(TextKind::Logprobs);
-        let mut read = Read::of(&tape, self.endpoint.event(), &mut self.facts);
+        let rows = self.endpoint.event();
+        let mut read = Read::of(&tape, rows, &mut self.engines, &mut self.facts)?;
         for value in read.logprobs.iter().filter(|_| drop_logprobs) {
             splice.replace_value(*value, "null");
         }
@@ -186,7 +237,10 @@ impl<E: Engines> StreamRewriter<E> {
         if !self.is_swallowed(&read, data) {
             self.emit(event, &read, splice);
         }
-        Ok(())
+        match self.reservation.cover(self.moulded) {
+            true => Ok(()),
+            false => self.stop(Reason::OverBudget),
+        }
     }
 
     /// Whether a comment, a name or an id holds what is redacted elsewhere. There is no telling
@@ -205,7 +259,10 @@ impl<E: Engines> StreamRewriter<E> {
         text: &mut Text<'_>,
         tag: &Bytes,
         keys: &mut BTreeMap<Vec<u8>, u32>,
-    ) -> Result<(), RewriteError> {
+    ) -> Result<(), Reason> {
+        if text.is_passed {
+            return Ok(());
+        }
         let Slot {
             kind,
             group,
@@ -220,7 +277,8 @@ impl<E: Engines> StreamRewriter<E> {
         let has_ended = self.done || (kind.is_output() && self.finished.contains(&group.outer));
         if has_ended && !value.raw().is_empty() {
             // What has ended was let go as a whole: what comes now could complete a value.
-            return Err(RewriteError::Malformed);
+            self.engines.on_uninspectable(Reason::Misplaced);
+            return Err(Reason::Misplaced);
         }
         let tag = if kind == TextKind::Generic {
             tag.clone()
@@ -231,12 +289,12 @@ impl<E: Engines> StreamRewriter<E> {
         let at = match self.channels.iter().position(is_it) {
             Some(at) => at,
             None => {
+                if self.channels.len() >= self.options.max_channels {
+                    return self.one_too_many(text, keys);
+                }
                 let Some(engine) = self.engines.open(kind, group) else {
                     return Ok(());
                 };
-                if self.channels.len() >= self.options.max_channels {
-                    return Err(RewriteError::TooManyChannels);
-                }
                 let channel = Channel::new(engine, self.engines.reads_json(kind));
                 self.channels.push(Open {
                     kind,
@@ -320,10 +378,22 @@ impl<E: Engines> StreamRewriter<E> {
             }
         }
         let untouched = splice.is_empty();
-        if let Some(value) = read.padding.filter(|_| !untouched) {
-            // The old one was drawn for the length of the old text.
-            splice.replace(value.span(), padding().into());
-        }
+        // The old one was drawn for the length of the old text.
+        let drawn = read.padding.filter(|_| !untouched).map(|value| {
+            let padding = padding();
+            splice.replace(value.span(), padding.into());
+            padding.len()
+        });
+        let shape = read.shape().map(|shape| {
+            let text_len = read
+                .texts
+                .first()
+                .and_then(Text::respelled)
+                .map(<[u8]>::len);
+            let text_len = text_len.unwrap_or(shape.text.len());
+            let padding_len = drawn.or(shape.padding.as_ref().map(Range::len));
+            shape.after(text_len, padding_len.unwrap_or_default())
+        });
         let data = splice.finish();
         self.out.push_back(match untouched {
             true => event.raw().clone(),
@@ -332,11 +402,16 @@ impl<E: Engines> StreamRewriter<E> {
         for (at, ordinal) in touched {
             if let Some(open) = self.channels.get_mut(at) {
                 let (event, data) = (event.clone(), data.clone());
-                open.mould = Some(Mould {
+                let shape = shape.clone();
+                let mould = Mould {
                     event,
                     data,
                     ordinal,
-                });
+                    shape,
+                };
+                self.moulded += mould.len();
+                let old = open.mould.replace(mould);
+                self.moulded -= old.map_or(0, |old| old.len());
             }
         }
     }

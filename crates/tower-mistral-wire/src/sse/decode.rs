@@ -47,7 +47,8 @@ impl Decoder {
     ///
     /// # Errors
     ///
-    /// An event has grown over the limit. The decoder is of no use afterwards.
+    /// An event has grown over the limit. Nothing is of use afterwards but
+    /// [`take_rest`](Self::take_rest).
     pub fn push(&mut self, mut chunk: Bytes) -> Result<(), EventTooLarge> {
         while !chunk.is_empty() {
             let Some(end) = self.scan.find(&chunk) else {
@@ -61,10 +62,19 @@ impl Decoder {
                 self.partial.extend_from_slice(&head);
                 self.partial.split().freeze()
             };
-            self.check(raw.len())?;
+            if let Err(error) = self.check(raw.len()) {
+                self.partial = raw.into();
+                self.partial.extend_from_slice(&chunk);
+                return Err(error);
+            }
             self.emit(raw, true);
         }
         Ok(())
+    }
+
+    /// All bytes that were pushed and are in no event.
+    pub fn take_rest(&mut self) -> Bytes {
+        self.partial.split().freeze()
     }
 
     /// The next whole event.

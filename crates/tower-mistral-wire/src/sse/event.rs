@@ -86,10 +86,15 @@ impl Event {
         self.foreign
     }
 
+    /// Where the data stands in [`raw`](Self::raw), if it is one line and there is nothing else.
+    pub(crate) fn sole_data(&self) -> Option<Range<usize>> {
+        self.data_at.clone().filter(|_| !self.has_others)
+    }
+
     /// The lines that are neither data nor empty: names, ids and comments.
     pub fn other_lines(&self) -> impl Iterator<Item = &[u8]> {
-        let lines = Lines::new(&self.raw, true).filter(|_| self.has_others);
-        let lines = lines.map(|line| self.raw.get(line).unwrap_or_default());
+        let raw = if self.has_others { &self.raw[..] } else { &[] };
+        let lines = Lines::new(raw, true).map(|line| self.raw.get(line).unwrap_or_default());
         lines.filter(|line| !line.is_empty() && field(line).0 != b"data")
     }
 

@@ -13,10 +13,15 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     let agents =
         Endpoint::builder(Method::POST, "/v1/agents/completions").completion("invoke_agent");
     let fim = fim.request("prompt", K::Code).request("suffix", K::Code);
-    [messages(chat), fim, messages(agents)]
+    let completions = [messages(chat), fim, messages(agents)];
+    let completions = completions.map(|endpoint| completion(options(endpoint)));
+    // What a browser asks in front of a call: no row, so what it says all the same is generic.
+    let preflight = Endpoint::builder(Method::OPTIONS, "**").named("options");
+    completions
         .into_iter()
+        .chain([preflight])
         .map(|endpoint| {
-            completion(options(endpoint))
+            endpoint
                 .build()
                 .expect("tests build every row of the table")
         })
@@ -63,8 +68,23 @@ fn messages(e: EndpointBuilder) -> EndpointBuilder {
     for (key, kind) in PART {
         e = e.request(&format!("messages[role].content[].{key}"), *kind);
     }
-    e
+    e.request_parts("messages[role].content", PART_TYPES)
 }
+
+/// The types of the parts of a content list.
+const PART_TYPES: &[&str] = &[
+    "text",
+    "thinking",
+    "reference",
+    "tool_reference",
+    "tool_file",
+    "image_url",
+    "document_url",
+    "file",
+    "input_audio",
+    "resource",
+    "resource_link",
+];
 
 /// What is no text in a part of a content list, and what is a URL or encoded media.
 const PART: &[(&str, K)] = &[
@@ -111,10 +131,15 @@ fn completion(mut e: EndpointBuilder) -> EndpointBuilder {
         let row = format!("choices[index].{key}");
         e = e.reply(&row, kind).event(&row, kind);
     }
-    e = message(e, "choices[index].message", EndpointBuilder::reply);
-    e = message(e, "choices[index].messages[n]", EndpointBuilder::reply);
-    e = message(e, "choices[index].messages[n]", EndpointBuilder::event);
-    message(e, "choices[index].delta", EndpointBuilder::event)
+    for at in ["choices[index].message", "choices[index].messages[n]"] {
+        e = message(e, at, EndpointBuilder::reply);
+        e = e.reply_parts(&format!("{at}.content"), PART_TYPES);
+    }
+    for at in ["choices[index].delta", "choices[index].messages[n]"] {
+        e = message(e, at, EndpointBuilder::event);
+        e = e.event_parts(&format!("{at}.content"), PART_TYPES);
+    }
+    e
 }
 
 type AddRow = fn(EndpointBuilder, &str, K) -> EndpointBuilder;

@@ -36,7 +36,7 @@ pub struct Endpoint {
 
 impl Endpoint {
     /// Begins an endpoint of your own: its method and its path, with `{name}` for a segment that
-    /// varies. A base path in front of it is allowed in requests.
+    /// varies; `**` alone is any path that no other endpoint of this method has. A base path in front of it is allowed in requests.
     ///
     /// ```
     /// use http::Method;
@@ -160,10 +160,33 @@ impl EndpointBuilder {
         self.note(added)
     }
 
+    /// Lists of typed parts, in requests: a part of another type is an unknown one.
+    pub(super) fn request_parts(mut self, at: &str, types: &'static [&'static str]) -> Self {
+        let added = self.endpoint.request.part_types(at, types);
+        self.note(added)
+    }
+
+    /// The same in JSON replies.
+    pub(super) fn reply_parts(mut self, at: &str, types: &'static [&'static str]) -> Self {
+        let added = self.endpoint.reply.part_types(at, types);
+        self.note(added)
+    }
+
+    /// The same in events.
+    pub(super) fn event_parts(mut self, at: &str, types: &'static [&'static str]) -> Self {
+        let added = self.endpoint.event.part_types(at, types);
+        self.note(added)
+    }
+
     /// What ends its streams. Default [`StreamEnd::Body`].
     #[must_use]
     pub fn stream_end(mut self, end: StreamEnd) -> Self {
         self.endpoint.stream_end = end;
+        self
+    }
+
+    pub(super) fn named(mut self, name: &str) -> Self {
+        self.endpoint.name = name.into();
         self
     }
 
@@ -202,7 +225,8 @@ pub struct Endpoints {
 }
 
 impl Endpoints {
-    /// The endpoints of the Mistral AI API that the table knows: chat, FIM and agents completions.
+    /// The endpoints of the Mistral AI API that the table knows: chat, FIM and agents completions,
+    /// and `options` for `OPTIONS` on any path.
     pub fn mistral() -> Self {
         static TABLE: LazyLock<Endpoints> = LazyLock::new(|| Endpoints {
             known: Arc::new(builtin::endpoints().into_iter().map(Arc::new).collect()),
@@ -241,5 +265,29 @@ impl Endpoints {
 impl Default for Endpoints {
     fn default() -> Self {
         Self::mistral()
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_method_and_the_longest_path_name_the_endpoint() {
+        let own = Endpoint::builder(Method::OPTIONS, "/chat").build().unwrap();
+        let table = Endpoints::mistral().with(own);
+        let cases = [
+            (Method::POST, "/v1/chat/completions", "/v1/chat/completions"),
+            (Method::GET, "/v1/chat/completions", "other"),
+            (Method::OPTIONS, "/v1/chat/completions", "options"),
+            (Method::OPTIONS, "*", "options"),
+            (Method::OPTIONS, "/chat", "/chat"),
+            (Method::POST, "/v1/other", "other"),
+        ];
+        for (method, path, name) in cases {
+            let path = RequestPath::of(&path.parse().unwrap()).unwrap();
+            assert_eq!(table.find(&method, &path).name(), name, "{method} {path:?}");
+        }
     }
 }

@@ -69,6 +69,8 @@ pub enum Found<'a> {
         /// Which one.
         inner: u64,
     },
+    /// A part of a message whose `type` the table does not know; its strings come next.
+    UnknownPart(Value<'a>),
     /// A `thinking` part is marked as closed, by an empty list.
     ThinkingClosed {
         /// Of which choice.

@@ -92,6 +92,9 @@ impl RequestPath {
     /// Matching from the end allows a base path in front, and a trailing slash does not hide an
     /// endpoint.
     pub(crate) fn ends_with(&self, pattern: &str) -> bool {
+        if pattern == "**" {
+            return true;
+        }
         let mut path = self.0.trim_end_matches('/').rsplit('/');
         for want in pattern.trim_matches('/').rsplit('/') {
             match path.next() {

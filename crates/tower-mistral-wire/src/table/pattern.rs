@@ -52,6 +52,8 @@ pub(super) struct State {
     pub(super) here: Option<Mark>,
     /// Every string below.
     pub(super) below: Option<Mark>,
+    /// The `type`s that the elements of the list here may have.
+    pub(super) part_types: Option<&'static [&'static str]>,
 }
 
 /// The rows of one body, compiled.
@@ -79,19 +81,42 @@ impl Rows {
     }
 
     pub(super) fn add(&mut self, pattern: &str, mark: Mark) -> Result<(), RowError> {
+        if pattern == "**" {
+            self.state(0).below = Some(mark);
+            return Ok(());
+        }
+        let (pattern, is_below) = match pattern.strip_suffix(".**") {
+            Some(pattern) => (pattern, true),
+            None => (pattern, false),
+        };
+        let at = self.place(pattern)?;
+        let state = self.state(at);
+        if is_below {
+            state.below = Some(mark);
+        } else {
+            state.here = Some(mark);
+        }
+        Ok(())
+    }
+
+    /// The parts in the list at `pattern` are of these types; one of another is an unknown one.
+    pub(super) fn part_types(
+        &mut self,
+        pattern: &str,
+        types: &'static [&'static str],
+    ) -> Result<(), RowError> {
+        let at = self.place(pattern)?;
+        self.state(at).part_types = Some(types);
+        Ok(())
+    }
+
+    /// The state of the place that `pattern` names.
+    fn place(&mut self, pattern: &str) -> Result<u16, RowError> {
         let error = || RowError {
             pattern: pattern.to_owned(),
         };
         let mut at = 0u16;
-        let mut segments = pattern.split('.').peekable();
-        while let Some(segment) = segments.next() {
-            if segment == "**" {
-                if segments.peek().is_some() {
-                    return Err(error());
-                }
-                self.state(at).below = Some(mark);
-                return Ok(());
-            }
+        for segment in pattern.split('.') {
             let (key, bracket) = match segment.split_once('[') {
                 Some((key, bracket)) => (key, Some(bracket)),
                 None => (segment, None),
@@ -109,8 +134,7 @@ impl Rows {
                 Some(_) => return Err(error()),
             };
         }
-        self.state(at).here = Some(mark);
-        Ok(())
+        Ok(at)
     }
 
     fn state(&mut self, at: u16) -> &mut State {

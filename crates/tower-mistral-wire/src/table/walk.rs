@@ -116,20 +116,23 @@ impl<'a, F: FnMut(Found<'a>)> Walker<'_, '_, F> {
 
     fn object(&mut self, object: Value<'a>, place: Place<'_>) {
         for (name, value) in object.raw_entries() {
+            let text = name.text();
+            let key: &[u8] = &text;
             let state = place.state.and_then(|state| {
-                let next = state.keys.iter().find(|(key, _)| name.is(key))?.1;
+                let mut keys = state.keys.iter();
+                let next = keys.find(|(known, _)| known.as_bytes() == key)?.1;
                 self.rows.states.get(usize::from(next))
             });
             let is_known = state.is_some() || (place.below.is_some() && !holds_json(place.below));
-            let trail = match place.content && name.is("text") {
+            let trail = match place.content && key == b"text" {
                 true => place.trail,
                 false => step(place.trail, name.raw()),
             };
             let inner = Place {
                 state,
                 trail,
-                piece: name.is_one_of(PIECE_KEYS),
-                content: name.is("content"),
+                piece: is_piece_key(key),
+                content: key == b"content",
                 ..place
             };
             if !is_known && !is_name(name.raw()) {
@@ -141,7 +144,7 @@ impl<'a, F: FnMut(Found<'a>)> Walker<'_, '_, F> {
                 };
                 self.string(name.value(), "", None, place);
             }
-            if state.is_none() && name.is_one_of(&["logprobs", "prompt_logprobs"]) {
+            if state.is_none() && matches!(key, b"logprobs" | b"prompt_logprobs") {
                 self.logprobs(value, place);
                 continue;
             }
@@ -154,11 +157,15 @@ impl<'a, F: FnMut(Found<'a>)> Walker<'_, '_, F> {
             Some((each, next)) => (each, self.rows.states.get(usize::from(next))),
             None => (Each::Parts, None),
         };
+        let part_types = place.state.and_then(|state| state.part_types);
         let place = Place { state, ..place };
         let mut empty = true;
         for (n, element) in array.elements().enumerate() {
             empty = false;
             let n = n as u32;
+            if part_types.is_some_and(|known| is_unknown_part(element, known)) {
+                (self.found)(Found::UnknownPart(element));
+            }
             let inner = match each {
                 Each::Parts => {
                     // Parts are told apart only where nobody says that they are one text.
@@ -282,29 +289,32 @@ impl Place<'_> {
     }
 }
 
-/// Keys that hold a piece of a text where no row says so. Under any other key a string is whole:
-/// holding the end of an identifier back would corrupt it.
-const PIECE_KEYS: &[&str] = &[
-    "delta",
-    "content",
-    "text",
-    "arguments",
-    "message",
-    "output",
-    "refusal",
-    "thinking",
-    "reasoning",
-    "reasoning_content",
-    "summary",
-    "reply",
-    "answer",
-    "completion",
-    "token",
-    "chunk",
-    "part",
-    "generated_text",
-    "output_text",
-];
+/// Whether a key holds a piece of a text where no row says so. Under any other key a string is
+/// whole: holding the end of an identifier back would corrupt it.
+fn is_piece_key(key: &[u8]) -> bool {
+    matches!(
+        key,
+        b"delta"
+            | b"content"
+            | b"text"
+            | b"arguments"
+            | b"message"
+            | b"output"
+            | b"refusal"
+            | b"thinking"
+            | b"reasoning"
+            | b"reasoning_content"
+            | b"summary"
+            | b"reply"
+            | b"answer"
+            | b"completion"
+            | b"token"
+            | b"chunk"
+            | b"part"
+            | b"generated_text"
+            | b"output_text"
+    )
+}
 
 /// Whether a spelling has the shape of an identifier: up to 64 letters, digits and `-_.:/`, a letter
 /// among them.
@@ -314,6 +324,11 @@ fn is_name(raw: &[u8]) -> bool {
             .iter()
             .all(|b| b.is_ascii_alphanumeric() || b"-_.:/".contains(b))
         && (raw.is_empty() || raw.iter().any(u8::is_ascii_alphabetic))
+}
+
+fn is_unknown_part(part: Value<'_>, known: &[&str]) -> bool {
+    let kind = part.get("type").and_then(Value::as_str);
+    kind.is_some_and(|kind| !known.contains(&kind.as_ref()))
 }
 
 fn thinking(place: Place<'_>) -> Group {
