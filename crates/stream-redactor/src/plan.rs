@@ -94,8 +94,9 @@ pub(crate) struct RunPlan {
 pub(crate) struct Plan {
     /// By byte, upper case as lower case; nothing for those that are no character.
     bytes: Box<[Class]>,
-    /// Letters and digits outside ASCII.
+    /// Letters and digits outside ASCII, of scripts with spaces between words and of others.
     word: Class,
+    unspaced: Class,
     /// Everything else.
     other: Class,
     pub(crate) runs: Vec<RunPlan>,
@@ -134,7 +135,8 @@ impl Plan {
             _ => Class::default(),
         };
         plan.bytes = (0..=u8::MAX).map(class).collect();
-        plan.word = plan.class('\u{4e00}', rules);
+        plan.word = plan.class('\u{444}', rules);
+        plan.unspaced = plan.class('\u{4e00}', rules);
         let words = plan.bytes.iter().filter(|class| class.kind != Kind::Other);
         let (inside, wakes) = words.fold((0, 0), |(inside, wakes), class| {
             let kind = class.kind;
@@ -259,10 +261,10 @@ impl Plan {
         if let Some(class) = ascii.and_then(|byte| self.of_byte(byte)) {
             return class;
         }
-        if c.is_alphanumeric() {
-            &self.word
-        } else {
-            &self.other
+        match c {
+            c if is_word(c) => &self.word,
+            c if c.is_alphanumeric() => &self.unspaced,
+            _ => &self.other,
         }
     }
 }

@@ -192,7 +192,7 @@ fn look(text: &[u8], from: usize, at: usize, called: &dyn Fn(&[u8]) -> bool) -> 
         b'%' => may_be_any(get(1)) || get(1).is_some_and(u8::is_ascii_hexdigit),
         b'@' => {
             let behind = get(1);
-            may_be_any(behind) || behind.is_some_and(u8::is_ascii_alphanumeric)
+            may_be_any(behind) || behind.is_some_and(|b| b.is_ascii_alphanumeric() || *b >= 0x80)
         }
         b'(' | b'[' | b'{' => brackets(text, at),
         b':' => colon(text, from, at),
