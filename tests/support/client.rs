@@ -59,6 +59,10 @@ fn strings(value: &Value, place: &str, key: &str, channels: &mut BTreeMap<String
         Value::String(text) if ["content", "text", "delta", "arguments"].contains(&key) => {
             *channels.entry(place.to_owned()).or_default() += text;
         }
+        // The name of a tool call comes once; events that go on with its arguments leave it empty.
+        Value::String(text) if text.is_empty() => {
+            channels.entry(place.to_owned()).or_default();
+        }
         Value::String(text) => {
             channels.insert(place.to_owned(), text.clone());
         }

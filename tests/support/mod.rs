@@ -5,6 +5,7 @@ pub mod client;
 #[cfg(feature = "decode")]
 pub mod encode;
 pub mod exchanges;
+pub mod places;
 
 use std::sync::{Arc, Mutex};
 
