@@ -489,7 +489,7 @@ fn a_number_that_is_replaced_becomes_a_string() {
             out.push(if n > 3 {
                 Edit::Replace {
                     n,
-                    with: "[N]".into(),
+                    with: "\"N\"".into(),
                 }
             } else {
                 Edit::Keep(n)
@@ -504,7 +504,7 @@ fn a_number_that_is_replaced_becomes_a_string() {
         reader.push(&document[at..], &mut edits);
         reader.finish(End::Complete, &mut edits);
         let edited = rewrite::apply(document, &edits).unwrap();
-        assert_eq!(edited, r#"{"a":"[N]","b":[1,"[N]"]}"#);
+        assert_eq!(edited, r#"{"a":"\"N\"","b":[1,"\"N\""]}"#);
     }
 }
 
