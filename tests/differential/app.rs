@@ -5,6 +5,7 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
     process::{Child, Command, Stdio},
+    time::Duration,
 };
 
 use serde_json::Value;
@@ -68,6 +69,10 @@ impl App {
         }
         head += &format!("content-length: {}\r\n\r\n", case.body.len());
         let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+        // Long enough for any machine: an app that hangs is a failure, not a wait.
+        stream
+            .set_read_timeout(Some(Duration::from_secs(60)))
+            .unwrap();
         stream.write_all(head.as_bytes()).unwrap();
         // A server may answer before it has read all of a request that it refuses.
         let _ = stream.write_all(&case.body);

@@ -19,7 +19,7 @@ pub(super) fn reply(texts: &str, knob: u8) -> String {
             }
         })
         .collect();
-    format!("{{\"id\":\"c\", \"choices\":[{}]}}", places.join(","))
+    format!(" {{\"id\":\"c\", \"choices\":[{}]}}\n", places.join(","))
 }
 
 /// A stream whose deltas are the texts, which are set apart by `|`.
