@@ -3,124 +3,20 @@
 
 mod support;
 
-use std::{collections::BTreeMap, fs, path::Path};
-
-use bytes::Bytes;
-use http::{Request, Response, StatusCode};
-use http_body_util::Full;
+use http::StatusCode;
 use serde_json::Value;
-use support::{Api, exchange, recommended};
+use support::{
+    client::channels,
+    exchange,
+    exchanges::{Exchange, exchanges},
+    recommended,
+};
 use tower_mistral::{
     Guard,
     key_rotation::Keys,
     sanitize_input::{Handling, OnUninspectable, Reason},
     testing::{Chunks, every_split},
 };
-
-struct Exchange {
-    name: String,
-    meta: Value,
-    request: Bytes,
-    reply: String,
-}
-
-fn exchanges() -> Vec<Exchange> {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/mistral");
-    let mut all: Vec<Exchange> = fs::read_dir(dir)
-        .unwrap()
-        .map(|entry| {
-            let dir = entry.unwrap().path();
-            let name = dir.file_name().unwrap().to_str().unwrap().to_owned();
-            let meta = serde_json::from_slice(&fs::read(dir.join("meta.json")).unwrap()).unwrap();
-            let request = fs::read(dir.join("request.json"))
-                .unwrap_or_default()
-                .into();
-            let json = fs::read_to_string(dir.join("response.json"));
-            let reply = json
-                .or_else(|_| fs::read_to_string(dir.join("response.sse")))
-                .unwrap();
-            Exchange {
-                name,
-                meta,
-                request,
-                reply,
-            }
-        })
-        .collect();
-    all.sort_by(|a, b| a.name.cmp(&b.name));
-    assert_eq!(all.len(), 31);
-    all
-}
-
-impl Exchange {
-    fn is(&self, key: &str, value: impl Into<Value>) -> bool {
-        self.meta[key] == value.into()
-    }
-
-    fn request(&self) -> Request<Full<Bytes>> {
-        let uri = format!(
-            "https://api.mistral.ai{}",
-            self.meta["path"].as_str().unwrap()
-        );
-        let mut request = Request::builder()
-            .method(self.meta["method"].as_str().unwrap())
-            .uri(uri);
-        for (name, value) in self.meta["request_headers"].as_object().unwrap() {
-            if name != "authorization" {
-                request = request.header(name, value.as_str().unwrap());
-            }
-        }
-        let body = if self.is("request_encoding", "none") {
-            Bytes::new()
-        } else {
-            self.request.clone()
-        };
-        request.body(Full::new(body)).unwrap()
-    }
-
-    fn api(&self, chunks: Chunks) -> Api {
-        let status = self.meta["status"].as_u64().unwrap() as u16;
-        let mut reply = Response::builder().status(status);
-        for (name, value) in self.meta["response_headers"].as_object().unwrap() {
-            // The wire's framing; and the API compresses for those only who ask for it.
-            if !["transfer-encoding", "connection", "content-encoding"].contains(&name.as_str()) {
-                reply = reply.header(name, value.as_str().unwrap());
-            }
-        }
-        Api::new(reply, chunks)
-    }
-
-    /// The planted strings that the present rules are for, with what stands there instead.
-    fn planted(&self) -> Vec<(&str, &'static str)> {
-        let planted = self.meta["planted"]["response"].as_array().unwrap().iter();
-        let planted = planted.map(|value| value.as_str().unwrap());
-        planted
-            .filter_map(|text| Some((text, placeholder(text)?)))
-            .collect()
-    }
-
-    fn redacted(&self, text: &str) -> String {
-        self.planted()
-            .iter()
-            .fold(text.to_owned(), |text, (value, with)| {
-                text.replace(value, with)
-            })
-    }
-}
-
-fn placeholder(planted: &str) -> Option<&'static str> {
-    let digits = planted.chars().filter(char::is_ascii_digit).count();
-    match planted.as_bytes() {
-        _ if planted.contains('@') => Some("[EMAIL]"),
-        [b'A'..=b'Z', b'A'..=b'Z', b'0'..=b'9', b'0'..=b'9', b' ', ..] => Some("[IBAN]"),
-        _ if planted.chars().any(char::is_alphabetic) => None,
-        [b'4', ..] if digits == 16 => Some("[CARD]"),
-        // The 00 prefix in front of a national number is for a later rule.
-        [b'0', b'0', ..] => None,
-        [b'0' | b'+' | b'5', ..] if digits >= 7 => Some("[PHONE]"),
-        _ => None,
-    }
-}
 
 fn guard() -> Guard {
     let policy = OnUninspectable::default().with(Reason::UnsupportedMedia, Handling::Pass);
@@ -184,10 +80,7 @@ async fn streams_assemble_to_the_redacted_text_for_every_split() {
         .collect();
     assert_eq!(streams.len(), 9);
     for stream in streams {
-        let expected: BTreeMap<String, String> = channels(&stream.reply)
-            .into_iter()
-            .map(|(channel, text)| (channel, stream.redacted(&text)))
-            .collect();
+        let expected = stream.redacted_channels();
         let layer = guard().layer();
         // One is cut at every byte, the others at some.
         let step = if stream.name == "chat-stream-split-pii" {
@@ -211,53 +104,6 @@ async fn streams_assemble_to_the_redacted_text_for_every_split() {
             let ends = |text: &str| text.trim_end().ends_with("data: [DONE]");
             assert_eq!(ends(&body), ends(&stream.reply), "{}", stream.name);
         }
-    }
-}
-
-/// What a client has put together: every string of every event by its place, deltas joined.
-fn channels(stream: &str) -> BTreeMap<String, String> {
-    let mut channels = BTreeMap::new();
-    for data in stream
-        .lines()
-        .filter_map(|line| line.strip_prefix("data: "))
-    {
-        if data == "[DONE]" {
-            continue;
-        }
-        let event: Value = serde_json::from_str(data).unwrap();
-        let index = |key: &str| event.get(key).map(Value::to_string).unwrap_or_default();
-        let place = ["type", "output_index", "content_index"]
-            .map(index)
-            .join(" ");
-        strings(&event, &place, "", &mut channels);
-    }
-    channels
-}
-
-fn strings(value: &Value, place: &str, key: &str, channels: &mut BTreeMap<String, String>) {
-    match value {
-        Value::Array(list) => {
-            for (n, element) in list.iter().enumerate() {
-                let n = element
-                    .get("index")
-                    .map_or_else(|| n.to_string(), Value::to_string);
-                strings(element, &format!("{place}[{n}]"), key, channels);
-            }
-        }
-        Value::Object(entries) => {
-            for (key, value) in entries {
-                strings(value, &format!("{place}.{key}"), key, channels);
-            }
-        }
-        // The padding, and what an inserted event repeats, are no text.
-        Value::String(_) if key == "p" => {}
-        Value::String(text) if ["content", "text", "delta", "arguments"].contains(&key) => {
-            *channels.entry(place.to_owned()).or_default() += text;
-        }
-        Value::String(text) => {
-            channels.insert(place.to_owned(), text.clone());
-        }
-        _ => {}
     }
 }
 

@@ -1,12 +1,13 @@
 //! The bodies of the fuzz targets: any bytes in, no panic and no broken law.
 #![forbid(unsafe_code)]
 
+mod editor;
 mod redactor;
 mod sse;
 mod stream;
 mod tape;
 
-pub use self::{redactor::redactor, sse::sse, stream::stream, tape::tape};
+pub use self::{editor::editor, redactor::redactor, sse::sse, stream::stream, tape::tape};
 
 /// Splits what a fuzzer gives into the lengths of pieces (the first eight bytes) and the input.
 pub(crate) fn split(data: &[u8]) -> (&[u8], &[u8]) {

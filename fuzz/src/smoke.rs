@@ -14,7 +14,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tower_mistral_fuzz::{redactor, sse, stream, tape};
+use tower_mistral_fuzz::{editor, redactor, sse, stream, tape};
 
 type Target = (&'static str, fn(&[u8]), &'static [&'static str]);
 
@@ -22,6 +22,7 @@ const TARGETS: &[Target] = &[
     ("sse", sse, SSE),
     ("tape", tape, JSON),
     ("stream", stream, STREAM),
+    ("editor", editor, EDITS),
     ("redactor", redactor, TEXT),
 ];
 
@@ -106,6 +107,39 @@ const STREAM: &[&str] = &[
     "{\\\"q\\\":\\\"",
     "\\\"}",
     "\"}}]},\"finish_reason\":\"tool_calls\"}]}\n\n",
+];
+
+/// Texts for replies that are made of them, and replies as they are.
+const EDITS: &[&str] = &[
+    "|",
+    "||",
+    "@",
+    "x",
+    "xx@",
+    "é",
+    "😀",
+    "\"",
+    "\\",
+    "\n",
+    "#",
+    "a",
+    "hello",
+    " ",
+    "1",
+    "[",
+    "}",
+    ":",
+    "\\u0040",
+    "\\ud83d",
+    "{\"x\":\"@\"}",
+    "{\"choices\":[{\"message\":{\"content\":\"a@\\u0078\\ud83d\"}},{\"message\":{\"tool_calls\":[{\"function\":{\"arguments\":\"{\\\"x\\\": [\\\"#\\\", 1]}\"}}]}}],\"x y\":{\"@\":1,\"x\":2}}",
+    "{\"choices\":[{\"logprobs\":{\"content\":[{\"token\":\"@\"},{\"token\":\"a\"}]},\"message\":{\"content\":[{\"type\":\"text\",\"text\":\"x\"},{\"type\":\"x y\",\"text\":\"x#\"}]}}]}",
+    "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a@\"},\"logprobs\":{\"content\":[{\"token\":\"@\"}]}}],\"p\":\"ab\"}\n\n",
+    "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"\\ud83d\"}}]}\n\n",
+    "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"\\ude00x\"},\"finish_reason\":\"length\"}]}\n\n",
+    "data: {\"choices\":[{\"index\":1,\"delta\":{\"tool_calls\":[{\"function\":{\"arguments\":\"[\\\"x@\"}}]}}]}\n\n",
+    "data: {\"choices\":[{\"index\":1,\"delta\":{\"tool_calls\":[{\"function\":{\"arguments\":\"#\\\"]\"}}]}}]}\n\n",
+    "data: [DONE]\n\n",
 ];
 
 const TEXT: &[&str] = &[

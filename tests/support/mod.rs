@@ -1,6 +1,12 @@
 //! What the whole-stack tests share.
 #![allow(dead_code, unreachable_pub)]
 
+pub mod client;
+#[cfg(feature = "decode")]
+pub mod encode;
+pub mod exchanges;
+pub mod places;
+
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
@@ -57,6 +63,13 @@ impl Api {
             Response::builder().header("content-type", label),
             Chunks::new(chunks),
         )
+    }
+
+    /// The same with one more header in its replies.
+    pub fn with_header(self, name: &'static str, value: &'static str) -> Self {
+        let value = http::HeaderValue::from_static(value);
+        self.reply.lock().unwrap().headers.insert(name, value);
+        self
     }
 
     pub fn seen(&self) -> Vec<Seen> {

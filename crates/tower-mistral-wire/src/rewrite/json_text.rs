@@ -155,7 +155,7 @@ impl<E: Engine> JsonText<E> {
         match apply(number, &self.edits) {
             None => keep(number.len(), out),
             Some(edited) => {
-                let with = Cow::Owned(format!("\"{edited}\""));
+                let with = Cow::Owned(format!("\"{}\"", spelled(&edited)));
                 out.push(Edit::Replace {
                     n: number.len(),
                     with,
