@@ -201,6 +201,15 @@ impl Reader {
 }
 
 impl Engine for Text {
+    fn context(&mut self, key: &str) {
+        for reader in [&mut self.observed, &mut self.enforced]
+            .into_iter()
+            .flatten()
+        {
+            reader.stream.context(key);
+        }
+    }
+
     fn push(&mut self, text: &str, out: &mut Vec<Edit>) {
         if let Some(observed) = &mut self.observed {
             observed.stream.push(text, &mut observed.edits);

@@ -347,6 +347,52 @@ async fn keys_of_json_inside_a_text_stay_apart() {
 }
 
 #[tokio::test]
+async fn a_key_is_context_for_its_value() {
+    let arguments = json!({
+        "order": "555 0123 44", "phone": "555 0123 44", "faxes": "555 0123 44",
+        "to": {"mobile_phone": ["555 0123 44", 5550123446_u64], "id": "555 0123 44"}, "text": 5550123446_u64,
+    });
+    let expected = json!({
+        "order": "555 0123 44", "phone": "[PHONE]", "faxes": "555 0123 44",
+        "to": {"mobile_phone": ["[PHONE]", "[PHONE]"], "id": "555 0123 44"}, "text": 5550123446_u64,
+    });
+    let calls = |arguments: &Value| json!([{"index": 0, "function": {"arguments": arguments}}]);
+
+    let text = arguments.to_string();
+    for at in 0..=text.len() {
+        let (head, tail) = text.split_at(at);
+        let events = [
+            chunk(json!({"tool_calls": calls(&json!(head))}), Value::Null),
+            chunk(
+                json!({"tool_calls": calls(&json!(tail))}),
+                json!("tool_calls"),
+            ),
+        ];
+        let (out, _) = stream(CHAT, &events).await;
+        let pieces = out.iter().filter_map(|event| {
+            event["choices"][0]["delta"]["tool_calls"][0]["function"]["arguments"].as_str()
+        });
+        let shown: Value = serde_json::from_str(&pieces.collect::<String>()).unwrap();
+        assert_eq!(shown, expected, "{at}");
+    }
+
+    let events = [chunk(
+        json!({"tool_calls": calls(&arguments)}),
+        json!("tool_calls"),
+    )];
+    let (out, _) = stream(CHAT, &events).await;
+    let shown = &out[0]["choices"][0]["delta"]["tool_calls"][0]["function"]["arguments"];
+    assert_eq!(*shown, expected, "an object in an event");
+
+    let body = json!({"choices": [{"message": {"tool_calls": calls(&arguments)}}]});
+    let from_api = reply("application/json", Frames::data([body.to_string()]));
+    let response = call(&RedactOutputLayer::new(), CHAT, from_api).await;
+    let out: Value = serde_json::from_str(&read(response.into_body()).await.0).unwrap();
+    let shown = &out["choices"][0]["message"]["tool_calls"][0]["function"]["arguments"];
+    assert_eq!(*shown, expected, "an object in a reply");
+}
+
+#[tokio::test]
 async fn wrong_labels_of_whole_replies_hide_nothing() {
     let leak = r#"{"x":"jane\u0040example.com"}"#;
     let bodies: Vec<String> = vec![

@@ -60,6 +60,10 @@ impl Machine {
 
     /// What stands before the next text, see [`Stream::context`](crate::Stream::context).
     pub(crate) fn context(&mut self, name: &str) {
+        // Every text is a text: the name says nothing, while the word may ask for a message.
+        if name.eq_ignore_ascii_case("text") {
+            return;
+        }
         let mut before = ' ';
         for c in name.chars() {
             // Words in a name stand apart: `phone_number`, `phoneNumber`.

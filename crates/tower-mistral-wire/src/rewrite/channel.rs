@@ -20,6 +20,13 @@ impl<E: Engine> Reader<E> {
         }
     }
 
+    pub(super) fn context(&mut self, key: &str) {
+        match self {
+            Self::Plain(engine) => engine.context(key),
+            Self::Json(engine) => engine.context(key),
+        }
+    }
+
     pub(super) fn push(&mut self, text: &str, out: &mut Vec<Edit>) {
         match self {
             Self::Plain(engine) => engine.push(text, out),
@@ -56,8 +63,10 @@ pub(super) enum Pushed {
 }
 
 impl<E: Engine> Channel<E> {
-    pub(super) fn new(engine: E, holds_json: bool) -> Self {
-        let reader = Reader::new(engine, holds_json);
+    /// For the text under `key`.
+    pub(super) fn new(engine: E, holds_json: bool, key: &str) -> Self {
+        let mut reader = Reader::new(engine, holds_json);
+        reader.context(key);
         Self {
             reader,
             held: Vec::new(),

@@ -39,6 +39,10 @@ pub trait Engine {
     /// Reads on. Appends the edits that are decided.
     fn push(&mut self, text: &str, out: &mut Vec<Edit>);
 
+    /// Says under which JSON key the next text stands, before its first piece. It is no part of the
+    /// text, but may tell what the text is. Default: nothing is made of it.
+    fn context(&mut self, _key: &str) {}
+
     /// The text ends: all that is held is decided. Afterwards a new text may begin.
     fn finish(&mut self, end: End, out: &mut Vec<Edit>);
 }
@@ -70,6 +74,10 @@ pub trait Engines {
 impl<E: Engine + ?Sized> Engine for Box<E> {
     fn push(&mut self, text: &str, out: &mut Vec<Edit>) {
         (**self).push(text, out);
+    }
+
+    fn context(&mut self, key: &str) {
+        (**self).context(key);
     }
 
     fn finish(&mut self, end: End, out: &mut Vec<Edit>) {

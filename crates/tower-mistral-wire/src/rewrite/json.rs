@@ -29,7 +29,7 @@ pub fn json<E: Engines>(
     engines: &mut E,
     facts: &mut ReplyFacts,
 ) -> Result<Bytes, Reason> {
-    let mut texts: BTreeMap<(TextKind, Group), Vec<Value<'_>>> = BTreeMap::new();
+    let mut texts: BTreeMap<(TextKind, Group), (&str, Vec<Value<'_>>)> = BTreeMap::new();
     let mut repeats = Vec::new();
     let mut signatures = Vec::new();
     let mut cut_off = BTreeSet::new();
@@ -40,10 +40,9 @@ pub fn json<E: Engines>(
             Found::UnknownPart(part) => unread.ask(part, engines),
             Found::Text(slot) if unread.holds(slot.value) => {}
             Found::Text(slot) => {
-                texts
-                    .entry((slot.kind, slot.group))
-                    .or_default()
-                    .push(slot.value);
+                let text = texts.entry((slot.kind, slot.group));
+                let (_, values) = text.or_insert_with(|| (slot.key, Vec::new()));
+                values.push(slot.value);
             }
             Found::Logprobs { outer, value } => repeats.push((outer, value)),
             Found::Signature { group, value } => signatures.push((group, value)),
@@ -57,7 +56,7 @@ pub fn json<E: Engines>(
     let mut splice = Splice::new(tape.bytes());
     let mut edited = BTreeSet::new();
     let mut keys = BTreeMap::new();
-    for ((kind, group), values) in texts {
+    for ((kind, group), (key, values)) in texts {
         let Some(engine) = engines.open(kind, group) else {
             values
                 .iter()
@@ -71,7 +70,9 @@ pub fn json<E: Engines>(
         } else {
             End::Complete
         };
-        let edits = read_text(&values, &mut Reader::new(engine, reads_json), end);
+        let mut reader = Reader::new(engine, reads_json);
+        reader.context(key);
+        let edits = read_text(&values, &mut reader, end);
         if edits.iter().all(|edit| matches!(edit, Edit::Keep(_))) {
             // Most texts end here: nothing is dealt out, and no string read a second time.
             values

@@ -11,7 +11,7 @@ use crate::json::text;
 /// Lets an engine read a JSON document that is the text, so that the document stays valid.
 ///
 /// Each string, key or value, is a text of its own, read unescaped (`\u0040` is an at sign) and
-/// edited inside its quotes. A number that is replaced becomes a string. Of the keys that are edited
+/// edited inside its quotes; a key is [context](Engine::context) for its value. A number that is replaced becomes a string. Of the keys that are edited
 /// each after the first gets a number, since an object cannot have a key twice. From the first character on that
 /// cannot stand in JSON the rest is read as what it is, a plain text. Works on any pieces: an escape or a
 /// number that is cut in two waits for the rest.
@@ -112,6 +112,9 @@ impl<E: Engine> JsonText<E> {
             b'"' => {
                 keep(1, out);
                 self.keys.begin_string();
+                if let Some(key) = self.keys.of_value() {
+                    self.engine.context(key);
+                }
                 self.place = Place::String;
                 self.after_value = true;
                 after.get(1..)
@@ -150,6 +153,10 @@ impl<E: Engine> JsonText<E> {
 
     fn value(&mut self, number: &str, out: &mut Vec<Edit>) {
         self.edits.clear();
+        self.keys.begin_string();
+        if let Some(key) = self.keys.of_value() {
+            self.engine.context(key);
+        }
         self.engine.push(number, &mut self.edits);
         self.engine.finish(End::Complete, &mut self.edits);
         match apply(number, &self.edits) {
@@ -171,8 +178,11 @@ impl<E: Engine> JsonText<E> {
         }
         self.edits.clear();
         let escaped = self.place == Place::String && raw.contains('\\');
-        self.engine
-            .push(&text::decode(raw.as_bytes(), escaped), &mut self.edits);
+        let text = text::decode(raw.as_bytes(), escaped);
+        if self.place == Place::String {
+            self.keys.read(&text);
+        }
+        self.engine.push(&text, &mut self.edits);
         self.settle(raw.as_bytes(), out);
     }
 
@@ -242,6 +252,11 @@ impl<E: Engine> Engine for JsonText<E> {
         while let Some(after) = self.step(rest, out).filter(|_| !rest.is_empty()) {
             rest = after;
         }
+    }
+
+    /// For a text that is no JSON. JSON has keys of its own.
+    fn context(&mut self, key: &str) {
+        self.engine.context(key);
     }
 
     fn finish(&mut self, end: End, out: &mut Vec<Edit>) {

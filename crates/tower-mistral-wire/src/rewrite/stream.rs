@@ -30,7 +30,7 @@ use crate::{
     Handling, Reason,
     body::{Budget, Reservation},
     ext::ReplyFacts,
-    json::{Splice, Tape, Value, text},
+    json::{Splice, Tape, text},
     sse::{Decoder, Event},
     table::{Endpoint, Group, Slot, StreamEnd, TextKind},
 };
@@ -267,11 +267,11 @@ impl<E: Engines> StreamRewriter<E> {
             kind,
             group,
             value,
+            key,
             piece,
-            ..
         } = text.slot;
         if !piece {
-            text.pushed = self.whole(kind, group, value, keys);
+            text.pushed = self.whole(text.slot, keys);
             return Ok(());
         }
         let has_ended = self.done || (kind.is_output() && self.finished.contains(&group.outer));
@@ -295,7 +295,7 @@ impl<E: Engines> StreamRewriter<E> {
                 let Some(engine) = self.engines.open(kind, group) else {
                     return Ok(());
                 };
-                let channel = Channel::new(engine, self.engines.reads_json(kind));
+                let channel = Channel::new(engine, self.engines.reads_json(kind), key);
                 self.channels.push(Open {
                     kind,
                     group,
@@ -314,17 +314,12 @@ impl<E: Engines> StreamRewriter<E> {
     }
 
     /// Reads a value that is whole, for instance an identifier: it goes out with its own event.
-    fn whole(
-        &mut self,
-        kind: TextKind,
-        group: Group,
-        value: Value<'_>,
-        keys: &mut BTreeMap<Vec<u8>, u32>,
-    ) -> Pushed {
-        let Some(engine) = self.engines.open(kind, group) else {
+    fn whole(&mut self, slot: Slot<'_>, keys: &mut BTreeMap<Vec<u8>, u32>) -> Pushed {
+        let value = slot.value;
+        let Some(engine) = self.engines.open(slot.kind, slot.group) else {
             return Pushed::Same;
         };
-        let mut channel = Channel::new(engine, false);
+        let mut channel = Channel::new(engine, false, slot.key);
         let head = match channel.push(value.raw()) {
             Pushed::Same => None,
             Pushed::Respelled(spelled) => Some(spelled),

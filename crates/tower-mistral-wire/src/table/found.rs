@@ -23,7 +23,7 @@ pub struct Slot<'a> {
     pub group: Group,
     /// The string.
     pub value: Value<'a>,
-    /// The key it stands under; empty for elements of an array.
+    /// The key that it, or the array that it is an element of, stands under.
     pub key: &'a str,
     /// In a stream it is a piece of a text that goes on in later events, not a whole value.
     pub piece: bool,

@@ -37,6 +37,8 @@ struct Place<'r> {
     piece: bool,
     /// The key above is `content`: its string, its part and its list of parts are one text.
     content: bool,
+    /// It is an element of an array.
+    in_array: bool,
     /// Hash of the keys and places on the way, the identity of a generic string.
     trail: u64,
 }
@@ -133,6 +135,7 @@ impl<'a, F: FnMut(Found<'a>)> Walker<'_, '_, F> {
                 trail,
                 piece: is_piece_key(key),
                 content: key == b"content",
+                in_array: false,
                 ..place
             };
             if !is_known && !is_name(name.raw()) {
@@ -158,7 +161,11 @@ impl<'a, F: FnMut(Found<'a>)> Walker<'_, '_, F> {
             None => (Each::Parts, None),
         };
         let part_types = place.state.and_then(|state| state.part_types);
-        let place = Place { state, ..place };
+        let elements = Place {
+            state,
+            in_array: true,
+            ..place
+        };
         let mut empty = true;
         for (n, element) in array.elements().enumerate() {
             empty = false;
@@ -169,23 +176,23 @@ impl<'a, F: FnMut(Found<'a>)> Walker<'_, '_, F> {
             let inner = match each {
                 Each::Parts => {
                     // Parts are told apart only where nobody says that they are one text.
-                    let is_one = state.is_some() || place.content;
+                    let is_one = state.is_some() || elements.content;
                     let trail = if is_one {
-                        place.trail
+                        elements.trail
                     } else {
-                        step(place.trail, &n.to_le_bytes())
+                        step(elements.trail, &n.to_le_bytes())
                     };
                     Place {
                         trail,
-                        part: place.part.or(Some(n)),
-                        ..place
+                        part: elements.part.or(Some(n)),
+                        ..elements
                     }
                 }
-                Each::Place | Each::Index | Each::Role => self.numbered(each, n, element, place),
+                Each::Place | Each::Index | Each::Role => self.numbered(each, n, element, elements),
             };
-            self.value(element, "", inner);
+            self.value(element, key, inner);
         }
-        if empty && key == "thinking" {
+        if empty && key == "thinking" && !place.in_array {
             (self.found)(Found::ThinkingClosed {
                 outer: place.group.outer,
             });

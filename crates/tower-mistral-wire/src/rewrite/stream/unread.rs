@@ -9,7 +9,7 @@ use crate::{
     Handling, Reason,
     rewrite::{End, Engines, event::Text, generic},
     sse::Event,
-    table::{Group, Slot, TextKind},
+    table::{Group, TextKind},
 };
 
 impl<E: Engines> StreamRewriter<E> {
@@ -62,12 +62,7 @@ impl<E: Engines> StreamRewriter<E> {
         match self.engines.on_uninspectable(reason) {
             Handling::Refuse => return Err(reason),
             Handling::Pass => self.facts.uninspected = true,
-            Handling::Scan => {
-                let Slot {
-                    kind, group, value, ..
-                } = text.slot;
-                text.pushed = self.whole(kind, group, value, keys);
-            }
+            Handling::Scan => text.pushed = self.whole(text.slot, keys),
         }
         Ok(())
     }
