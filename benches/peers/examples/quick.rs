@@ -27,6 +27,15 @@ fn main() {
         let best = best(text.len(), || whole(&mut stream, &mut edits, text));
         println!("{name:12} {:8.0} MB/s  {:?}", 1e3 / best, texts::rates(text).map(|r| (r * 10.0).round() / 10.0));
     }
+    // Each value alone, every fifty bytes.
+    for value in texts::VALUES {
+        let name = format!("each value {value}");
+        if is_wanted(&name) {
+            let text = texts::prose(65536).as_bytes().chunks(50 - value.len() - 2).map(|c| format!("{} {value} ", String::from_utf8_lossy(c).trim())).collect::<String>();
+            let best = best(text.len(), || whole(&mut stream, &mut edits, &text));
+            println!("{name:44} {:8.0} MB/s", 1e3 / best);
+        }
+    }
     for (name, text) in [("prose", texts::prose(65536)), ("dense", texts::with_values(65536, 50))] {
         if !is_wanted(&format!("delta {name}")) {
             continue;

@@ -69,10 +69,10 @@ impl Register {
         }
     }
 
-    /// From the last character back.
-    fn back(&self) -> impl Iterator<Item = u8> {
-        let text = self.text.get(..self.len).unwrap_or_default();
-        text.iter().rev().take(REACH).copied()
+    /// The last characters, at most [`REACH`].
+    fn last(&self) -> &[u8] {
+        let from = self.len.saturating_sub(REACH);
+        self.text.get(from..self.len).unwrap_or_default()
     }
 }
 
@@ -101,18 +101,43 @@ impl Left<'_> {
     pub(crate) fn back(&self, at: u64) -> impl Iterator<Item = u8> {
         let held = self.held.back(at).filter(|(_, symbol)| !symbol.hidden);
         let held = held.map(|(_, symbol)| byte(symbol.ch));
-        held.chain(self.register.back()).take(REACH)
+        held.chain(self.register.last().iter().rev().copied())
+            .take(REACH)
     }
 
-    /// Whether a word such as "phone" stands before `at`, on the same line and not in brackets, which is
-    /// how placeholders are written.
+    /// Whether a word such as "phone" stands before `at`, on the same line and not in brackets,
+    /// which is how placeholders are written.
     pub(crate) fn is_called(&self, at: u64) -> bool {
-        let mut text = [0; REACH];
-        let len = fill_back(&mut text, self.back(at));
-        let line = text.get(REACH - len..).unwrap_or_default();
+        let mut room = [0; 2 * REACH];
+        let text = self.last(at, &mut room);
+        let end = text.iter().rposition(|b| is_line_end(*b));
+        let line = text.get(end.unwrap_or(0)..).unwrap_or_default();
         // What the reach cuts in two is no word.
-        let whole = line.iter().position(|b| len < REACH || !is_word(*b));
-        call::find(line.get(whole.unwrap_or(len)..).unwrap_or_default())
+        let whole = line.iter().position(|b| line.len() < REACH || !is_word(*b));
+        call::find(line.get(whole.unwrap_or(REACH)..).unwrap_or_default())
+    }
+
+    /// The last [`REACH`] characters before `at`, in ASCII.
+    fn last<'r>(&self, at: u64, room: &'r mut [u8; 2 * REACH]) -> &'r [u8] {
+        let held = self.held.slice(self.held.base(), at);
+        let near = held
+            .get(held.len().saturating_sub(REACH)..)
+            .unwrap_or_default();
+        let decided = self.register.last();
+        let (head, tail) = room.split_at_mut(decided.len());
+        head.copy_from_slice(decided);
+        let mut len = decided.len();
+        for (slot, symbol) in tail.iter_mut().zip(near.iter().filter(|s| !s.hidden)) {
+            *slot = byte(symbol.ch);
+            len += 1;
+        }
+        if near.iter().any(|symbol| symbol.hidden) && near.len() < held.len() {
+            // Hidden symbols took room that others need: one by one, then.
+            let slots = room.iter_mut().rev().zip(self.back(at));
+            let count = slots.map(|(slot, byte)| *slot = byte).count();
+            return room.get(2 * REACH - count..).unwrap_or_default();
+        }
+        room.get(len.saturating_sub(REACH)..len).unwrap_or_default()
     }
 
     /// The same with ASCII text behind what was read. It may say yes where `is_called` says no.

@@ -412,7 +412,7 @@ fn harmless(text: &[u8]) -> Option<usize> {
 }
 
 /// The last place in `from..=to` where the machine may begin anew: behind a blank that stands in
-/// `from..`, at a letter other than `p`; behind a mark that ends all that is alive, at another one
+/// `from..`, at a letter other than `p`, or behind letters, at a number; behind a mark that ends all that is alive, at another one
 /// or such a letter; or behind an ideographic comma or full stop, at a Han character.
 #[inline(never)]
 fn word_before(text: &[u8], from: usize, to: usize) -> Option<usize> {
@@ -421,6 +421,12 @@ fn word_before(text: &[u8], from: usize, to: usize) -> Option<usize> {
         let pair = text.get(at - 1..=at)?;
         match *pair {
             [b' ' | b'\n', next] if begins_word(next) => return Some(at),
+            [b' ', b'0'..=b'9' | b'+'] if at >= from + 4 => {
+                let word = text.get(at - 4..at - 1).unwrap_or_default();
+                if word.iter().all(u8::is_ascii_alphabetic) {
+                    return Some(at);
+                }
+            }
             [mark, next] if ends_all(mark) && (begins_word(next) || ends_all(next)) => {
                 // Behind `<` a tag may begin, and behind one `@` a domain.
                 let is_pair = at - 1 > from && text.get(at - 2) == Some(&mark);

@@ -116,7 +116,9 @@ struct Live {
     end: u64,
     text: [u8; MAX],
     len: usize,
-    structure: &'static str,
+    /// The places where a digit may stand, and those where a letter may, as bits.
+    digits: u64,
+    letters: u64,
     /// All characters.
     total: usize,
     after_separator: bool,
@@ -193,15 +195,24 @@ impl Live {
         for (slot, byte) in text.iter_mut().zip(country) {
             *slot = byte;
         }
-        Some(Self {
+        let mut live = Self {
             start,
             end: at,
             text,
             len: country.len(),
-            structure,
-            total: 4 + parts(structure).map(|(n, _)| n).sum::<usize>(),
+            // The two check digits.
+            digits: 0b1100,
+            letters: 0,
+            total: 4,
             after_separator: false,
-        })
+        };
+        for (count, class) in parts(structure) {
+            let places = ((1 << count) - 1) << live.total;
+            live.digits |= if class == b'a' { 0 } else { places };
+            live.letters |= if class == b'n' { 0 } else { places };
+            live.total += count;
+        }
+        Some(live)
     }
 
     fn goes_on(&mut self, c: char, at: u64) -> bool {
@@ -209,10 +220,12 @@ impl Live {
             self.after_separator = true;
             return true;
         }
-        let fits = match self.len {
-            2 | 3 => c.is_ascii_digit(),
-            n => fits(self.structure, n - 4, c),
+        let places = match c {
+            '0'..='9' => self.digits,
+            'a'..='z' => self.letters,
+            _ => 0,
         };
+        let fits = places >> self.len & 1 == 1;
         let Some(slot) = self.text.get_mut(self.len).filter(|_| fits) else {
             return false;
         };
@@ -244,19 +257,4 @@ fn parts(structure: &str) -> impl Iterator<Item = (usize, u8)> {
         }
         Some((std::mem::take(&mut count), b))
     })
-}
-
-/// Whether `c` can stand at place `n` of a structure.
-fn fits(structure: &str, n: usize, c: char) -> bool {
-    let mut end = 0;
-    let class = parts(structure).find_map(|(count, class)| {
-        end += count;
-        (n < end).then_some(class)
-    });
-    match class {
-        Some(b'n') => c.is_ascii_digit(),
-        Some(b'a') => c.is_ascii_lowercase(),
-        Some(_) => c.is_ascii_alphanumeric(),
-        None => false,
-    }
 }

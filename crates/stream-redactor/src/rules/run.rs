@@ -125,11 +125,22 @@ impl Page {
         next: Option<char>,
         left: Left<'r>,
     ) -> Run<'r> {
-        let symbols = left.held.slice(start, end).iter();
-        let mut len = 0;
-        for (slot, symbol) in self.text.iter_mut().zip(symbols.filter(|s| !s.hidden)) {
-            *slot = symbol.ch as u8;
-            len += 1;
+        let symbols = left.held.slice(start, end);
+        let mut len = symbols.len().min(MAX_RUN);
+        if symbols
+            .iter()
+            .fold(false, |any, symbol| any | symbol.hidden)
+        {
+            len = 0;
+            let visible = symbols.iter().filter(|symbol| !symbol.hidden);
+            for (slot, symbol) in self.text.iter_mut().zip(visible) {
+                *slot = symbol.ch as u8;
+                len += 1;
+            }
+        } else {
+            for (slot, symbol) in self.text.iter_mut().zip(symbols) {
+                *slot = symbol.ch as u8;
+            }
         }
         let whole = len - separators.min(len);
         let text = self.text.get(..whole).unwrap_or_default();
@@ -193,20 +204,18 @@ pub(crate) fn shorten(
 }
 
 fn digit_groups(text: &[u8], groups: &mut [(usize, usize); MAX_GROUPS]) -> usize {
+    let mut at = 0;
     let mut count = 0;
-    let mut from = None;
-    for (n, byte) in text.iter().chain(&[0]).enumerate() {
-        match (byte.is_ascii_digit(), from) {
-            (true, None) => from = Some(n),
-            (false, Some(start)) => {
-                if let Some(group) = groups.get_mut(count) {
-                    *group = (start, n);
-                    count += 1;
-                }
-                from = None;
-            }
-            _ => {}
-        }
+    for group in groups {
+        let rest = text.get(at..).unwrap_or_default();
+        let Some(gap) = rest.iter().position(u8::is_ascii_digit) else {
+            break;
+        };
+        let digits = rest.iter().skip(gap).take_while(|b| b.is_ascii_digit());
+        let end = at + gap + digits.count();
+        *group = (at + gap, end);
+        count += 1;
+        at = end;
     }
     count
 }

@@ -70,7 +70,11 @@ impl Scanners {
         left: Left<'_>,
     ) -> bool {
         let len = usize::try_from(at - run.start).unwrap_or(usize::MAX);
-        if len < plan.min_len + separators {
+        let loses = |tier| {
+            let best = self.best.map(|best| (best.found.start, best.tier));
+            best.is_some_and(|best| best < (run.start, tier))
+        };
+        if len < plan.min_len + separators || loses(plan.tier) {
             return false;
         }
         let mut page = Page::new();

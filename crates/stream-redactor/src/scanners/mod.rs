@@ -167,6 +167,15 @@ impl Scanners {
     fn turn(&mut self, plan: &Plan, turn: &Turn<'_>, left: Left<'_>) -> bool {
         let first = self.first;
         self.live &= !turn.ended;
+        // First who is surest: a rule that cannot win any more is not asked.
+        if turn.wakes != 0 {
+            let changed = self.step_automata(plan, turn, left);
+            let is_all = !changed && turn.ended | turn.begins == 0 && self.best.is_none();
+            if is_all && self.seen <= self.expires {
+                self.separate(turn.class);
+                return self.first == NOWHERE;
+            }
+        }
         if turn.judged != 0 {
             self.end_runs(plan, turn, left);
         }
@@ -176,13 +185,6 @@ impl Scanners {
             begins |= died & turn.may_begin;
         }
         self.separate(turn.class);
-        if turn.wakes != 0 {
-            let changed = self.step_automata(plan, turn, left);
-            let is_all = !changed && turn.ended | begins == 0 && self.best.is_none();
-            if is_all && self.seen <= self.expires {
-                return self.first == NOWHERE;
-            }
-        }
         if self.best.is_none() {
             self.begin(turn.class, begins, turn.at);
         } else {
