@@ -3,7 +3,7 @@
 //! One look at [`Class`] tells for all rules at once what a character does, so a new rule costs
 //! nothing where its values cannot be.
 
-use crate::rules::{Automaton, Grouped, Rule, Runs, Tier, is_word};
+use crate::rules::{Automaton, Grouped, Rule, Runs, Tier, is_unspaced, is_word};
 
 /// A set of runs or of automata, by their index.
 pub(crate) type Mask = u32;
@@ -88,8 +88,10 @@ pub(crate) struct RunPlan {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Plan {
     ascii: Vec<Class>,
-    /// Letters and digits outside ASCII.
+    /// Letters and digits outside ASCII that belong to a word.
     word: Class,
+    /// Those that may touch a value.
+    unspaced: Class,
     /// Everything else.
     other: Class,
     pub(crate) runs: Vec<RunPlan>,
@@ -120,7 +122,8 @@ impl Plan {
             "sets have room"
         );
         plan.ascii = ('\0'..='\x7f').map(|c| plan.class(c, rules)).collect();
-        plan.word = plan.class('\u{4e00}', rules);
+        plan.word = plan.class('ж', rules);
+        plan.unspaced = plan.class('字', rules);
         let word = plan.ascii.iter().filter(|class| class.kind != Kind::Other);
         let (inside, wakes) = word.fold((0, 0), |(inside, wakes), class| {
             (
@@ -210,10 +213,12 @@ impl Plan {
         if let Some(class) = self.ascii.get(c as usize) {
             return class;
         }
-        if c.is_alphanumeric() {
-            &self.word
-        } else {
+        if !c.is_alphanumeric() {
             &self.other
+        } else if is_unspaced(c) {
+            &self.unspaced
+        } else {
+            &self.word
         }
     }
 }

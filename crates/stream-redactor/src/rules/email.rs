@@ -137,8 +137,12 @@ impl Domain {
     fn step(&mut self, c: char, at: u64) -> bool {
         let is_complete = self.labels > 0 && self.label.is_top_level();
         let is_letter = c.is_alphanumeric();
-        let turns = is_unspaced(c) && self.label.last.is_some_and(|last| !is_unspaced(last));
-        if is_complete && (!is_letter || turns) {
+        let before = self.label.last.map(is_unspaced);
+        // What is glued to an address does not belong to it; what is glued to a name in a script
+        // without spaces may, and may be another value.
+        let turns = before == Some(false) && is_unspaced(c);
+        let may_end = turns || before == Some(true) && !is_unspaced(c);
+        if is_complete && (!is_letter || may_end) {
             self.complete = Some(self.end);
         }
         self.len += 1;
