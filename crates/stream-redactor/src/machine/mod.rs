@@ -114,14 +114,12 @@ impl Machine {
     /// Whether a word on the line makes a number behind `raw` one to call, as far as can be told
     /// without reading `raw`.
     fn may_be_called(&self, raw: &[u8]) -> bool {
-        let line = raw.iter().rposition(|b| matches!(b, b'\n' | b'\r'));
+        // No further back: there may be many numbers on a long line.
         let tail = raw
             .get(raw.len().saturating_sub(REACH)..)
             .unwrap_or_default();
-        let tail = line
-            .and_then(|line| raw.get(line..))
-            .filter(|l| l.len() < REACH)
-            .unwrap_or(tail);
+        let line = tail.iter().rposition(|b| matches!(b, b'\n' | b'\r'));
+        let tail = line.and_then(|line| tail.get(line..)).unwrap_or(tail);
         if tail.iter().any(|b| *b >= 0x80 || matches!(b, b'&' | b'%')) {
             return true;
         }
