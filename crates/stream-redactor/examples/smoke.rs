@@ -79,7 +79,7 @@ fn main() -> ExitCode {
             }
         });
         let copy = best(5, COPIED, || {
-            black_box(&mut to).copy_from_slice(black_box(&from))
+            black_box(&mut to).copy_from_slice(black_box(&from));
         });
         println!("prose {read:.2} GB/s, memcpy {copy:.2} GB/s");
         if read >= SHARE * copy {

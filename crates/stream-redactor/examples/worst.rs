@@ -248,7 +248,7 @@ fn time(redactor: &Redactor, text: &str, runs: usize) -> f64 {
 fn memcpy() -> f64 {
     let (from, mut to) = (vec![1_u8; LONG], vec![0_u8; LONG]);
     best(LONG, 100, || {
-        black_box(&mut to).copy_from_slice(black_box(&from))
+        black_box(&mut to).copy_from_slice(black_box(&from));
     })
 }
 
