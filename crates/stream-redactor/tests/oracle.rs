@@ -91,6 +91,10 @@ fn is_ssn(before: &str, value: &str, after: &str) -> bool {
 }
 
 const CARDS: &[&str] = &[
+    "4111 1111 1111 1111",
+    "3782 822463 10005",
+    "1.",
+    "4111111111111111",
     "4111",
     "1111",
     "411111111111",
@@ -160,6 +164,9 @@ fn is_rest(before: &str) -> bool {
 }
 
 const ACCOUNTS: &[&str] = &[
+    "de89 3704 0044 0532 0130 00",
+    "de89370400440532013000",
+    "gb82 west 1234 5698 7654 32",
     "de89",
     "de",
     "89",
@@ -213,6 +220,9 @@ fn is_iban(before: &str, value: &str, after: &str) -> bool {
 }
 
 const HOSTS: &[&str] = &[
+    "127.0.0.1",
+    "255.255.0.0",
+    "10.1.2.3",
     "192",
     "0",
     "2",
@@ -553,24 +563,6 @@ proptest! {
         prop_assert_eq!(redact(&Redactor::basic(), &text), oracle(&text, &rules));
     }
 
-    /// In texts that no run is too long for.
-    #[test]
-    fn a_rule_alone_finds_what_trying_everything_finds(
-        (parts, entity, rule) in prop_oneof![
-            (vec(select(CARDS), 0..9), Just("CREDIT_CARD"), Just((is_card as IsValue, "[CARD]"))),
-            (vec(select(ACCOUNTS), 0..9), Just("IBAN_CODE"), Just((is_iban as IsValue, "[IBAN]"))),
-            (vec(select(HOSTS), 0..9), Just("IP_ADDRESS"), Just((is_ip as IsValue, "[IP]"))),
-        ],
-    ) {
-        let mut text = parts.concat();
-        text.truncate(64);
-        let redactor = Redactor::recommended();
-        let others = redactor.rules().iter().map(|rule| rule.entity().clone());
-        let others = others.filter(|other| other.as_str() != entity);
-        let alone = others.fold(Redactor::builder(), RedactorBuilder::without).build().unwrap();
-        prop_assert_eq!(redact(&alone, &text), oracle(&text, &[rule]), "{:?}", text);
-    }
-
     #[test]
     fn the_first_and_surest_and_longest_wins(
         parts in vec(prop_oneof![
@@ -596,6 +588,29 @@ proptest! {
     ) {
         let rules = (0..9).filter(|n| on >> n & 1 == 1).fold(RuleSet::empty(), RuleSet::with);
         check_held(&Redactor::recommended(), rules, &parts.concat());
+    }
+}
+
+proptest! {
+    // Few of the texts have a value, and a rule has many conditions.
+    #![proptest_config(ProptestConfig { cases: 4096, failure_persistence: None, ..<_>::default() })]
+
+    /// In texts that no run is too long for.
+    #[test]
+    fn a_rule_alone_finds_what_trying_everything_finds(
+        (parts, entity, rule) in prop_oneof![
+            (vec(select(CARDS), 0..5), Just("CREDIT_CARD"), Just((is_card as IsValue, "[CARD]"))),
+            (vec(select(ACCOUNTS), 0..5), Just("IBAN_CODE"), Just((is_iban as IsValue, "[IBAN]"))),
+            (vec(select(HOSTS), 0..6), Just("IP_ADDRESS"), Just((is_ip as IsValue, "[IP]"))),
+        ],
+    ) {
+        let mut text = parts.concat();
+        text.truncate(64);
+        let redactor = Redactor::recommended();
+        let others = redactor.rules().iter().map(|rule| rule.entity().clone());
+        let others = others.filter(|other| other.as_str() != entity);
+        let alone = others.fold(Redactor::builder(), RedactorBuilder::without).build().unwrap();
+        prop_assert_eq!(redact(&alone, &text), oracle(&text, &[rule]), "{:?}", text);
     }
 }
 
