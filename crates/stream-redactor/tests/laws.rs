@@ -166,7 +166,7 @@ const ABSENT: [&str; 6] = [
     "jane@example.com.invalid",
     "123-45-6780",
     "4111 1111 1111 1129",
-    "2001:db8::1f",
+    "2001:db8::1fff",
 ];
 
 /// What a stream gives for a piece, and what it holds then.
