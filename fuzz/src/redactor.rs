@@ -1,6 +1,6 @@
 use std::sync::LazyLock;
 
-use stream_redactor::{Edit, End, Redactor, RedactorBuilder};
+use stream_redactor::{Edit, End, Redactor, RedactorBuilder, Stream};
 
 /// The smallest hold, so that its limit is met often.
 static REDACTOR: LazyLock<Redactor> = LazyLock::new(|| {
@@ -8,15 +8,22 @@ static REDACTOR: LazyLock<Redactor> = LazyLock::new(|| {
     builder.build().expect("the recommended rules build")
 });
 
-/// Any text in any cuts: the stream gives what the whole text gives, the hold is kept to, and a
-/// second run changes nothing.
+/// Any text in any cuts: the stream gives what the whole text gives, and so does one that reads
+/// every character; the hold is kept to, and a second run changes nothing.
 pub fn redactor(data: &[u8]) {
     let (lengths, input) = crate::split(data);
     let text = String::from_utf8_lossy(input);
     let whole = REDACTOR.redact(&text);
+    let pieces = cut(lengths, &text);
     assert!(
-        streamed(&text, &cut(lengths, &text)) == whole,
+        streamed(REDACTOR.stream(), &text, &pieces) == whole,
         "the cuts change the text"
+    );
+    let mut slow = REDACTOR.stream();
+    slow.read_all();
+    assert!(
+        streamed(slow, &text, &pieces) == whole,
+        "passing over changes the text"
     );
     assert!(
         REDACTOR.redact(&whole) == whole,
@@ -24,8 +31,7 @@ pub fn redactor(data: &[u8]) {
     );
 }
 
-fn streamed(text: &str, pieces: &[&str]) -> String {
-    let mut stream = REDACTOR.stream();
+fn streamed(mut stream: Stream, text: &str, pieces: &[&str]) -> String {
     let mut edits = Vec::new();
     for piece in pieces {
         stream.push(piece, &mut edits);

@@ -174,6 +174,23 @@ const TEXT: &[&str] = &[
     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
     "[EMAIL]",
     "'",
+    "4111 1111 1111 1111",
+    "4111",
+    "DE89 3704 0044 0532 0130 00",
+    "DE89",
+    "+44 20 7946 0958",
+    "212-555-0123",
+    "phone ",
+    "192.0.2.1",
+    "2001:db8::1",
+    ":",
+    "-----BEGIN PRIVATE KEY-----\n",
+    "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC",
+    "-----END PRIVATE KEY-----",
+    "and so it goes on, in words that hold nothing, ",
+    "字",
+    "рф",
+    "。",
 ];
 
 fn main() -> ExitCode {

@@ -94,8 +94,9 @@ pub(crate) struct RunPlan {
 pub(crate) struct Plan {
     /// By byte, upper case as lower case; nothing for those that are no character.
     bytes: Box<[Class]>,
-    /// Letters and digits outside ASCII, of scripts with spaces between words and of others.
+    /// Letters and digits outside ASCII that belong to a word.
     word: Class,
+    /// Those that may touch a value.
     unspaced: Class,
     /// Everything else.
     other: Class,
@@ -135,8 +136,8 @@ impl Plan {
             _ => Class::default(),
         };
         plan.bytes = (0..=u8::MAX).map(class).collect();
-        plan.word = plan.class('\u{444}', rules);
-        plan.unspaced = plan.class('\u{4e00}', rules);
+        plan.word = plan.class('ж', rules);
+        plan.unspaced = plan.class('字', rules);
         let words = plan.bytes.iter().filter(|class| class.kind != Kind::Other);
         let (inside, wakes) = words.fold((0, 0), |(inside, wakes), class| {
             let kind = class.kind;

@@ -68,6 +68,11 @@ fn email_addresses() {
         ),
         ("jane@example.com으로 보내", "[EMAIL]으로 보내"),
         ("a@xn--bcher-kva.xn--p1ai", "[EMAIL]"),
+        // What touches a name in a script without spaces belongs to it if that makes an address,
+        // and may be another value otherwise.
+        ("a@b.字字abc.cn a@b.字字abc", "[EMAIL] [EMAIL]"),
+        ("a@b.字字123-45-6789", "[EMAIL][SSN]"),
+        ("a@b.t한3@e.co", "[EMAIL][EMAIL]"),
         // A token of other rules inside.
         ("123-45-6789@example.com", "[EMAIL]"),
     ]);
@@ -86,6 +91,7 @@ fn email_addresses() {
         "one (at) two, three [dot] four",
         "'@example.com",
         "decorators: @app.route",
+        "a@b.рф123-45-6789% a@b.рф2.0.2.1",
         "100% & <b>bold</b> &amp; co &#",
     ]);
 }

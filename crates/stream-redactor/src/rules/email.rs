@@ -57,6 +57,10 @@ impl Scan for Email {
         let Some(domain) = &self.domain else {
             return 0;
         };
+        // Behind such a letter the address may have ended.
+        if domain.label.last.is_some_and(is_unspaced) {
+            return 0;
+        }
         let room = MAX_LABEL.saturating_sub(domain.label.len);
         let room = room.min(MAX_DOMAIN.saturating_sub(domain.len)) as usize;
         let letters = text.iter().take(room);
@@ -158,8 +162,12 @@ impl Domain {
     fn step(&mut self, c: char, at: u64) -> bool {
         let is_complete = self.labels > 0 && self.label.is_top_level();
         let is_letter = c.is_alphanumeric();
-        let turns = is_unspaced(c) && self.label.last.is_some_and(|last| !is_unspaced(last));
-        if is_complete && (!is_letter || turns) {
+        let before = self.label.last.map(is_unspaced);
+        // What is glued to an address does not belong to it; what is glued to a name in a script
+        // without spaces may, and may be another value.
+        let turns = before == Some(false) && is_unspaced(c);
+        let may_end = turns || before == Some(true) && !is_unspaced(c);
+        if is_complete && (!is_letter || may_end) {
             self.complete = Some(self.end);
         }
         self.len += 1;

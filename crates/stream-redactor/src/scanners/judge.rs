@@ -44,6 +44,10 @@ impl Scanners {
             if let (Some((start, len)), Some(slot)) = (shorter, self.runs.get_mut(n)) {
                 let seen = self.seen - 1 - len as u64;
                 *slot = LiveRun { start, seen };
+                // What stands before it separates nothing of it.
+                for mask in self.behind.iter_mut().skip(len) {
+                    *mask &= !bit;
+                }
             } else {
                 self.live &= !bit;
                 died |= bit;

@@ -1,0 +1,218 @@
+//! What may still become a value, as the documentation says it: for each rule all its values as a
+//! regular language, what stands before one, and which of its starts counts.
+//!
+//! Slow and obvious on purpose, and nothing here is shared with the crate. Texts are ASCII.
+
+use std::sync::LazyLock;
+
+use regex_automata::dfa::{Automaton, dense::DFA};
+use regex_automata::{Anchored, Input};
+
+/// How many characters of a run are looked at.
+const WINDOW: usize = 64;
+/// No value in a run is longer.
+const VALUE: usize = 40;
+
+/// One way in which a rule claims text.
+struct Claim {
+    /// The rules, by their names.
+    entities: &'static [&'static str],
+    /// All values with this claim: what has no continuation in it is dead.
+    language: DFA<Vec<u32>>,
+    /// The place where a value begins that is first noticed at the last character of the text.
+    begins: fn(&str) -> Option<usize>,
+    /// How many characters in front are given up with one more; none if that ends the claim.
+    gives_up: fn(&str) -> Option<usize>,
+}
+
+static CLAIMS: LazyLock<Vec<Claim>> = LazyLock::new(|| {
+    vec![
+        // A word may be the local part of an address, or begin an account number.
+        claim(
+            &["EMAIL_ADDRESS", "IBAN_CODE"],
+            "[a-z0-9_.+'#~-]*",
+            |text| last(text, |c| c.is_alphanumeric() || c == '_'),
+            |text| Some(usize::from(text.len() > WINDOW)),
+        ),
+        claim(
+            &["EMAIL_ADDRESS"],
+            "[a-z0-9_.+'#~-]{1,64}@[a-z0-9][a-z0-9-]{0,62}\\.([a-z0-9][a-z0-9-]*\\.)*[a-z]{2,}",
+            local_part,
+            |_| Some(0),
+        ),
+        claim(
+            &["IBAN_CODE"],
+            "de[0-9]{2}([ -]?[0-9]){18}|gb[0-9]{2}([ -]?[a-z]){4}([ -]?[0-9]){14}",
+            country,
+            |_| Some(0),
+        ),
+        // Digits in groups, with one blank, hyphen or dot between.
+        claim(
+            &["US_SSN", "CREDIT_CARD"],
+            "[0-9]+([ .-][0-9]+)*",
+            |text| word(text, |c| c.is_ascii_digit()),
+            |text| shorter(text, |c| c.is_ascii_digit(), |c| c.is_ascii_digit()),
+        ),
+        // The same with up to three of more separators.
+        claim(
+            &["PHONE_NUMBER"],
+            "([+(][ ./()+-]{0,2})?[0-9]+([ ./()+-]{1,3}[0-9]+)*",
+            |text| word(text, |c| c.is_ascii_digit() || "+(".contains(c)),
+            |text| {
+                let digit = |c: char| c.is_ascii_digit();
+                shorter(text, digit, |c| c.is_ascii_digit() || "+(".contains(c))
+            },
+        ),
+        claim(
+            &["IP_ADDRESS"],
+            "[0-9a-f:]+(\\.[0-9a-f:]+)*",
+            |text| word(text, hex),
+            |text| shorter(text, hex, hex),
+        ),
+        claim(
+            &["SCRIPT"],
+            "<script[\\t\\n />]",
+            |text| last(text, |c| c == '<'),
+            |_| Some(0),
+        ),
+        claim(
+            &["SYSTEM_PROMPT"],
+            "system[ \\t]{1,16}prompt[ \\t*_\"'`]{0,16}:",
+            |text| word(text, |c| c == 's'),
+            |_| Some(0),
+        ),
+        // Of a longer row of dashes the last five count.
+        claim(
+            &["PRIVATE_KEY"],
+            "-{5,}begin [a-z0-9 ]*private key[a-z0-9 ]*-----[\\n ]{1,16}([a-z0-9+/=,-]\\n*){16}",
+            |text| last(text, |c| c == '-'),
+            |text| {
+                let label = text
+                    .strip_prefix("-----begin ")
+                    .and_then(|l| l.split('-').next());
+                let is_label = label.is_none_or(|label| label.len() <= 40);
+                is_label.then_some(usize::from(text == "------"))
+            },
+        ),
+    ]
+});
+
+fn claim(
+    entities: &'static [&'static str],
+    language: &str,
+    begins: fn(&str) -> Option<usize>,
+    gives_up: fn(&str) -> Option<usize>,
+) -> Claim {
+    let language = DFA::new(&format!("^(?:{language})$")).unwrap();
+    Claim {
+        entities,
+        language,
+        begins,
+        gives_up,
+    }
+}
+
+impl Claim {
+    /// Reads a text from the left, with one live start at a time.
+    fn live(&self, text: &str) -> Option<usize> {
+        let mut live = None;
+        for end in 1..=text.len() {
+            live = live.filter(|start| self.goes_on(&text[*start..end]));
+            live = live.and_then(|start| Some(start + (self.gives_up)(&text[start..end])?));
+            live = live.or_else(|| (self.begins)(&text[..end]));
+        }
+        live
+    }
+
+    /// Whether a text is the beginning of a value.
+    fn goes_on(&self, text: &str) -> bool {
+        let input = Input::new(text).anchored(Anchored::Yes);
+        let from = self.language.start_state_forward(&input).unwrap();
+        let step = |state, byte| self.language.next_state(state, byte);
+        let state = text.bytes().fold(from, step);
+        // Of a whole value too, until one more character was read.
+        let is_whole = self
+            .language
+            .is_match_state(self.language.next_eoi_state(state));
+        is_whole || (0..=0x7f).any(|byte| !self.language.is_dead_state(step(state, byte)))
+    }
+}
+
+/// The first place that one of these rules may still claim.
+pub(crate) fn first_live(text: &str, entities: &[&str]) -> Option<usize> {
+    let claims = CLAIMS.iter();
+    let on = claims.filter(|claim| claim.entities.iter().any(|e| entities.contains(e)));
+    on.filter_map(|claim| claim.live(text)).min()
+}
+
+/// What the view holds back at the end of a text: it may be the beginning of an `(at)`.
+pub(crate) fn unread(text: &str) -> usize {
+    let mut spellings = Vec::new();
+    for (open, word, close) in [("(", "at", ")"), ("(", "dot", ")")] {
+        for blanks in ["", " ", "  ", "   "] {
+            for (before, behind) in [("", ""), (" ", ""), ("", " "), (" ", " ")] {
+                spellings.push(format!("{blanks}{open}{before}{word}{behind}{close}"));
+            }
+        }
+    }
+    let begins = |n: &usize| {
+        spellings
+            .iter()
+            .any(|spelling| spelling.starts_with(&text[*n..]))
+    };
+    let first = (0..text.len()).find(begins);
+    first.map_or(0, |first| text.len() - first)
+}
+
+fn last(text: &str, is: impl Fn(char) -> bool) -> Option<usize> {
+    text.ends_with(is).then(|| text.len() - 1)
+}
+
+/// The last character, with no letter or digit before it.
+fn word(text: &str, is: impl Fn(char) -> bool) -> Option<usize> {
+    let at = last(text, is)?;
+    (!text[..at].ends_with(char::is_alphanumeric)).then_some(at)
+}
+
+fn hex(c: char) -> bool {
+    c.is_ascii_hexdigit() || c == ':'
+}
+
+/// A run that is too long goes on from a group that begins in the last characters before, if one
+/// does.
+fn shorter(text: &str, body: fn(char) -> bool, first: fn(char) -> bool) -> Option<usize> {
+    if text.len() <= WINDOW {
+        return Some(0);
+    }
+    let groups = text.len() - VALUE..text.len() - 1;
+    let is_group = |n: &usize| !text[..*n].ends_with(body) && text[*n..].starts_with(first);
+    groups.into_iter().find(is_group)
+}
+
+/// Where the local part before an `@` begins: in the last 64 characters, behind a word that they
+/// cut, or in its middle.
+fn local_part(text: &str) -> Option<usize> {
+    let text = text.strip_suffix('@')?;
+    let is_local = |c: char| c.is_alphanumeric() || "_.+'#~-".contains(c);
+    let run = text.trim_end_matches(is_local).len();
+    let window = run.max(text.len().saturating_sub(WINDOW));
+    let begins = |from: usize| {
+        let is_first = |c: char| c.is_alphanumeric() || c == '_';
+        Some(from + text[from..].find(is_first)?)
+    };
+    let first = begins(window)?;
+    let is_cut = window > run && text[..window].ends_with(char::is_alphanumeric);
+    if !is_cut || first > window {
+        return Some(first);
+    }
+    let gap = text[window..].find(|c: char| !c.is_alphanumeric());
+    gap.and_then(|gap| begins(window + gap + 1))
+        .or(Some(window + 35))
+}
+
+/// Where the country before a first digit begins, as a word of its own.
+fn country(text: &str) -> Option<usize> {
+    let start = last(text, |c| c.is_ascii_digit())?.checked_sub(2)?;
+    let is_country = matches!(&text[start..start + 2], "de" | "gb");
+    (is_country && !text[..start].ends_with(char::is_alphanumeric)).then_some(start)
+}

@@ -1,0 +1,229 @@
+//! What is held against what the rules may still claim, by a slow and obvious reading of the
+//! definition.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice)]
+
+mod common;
+#[path = "common/live.rs"]
+mod live;
+
+use common::len;
+use live::{first_live, unread};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+use stream_redactor::{Edit, Redactor, RuleSet, Stream};
+
+/// Checks after each character of `text` that what is held is what the rules that are on may
+/// still claim, and what the view holds back.
+fn check_held(redactor: &Redactor, rules: RuleSet, text: &str) {
+    let mut stream = redactor.stream_with(rules);
+    let mut edits = Vec::new();
+    for end in 1..=text.len() {
+        stream.push(&text[end - 1..end], &mut edits);
+        assert_held(redactor, rules, &stream, &edits, &text[..end]);
+    }
+}
+
+fn assert_held(redactor: &Redactor, on: RuleSet, stream: &Stream, edits: &[Edit], text: &str) {
+    let names = redactor
+        .rules()
+        .iter()
+        .map(|rule| rule.entity().as_str())
+        .enumerate();
+    let on: Vec<_> = names
+        .filter(|(n, _)| on.contains(*n))
+        .map(|(_, name)| name)
+        .collect();
+    // Behind a finding all is as if the text began there.
+    let (mut at, mut begin) = (0, 0);
+    for edit in edits {
+        at += len(edit);
+        if matches!(edit, Edit::Replace { .. }) {
+            begin = at;
+        }
+    }
+    let read = text.len() - unread(&text[begin..]);
+    let live = first_live(&text[begin..read], &on).filter(|_| !stream.is_swallowing());
+    let first = live.map_or(read, |live| begin + live);
+    assert_eq!(text.len() - stream.held(), first, "{text:?} {on:?}");
+}
+
+/// Checks what is held for every text of up to `len` pieces.
+fn check_held_everywhere(redactor: &Redactor, pieces: &[&str], len: usize) {
+    let mut open = vec![(redactor.stream(), Vec::new(), String::new(), len)];
+    while let Some((stream, edits, text, len)) = open.pop() {
+        for piece in pieces.iter().filter(|_| len > 0) {
+            let (mut stream, mut edits) = (stream.clone(), edits.clone());
+            let text = format!("{text}{piece}");
+            stream.push(piece, &mut edits);
+            assert_held(redactor, redactor.all(), &stream, &edits, &text);
+            open.push((stream, edits, text, len - 1));
+        }
+    }
+}
+
+/// Pieces of texts, for each kind of claim. Two letters before a digit are no country but `de`
+/// and `gb`, and nothing spells an `(at)`.
+const WORDS: &[&str] = &[
+    "a",
+    "bc",
+    "cc",
+    "@",
+    ".",
+    "-",
+    "_",
+    "'",
+    "#",
+    " ",
+    "  ",
+    "!",
+    "1",
+    "12",
+    "de",
+    "gb",
+    "de12",
+    "gb12",
+    "aaaa",
+    "3704 0044 0532 0130",
+    "@b.",
+    "@b.cc",
+    "123-45-6789",
+    "x.x.x.x.x.x.x.x.x",
+    "zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz",
+];
+const NUMBERS: &[&str] = &[
+    "1",
+    "12",
+    "123",
+    "4567",
+    "0",
+    "f",
+    "x",
+    " ",
+    "  ",
+    "-",
+    ".",
+    ":",
+    "::",
+    "+",
+    "(",
+    ")",
+    "/",
+    "_",
+    ",",
+    "\n",
+    "123-45-",
+    "6789",
+    "4111 1111 ",
+    "1111",
+    "192.0.",
+    "2001:",
+    "+44 20 ",
+    "phone ",
+];
+/// Runs that grow too long. No value is made of zeros: a run with one would end there.
+const ZEROS: &[&str] = &[
+    "0",
+    "00",
+    " ",
+    "  ",
+    "-",
+    ".",
+    ":",
+    "+",
+    "(",
+    ")",
+    "/",
+    "x",
+    "_",
+    "0 0 0 0 0 0 0 0 ",
+    "0.0.0.0.0.0.0.0.0.",
+    "00-00-00-",
+    "00000000000000000000",
+    "0:0:0:0:0:0",
+    "000000000000000000000000000000000000000000000000000000000000",
+];
+const OPENINGS: &[&str] = &[
+    "<",
+    "s",
+    "<s",
+    "<script",
+    "<scr",
+    "ipt",
+    ">",
+    "/",
+    " ",
+    "  ",
+    "\n",
+    "system",
+    " prompt",
+    "pro",
+    "mpt",
+    "*",
+    "_",
+    ":",
+    "x",
+    "system prompt",
+    "</script>",
+    "\"",
+    "1",
+];
+const KEYS: &[&str] = &[
+    "-",
+    "--",
+    "-----",
+    "begin",
+    " ",
+    "private key",
+    "private ",
+    "key",
+    "rsa",
+    "\n",
+    "\n\n",
+    "-----begin ",
+    "-----begin private key-----\n",
+    "miie",
+    "m",
+    "1",
+    "/",
+    "miievqibadanbg",
+    "-----end private key-----",
+    "!",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..<_>::default() })]
+
+    #[test]
+    fn holds_what_a_rule_may_claim(
+        parts in prop_oneof![
+            vec(select(WORDS), 0..12),
+            vec(select(NUMBERS), 0..14),
+            vec(select(ZEROS), 0..14),
+            vec(select(OPENINGS), 0..10),
+            vec(select(KEYS), 0..10),
+        ],
+        on in prop_oneof![2 => Just(0x1ff), 1 => 0_usize..0x200],
+    ) {
+        let rules = (0..9).filter(|n| on >> n & 1 == 1).fold(RuleSet::empty(), RuleSet::with);
+        check_held(&Redactor::recommended(), rules, &parts.concat());
+    }
+}
+
+#[test]
+fn holds_what_a_rule_may_claim_in_every_short_text() {
+    let redactor = Redactor::recommended();
+    for (alphabet, len) in [
+        ("1a@.- !", 5),
+        ("1:.fx ", 5),
+        ("1+( )-x", 5),
+        ("<s-\n>", 5),
+        ("de1b ", 5),
+    ] {
+        let pieces: Vec<_> = alphabet
+            .split("")
+            .filter(|piece| !piece.is_empty())
+            .collect();
+        check_held_everywhere(&redactor, &pieces, len);
+    }
+}
