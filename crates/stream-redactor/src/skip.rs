@@ -180,6 +180,11 @@ fn look(text: &[u8], from: usize, at: usize, called: &dyn Fn(&[u8]) -> bool) -> 
         b'0'..=b'9' => return numbers(text, from, at, called),
         b'-' => return hyphens(text, at),
         0x80.. => return other(text, from, at),
+        // Of a row only the last one may anchor a value.
+        b'<' | b'@' if get(1) == Some(byte) => {
+            let row = text.iter().skip(at).take_while(|b| *b == byte).count();
+            return Look::Pass(at + row - 1);
+        }
         b'<' => {
             may_be_any(get(1))
                 || matches!(get(1), Some(b's' | b'S'))
