@@ -44,17 +44,20 @@ impl Scanners {
             Some(automaton) => room.min(automaton.goes_on(text)),
             None => room,
         };
+        let is_asleep = awake.is_none();
         let first_awake = awake.and_then(Automaton::live).unwrap_or(NOWHERE);
+        let in_runs = usize::try_from(self.expires.saturating_sub(self.seen)).unwrap_or(usize::MAX);
+        let mut end = room.min(in_runs).min(text.len());
+        let stop_of = |live, end: usize| {
+            let is_quiet = is_asleep && live & !plan.sliding == 0;
+            if is_quiet { end.min(least) } else { end }
+        };
         // In registers, for this is where most of the time goes.
         let (mut live, mut behind, mut before) = (self.live, self.behind, self.before);
         let (mut marked, mut first, mut expires) = (self.marked, self.first, self.expires);
+        let mut stop = stop_of(live, end);
         let mut n = 0;
-        while n < room && self.seen + (n as u64) < expires {
-            let quiet_from = if self.is_quiet_with(plan, live) {
-                least
-            } else {
-                room
-            };
+        while n < stop {
             let Some(class) = text.get(n).and_then(|byte| plan.of_byte(*byte)) else {
                 break;
             };
@@ -62,39 +65,36 @@ impl Scanners {
             let begins = class.begins(before) & self.runs_on & !(live & !ended);
             let judged = ended & plan.judged & (marked | !plan.marked);
             let asks = judged | class.wakes(before) & self.automata_on;
-            if asks != 0 || n >= quiet_from || !is_plain(class, text.get(n + 1)) {
+            if asks != 0 || !is_plain(class, text.get(n + 1)) {
                 break;
             }
-            live &= !ended;
             marked |= class.marks;
-            behind = separated(behind, live & class.separator);
             before = class.kind;
-            if begins != 0 {
-                let run = LiveRun {
-                    start: at + n as u64,
-                    seen: self.seen + n as u64,
-                };
-                self.set_runs(begins, run);
-                live |= begins;
+            behind = separated(behind, live & !ended & class.separator);
+            if ended | begins != 0 {
+                live = live & !ended | begins;
                 behind[0] |= begins & !class.body;
                 marked = marked & !begins | begins & class.marks;
-                first = first.min(run.start);
-                expires = expires.min(run.seen + MAX_RUN as u64);
-            }
-            let is_first = |n: usize| self.runs.get(n).is_some_and(|run| run.start == first);
-            if ended != 0 && first != first_awake && ones(ended).any(is_first) {
-                (first, expires) = self.first_of(live, first_awake);
+                let start = at + n as u64;
+                let is_first = |n: usize| self.runs.get(n).is_some_and(|run| run.start == first);
+                let was_first = first != first_awake && ones(ended).any(is_first);
+                let seen = self.seen + n as u64;
+                self.set_runs(begins, LiveRun { start, seen });
+                if was_first {
+                    first = self.first_of(live, first_awake).0;
+                } else if begins != 0 {
+                    first = first.min(start);
+                }
+                if begins != 0 {
+                    // Too early where others have ended: then nothing is found to be too long.
+                    expires = expires.min(seen + MAX_RUN as u64);
+                    end = end.min(n + MAX_RUN);
+                }
+                stop = stop_of(live, end);
             }
             n += 1;
             if class.kind != Kind::Other {
-                let quiet_from = if self.is_quiet_with(plan, live) {
-                    least
-                } else {
-                    room
-                };
-                let in_runs = usize::try_from(expires - self.seen).unwrap_or(usize::MAX);
-                let to = quiet_from.min(room).min(in_runs).min(text.len());
-                let inside = text.get(n..to).unwrap_or_default();
+                let inside = text.get(n..stop).unwrap_or_default();
                 let more = plan.inside(before, live, self.runs_on, inside);
                 if more > 0 {
                     behind = [0; 3];
@@ -105,8 +105,10 @@ impl Scanners {
         (self.live, self.behind, self.before) = (live, behind, before);
         (self.marked, self.first, self.expires) = (marked, first, expires);
         self.seen += n as u64;
-        if let Some(automaton) = self.automata.get_mut(self.awake.trailing_zeros() as usize) {
-            automaton.go_on(text.get(..n).unwrap_or_default(), at);
+        if !is_asleep {
+            if let Some(automaton) = self.automata.get_mut(self.awake.trailing_zeros() as usize) {
+                automaton.go_on(text.get(..n).unwrap_or_default(), at);
+            }
         }
         n
     }
