@@ -3,7 +3,7 @@
 //!
 //! Without such a word a number is one only if it begins with `+` and a country code, is grouped
 //! as in North America (`(212) 555-0123`, `212-555-0123`), in French pairs (`01 23 45 67 89`), or
-//! begins with the trunk prefix 0 in a form of ten or eleven digits.
+//! begins with the trunk prefix 0 in a form of ten or eleven digits or with the international 00.
 
 use super::run::{Grouped, Run};
 use super::runs::CALL_NUMBER;
@@ -114,7 +114,10 @@ impl<'n> Number<'n> {
         if self.is_first && is_part || !self.is_fresh {
             return false;
         }
-        self.is_american() || self.is_french() || self.has_trunk_prefix()
+        self.is_american()
+            || self.is_french()
+            || self.has_trunk_prefix()
+            || self.has_international_prefix()
     }
 
     /// With a word before it any grouping will do, unless it is a date or an address.
@@ -220,6 +223,21 @@ impl<'n> Number<'n> {
             && separators.all(|b| Some(b) == first)
             && self.digit(0) == b'0'
             && self.digit(1) != b'0'
+    }
+
+    /// `0044 20 7946 0958`, `00 33 1 23 45 67 89`: the prefix that most countries dial for a plus
+    /// sign (ITU-T E.164, annex A), and groups.
+    fn has_international_prefix(&self) -> bool {
+        let first = self.groups.first().map_or(0, |(from, to)| to - from);
+        let rest = self.groups.iter().skip(1);
+        self.digit(0) == b'0'
+            && self.digit(1) == b'0'
+            && matches!(self.digit(2), b'2'..=b'9')
+            && matches!(self.digits, 11..=15)
+            && (2..=5).contains(&first)
+            && rest.clone().count() >= 2
+            && self.is_grouped()
+            && !self.separators().any(|b| b == b'.')
     }
 
     /// `020 7946 0958`, `(030) 1234567`, `0171/1234567`, `06-12345678`, `041 541 67 61`.
