@@ -131,8 +131,6 @@ fn placeholder(planted: &str) -> Option<&'static str> {
         [b'A'..=b'Z', b'A'..=b'Z', b'0'..=b'9', b'0'..=b'9', b' ', ..] => Some("[IBAN]"),
         _ if planted.chars().any(char::is_alphabetic) => None,
         [b'4', ..] if digits == 16 => Some("[CARD]"),
-        // The 00 prefix in front of a national number is for a later rule.
-        [b'0', b'0', ..] => None,
         [b'0' | b'+' | b'5', ..] if digits >= 7 => Some("[PHONE]"),
         _ => None,
     }

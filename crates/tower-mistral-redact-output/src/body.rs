@@ -135,6 +135,7 @@ impl<R> Stream<R> {
                 Ok(()) => self.state = State::Ended,
                 Err(reason) => self.reject(reason),
             },
+            State::Blind => self.state = State::Ended,
             _ => {
                 // In Observe a cut stream is no error of ours, but its facts count.
                 let _ = self.rewriter.finish();
@@ -147,6 +148,11 @@ impl<R> Stream<R> {
 
     fn fail(&mut self, error: BoxError) {
         self.rewriter.abort();
+        if let Some(reason) = Source::<R>::refusal(&error) {
+            self.call.refused(reason);
+            self.reject(reason);
+            return self.report();
+        }
         if self.state != State::Rewrite {
             while self.rewriter.pop().is_some() {}
         }

@@ -300,7 +300,7 @@ fn whole<R>(
         Collected::Failed(_, error) => {
             if let Some(reason) = Source::<R>::refusal(&error) {
                 // What was decoded of it is gone.
-                let _ = call.ask(reason);
+                call.refused(reason);
                 return refuse(reason, &call);
             }
             // The caller sees what it would have seen, but for text that nobody can judge.

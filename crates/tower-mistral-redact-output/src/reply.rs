@@ -38,6 +38,11 @@ impl From<Reason> for Unread {
 }
 
 impl Call {
+    /// Counts what is refused whatever was asked for.
+    pub(crate) fn refused(&mut self, reason: Reason) {
+        self.texts.refused(reason);
+    }
+
     /// Goes on if what cannot be inspected is to be scanned.
     pub(crate) fn ask(&mut self, reason: Reason) -> Result<(), Unread> {
         match self.texts.on_uninspectable(reason) {

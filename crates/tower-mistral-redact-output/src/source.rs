@@ -24,7 +24,14 @@ pub(crate) struct Source<R> {
     inner: R,
     #[cfg(feature = "decode")]
     decoder: Option<Box<Decoder>>,
+    /// What came and is not decoded yet.
+    #[cfg(feature = "decode")]
+    coded: Bytes,
 }
+
+/// About so much is decoded before it is handed on, whatever it came from.
+#[cfg(feature = "decode")]
+const ROOM: usize = 64 * 1024;
 
 impl<R> Source<R> {
     /// The bytes as they come.
@@ -33,6 +40,8 @@ impl<R> Source<R> {
             inner,
             #[cfg(feature = "decode")]
             decoder: None,
+            #[cfg(feature = "decode")]
+            coded: Bytes::new(),
         }
     }
 
@@ -45,7 +54,7 @@ impl<R> Source<R> {
         };
         head.headers.remove(header::CONTENT_ENCODING);
         media::forget_digests(&mut head.headers);
-        // A stream has no length; its events have, and bound what is held of it.
+        // A stream has no length; its events have, and it is decoded bit by bit.
         let label = head
             .headers
             .get(header::CONTENT_TYPE)
@@ -59,6 +68,7 @@ impl<R> Source<R> {
         Self {
             inner,
             decoder: Some(Box::new(Decoder::new(coding, Limits { max_output }))),
+            coded: Bytes::new(),
         }
     }
 
@@ -83,17 +93,59 @@ impl<R> Source<R> {
         None
     }
 
+    /// Takes a chunk. What it gives at once is all of it if there is no coding.
     #[cfg(feature = "decode")]
-    fn decode(&mut self, chunk: Option<Bytes>) -> Result<Bytes, BoxError> {
-        match (&mut self.decoder, chunk) {
-            (None, chunk) => Ok(chunk.unwrap_or_default()),
-            (Some(decoder), Some(chunk)) => Ok(decoder.push(&chunk)?),
-            (Some(decoder), None) => {
-                let tail = decoder.finish()?;
-                self.decoder = None;
-                Ok(tail)
+    fn put(&mut self, chunk: Bytes) -> Option<Bytes> {
+        if self.decoder.is_none() {
+            return Some(chunk);
+        }
+        self.coded = chunk;
+        None
+    }
+
+    #[cfg(not(feature = "decode"))]
+    #[expect(
+        clippy::unnecessary_wraps,
+        clippy::unused_self,
+        reason = "decoding waits"
+    )]
+    fn put(&mut self, chunk: Bytes) -> Option<Bytes> {
+        Some(chunk)
+    }
+
+    /// The next of what was put and is not decoded yet; none if all is.
+    #[cfg(feature = "decode")]
+    fn decoded(&mut self) -> Option<Result<Bytes, BoxError>> {
+        let decoder = self.decoder.as_mut()?;
+        while !self.coded.is_empty() || decoder.holds_more() {
+            let mut rest = &*self.coded;
+            let decoded = decoder.take(&mut rest, ROOM);
+            self.coded.advance(self.coded.len() - rest.len());
+            match decoded {
+                Ok(decoded) if decoded.is_empty() => {}
+                Ok(decoded) => return Some(Ok(decoded)),
+                Err(error) => {
+                    self.coded.clear();
+                    return Some(Err(error.into()));
+                }
             }
         }
+        None
+    }
+
+    #[cfg(not(feature = "decode"))]
+    #[expect(clippy::unused_self, reason = "nothing is decoded")]
+    fn decoded(&mut self) -> Option<Result<Bytes, BoxError>> {
+        None
+    }
+
+    /// The body is over. A coding that is not at its end fails here.
+    #[cfg(feature = "decode")]
+    fn end(&mut self) -> Result<(), BoxError> {
+        if let Some(mut decoder) = self.decoder.take() {
+            decoder.finish()?;
+        }
+        Ok(())
     }
 
     #[cfg(not(feature = "decode"))]
@@ -102,8 +154,8 @@ impl<R> Source<R> {
         clippy::unused_self,
         reason = "decoding can fail"
     )]
-    fn decode(&mut self, chunk: Option<Bytes>) -> Result<Bytes, BoxError> {
-        Ok(chunk.unwrap_or_default())
+    fn end(&mut self) -> Result<(), BoxError> {
+        Ok(())
     }
 
     fn is_decoded(&self) -> bool {
@@ -126,28 +178,29 @@ where
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        let frame = match ready!(Pin::new(&mut self.inner).poll_frame(cx)) {
-            Some(Ok(frame)) => frame,
-            Some(Err(error)) => return Poll::Ready(Some(Err(error.into()))),
-            None => {
-                // A coding that is not at its end fails here.
-                let tail = self
-                    .decode(None)
-                    .map(|tail| (!tail.is_empty()).then_some(tail));
-                return Poll::Ready(tail.transpose().map(|tail| tail.map(Frame::data)));
+        loop {
+            if let Some(decoded) = self.decoded() {
+                return Poll::Ready(Some(decoded.map(Frame::data)));
             }
-        };
-        Poll::Ready(Some(match frame.into_data() {
-            Ok(mut data) => {
-                let chunk = data.copy_to_bytes(data.remaining());
-                self.decode(Some(chunk)).map(Frame::data)
+            let frame = match ready!(Pin::new(&mut self.inner).poll_frame(cx)) {
+                Some(Ok(frame)) => frame,
+                Some(Err(error)) => return Poll::Ready(Some(Err(error.into()))),
+                None => return Poll::Ready(self.end().err().map(Err)),
+            };
+            match frame.into_data() {
+                Ok(mut data) => {
+                    let chunk = data.copy_to_bytes(data.remaining());
+                    if let Some(plain) = self.put(chunk) {
+                        return Poll::Ready(Some(Ok(Frame::data(plain))));
+                    }
+                }
+                // Trailers end a body, so they end its coding.
+                Err(trailers) => {
+                    let trailers = trailers.map_data(|_| Bytes::new());
+                    return Poll::Ready(Some(self.end().map(|()| trailers)));
+                }
             }
-            // Trailers end a body, so they end its coding.
-            Err(frame) => match self.decode(None) {
-                Ok(_) => Ok(frame.map_data(|_| Bytes::new())),
-                Err(error) => Err(error),
-            },
-        }))
+        }
     }
 
     fn is_end_stream(&self) -> bool {

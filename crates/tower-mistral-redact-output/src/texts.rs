@@ -52,6 +52,10 @@ impl Texts {
         }
     }
 
+    pub(crate) fn refused(&self, reason: Reason) {
+        self.counters.add(reason, Handling::Refuse);
+    }
+
     /// Which rules are enforced on a kind of text, and which only observed.
     fn rules(&self, kind: TextKind) -> (RuleSet, RuleSet) {
         let (mut enforced, mut observed) = (RuleSet::empty(), RuleSet::empty());

@@ -393,6 +393,65 @@ async fn a_key_is_context_for_its_value() {
 }
 
 #[tokio::test]
+async fn text_in_a_place_for_something_else_is_read() {
+    let call = |arguments: Value| json!({"tool_calls": [{"index": 0, "function": {"arguments": arguments}}]});
+    let choice = |key: &str, value: Value| json!({"choices": [{"index": 0, key: value}]});
+    let inner = r#"{"mail":"jane\u0040example.com"}"#;
+    let not_json = r#"{"a":NaN,"b":[-Infinity,"jane\u0040example.com"]}"#;
+    let cases = [
+        (CONVERSATION, json!({"model": {"description": EMAIL}})),
+        (CONVERSATION, json!({"model": {EMAIL: 1}})),
+        (CONVERSATION, json!({"usage": [EMAIL]})),
+        (CHAT, json!({"id": [EMAIL]})),
+        (CHAT, choice("finish_reason", json!({"why": EMAIL}))),
+        (CHAT, choice("delta", json!({"role": [EMAIL]}))),
+        (CHAT, choice("delta", call(json!({"body": inner})))),
+        (CHAT, choice("delta", call(json!(not_json)))),
+        (
+            CHAT,
+            json!({"choices": [{"index": 0, "delta": {"content": "Hi. \n"}}], "p": format!("mail {EMAIL}")}),
+        ),
+    ];
+    for (uri, body) in cases {
+        let (out, _) = stream(uri, std::slice::from_ref(&body)).await;
+        let whole = body.to_string().replace("\"delta\"", "\"message\"");
+        let whole = reply("application/json", Frames::data([whole]));
+        let whole = call_and_read(uri, whole).await;
+        for shown in [json!(out).to_string(), whole] {
+            assert!(!shown.contains("example.com"), "{body}: {shown}");
+        }
+    }
+    // A bare number is a document too.
+    let number = call(json!(4111111111111111_u64));
+    let (out, _) = stream(CHAT, &[choice("delta", number.clone())]).await;
+    let whole = choice("message", number).to_string();
+    let whole = reply("application/json", Frames::data([whole]));
+    for shown in [json!(out).to_string(), call_and_read(CHAT, whole).await] {
+        assert!(shown.contains("\"[CARD]\""), "{shown}");
+    }
+}
+
+async fn call_and_read(uri: &str, from_api: http::Response<Frames>) -> String {
+    let response = call(&RedactOutputLayer::new(), uri, from_api).await;
+    read(response.into_body()).await.0
+}
+
+#[tokio::test]
+async fn another_spelling_of_a_key_is_the_same_key() {
+    let body =
+        "data: {\"d\\u0065lta\":\"jane@exam\"}\n\ndata: {\"delta\":\"ple.com\"}\n\n".to_owned();
+    let shown = call_and_read(
+        CONVERSATION,
+        reply("text/event-stream", Frames::data([body])),
+    )
+    .await;
+    assert!(
+        shown.contains("[EMAIL]") && !shown.contains("jane"),
+        "{shown}"
+    );
+}
+
+#[tokio::test]
 async fn wrong_labels_of_whole_replies_hide_nothing() {
     let leak = r#"{"x":"jane\u0040example.com"}"#;
     let bodies: Vec<String> = vec![

@@ -27,14 +27,34 @@ pub(crate) fn decide<B, R>(
     switch: &Switch<'_>,
     arrived: Arrived<B>,
 ) -> Decision<B, R> {
-    if let Some(rejection) = arrived.refusal() {
-        return match rejection.reason() {
-            Some(reason) => unread(config, switch, arrived, rejection, reason),
-            None => refuse(switch, arrived, rejection),
-        };
+    match arrived.refusal() {
+        Some(rejection) if arrived.path.is_err() => return refuse(switch, arrived, rejection),
+        Some(rejection) if arrived.asks_for_upgrade() => {
+            if config.handle(Reason::Upgrade) != Handling::Pass {
+                return refuse(switch, arrived, rejection);
+            }
+            arrived
+                .report
+                .add(finding(&rejection, Action::Flagged).enforced(switch.enforces()));
+            // The host may not grant it, and answer the body.
+            let mut decision = read(config, switch, arrived);
+            if let Decision::Call(_, marks) = &mut decision {
+                marks.extend(switch.enforces().then_some(Mark::Degraded));
+            }
+            return decision;
+        }
+        _ => {}
+    }
+    read(config, switch, arrived)
+}
+
+fn read<B, R>(config: &Config, switch: &Switch<'_>, arrived: Arrived<B>) -> Decision<B, R> {
+    if let Some(reason) = arrived.body_reason() {
+        let rejection = Rejection::of_request(reason, arrived.report.request_id().clone());
+        return unread(config, switch, arrived, rejection, reason);
     }
     let Content::Json(tape) = &arrived.content else {
-        return Decision::Call(arrived.request, Vec::new());
+        return Decision::Call(as_read(switch, arrived), Vec::new());
     };
     match sanitize(config, switch, &arrived.endpoint, tape, &arrived.report) {
         Outcome::Untouched { marks } => Decision::Call(as_read(switch, arrived), marks),

@@ -105,7 +105,10 @@ fn texts<'a>(
             _ => return,
         };
         let start = slot.value.span().start;
-        if passed.iter().any(|part| part.contains(&start)) {
+        if passed
+            .last()
+            .is_some_and(|part: &std::ops::Range<usize>| part.contains(&start))
+        {
             return;
         }
         if slot.kind == TextKind::Media || slot.value.raw().is_empty() {

@@ -52,6 +52,8 @@ pub struct Decoder {
     engine: Engine,
     output_left: usize,
     state: State,
+    /// What is decoded but not yet given filled the space: then there is more to ask for.
+    filled: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -68,6 +70,7 @@ impl Decoder {
             engine: Engine::new(coding),
             output_left: limits.max_output,
             state: State::Open,
+            filled: false,
         }
     }
 
@@ -80,12 +83,28 @@ impl Decoder {
     /// [`WindowTooLarge`](DecodeError::WindowTooLarge). What this push decoded before the fault
     /// is dropped.
     pub fn push(&mut self, chunk: &[u8]) -> Result<Bytes, DecodeError> {
+        self.take(&mut &*chunk, usize::MAX)
+    }
+
+    /// Takes as much of the next bytes as gives about `room` decoded ones, and moves `input` behind
+    /// what was taken: a small input can become a thousand times as much. There is more to ask for
+    /// while `input` is not empty or [`holds_more`](Self::holds_more).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`push`](Self::push).
+    pub fn take(&mut self, input: &mut &[u8], room: usize) -> Result<Bytes, DecodeError> {
         if let State::Failed(error) = self.state {
             return Err(error);
         }
-        self.decode(chunk).inspect_err(|error| {
+        self.decode(input, room).inspect_err(|error| {
             self.state = State::Failed(*error);
         })
+    }
+
+    /// Whether more may come out without another byte of input.
+    pub fn holds_more(&self) -> bool {
+        self.filled && matches!(self.state, State::Open)
     }
 
     /// Says that the coded body is over. Gives what is left: nothing, as [`push`](Self::push)
@@ -103,12 +122,13 @@ impl Decoder {
         }
     }
 
-    fn decode(&mut self, mut input: &[u8]) -> Result<Bytes, DecodeError> {
+    fn decode(&mut self, input: &mut &[u8], room: usize) -> Result<Bytes, DecodeError> {
         let mut output = BytesMut::new();
         let mut space = [0; STEP];
-        // What is decoded but not yet given fills the space: then there is more to ask for.
-        let mut filled = false;
-        while matches!(self.state, State::Open) && (filled || !input.is_empty()) {
+        while matches!(self.state, State::Open)
+            && (self.filled || !input.is_empty())
+            && output.len() < room
+        {
             let step = self.engine.step(input, &mut space)?;
             let decoded = space.get(..step.written).unwrap_or_default();
             self.output_left = self
@@ -121,13 +141,12 @@ impl Decoder {
             } else if step.read == 0 && step.written == 0 && !input.is_empty() {
                 return Err(DecodeError::Corrupt);
             }
-            input = input.get(step.read..).unwrap_or_default();
-            filled = step.written == STEP;
+            *input = input.get(step.read..).unwrap_or_default();
+            self.filled = step.written == STEP;
         }
-        if input.is_empty() {
-            Ok(output.freeze())
-        } else {
-            Err(DecodeError::TrailingData)
+        match self.state {
+            State::Ended if !input.is_empty() => Err(DecodeError::TrailingData),
+            _ => Ok(output.freeze()),
         }
     }
 }

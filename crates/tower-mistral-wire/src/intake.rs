@@ -125,9 +125,20 @@ impl<B> Arrived<B> {
     /// Why it cannot be inspected, be it a body that cannot be read or the wish for a protocol
     /// that nobody here could read; none if all is well.
     pub fn reason(&self) -> Option<Reason> {
-        if media::asks_for_upgrade(self.request.method(), self.request.headers()) {
-            return Some(Reason::Upgrade);
+        match self.asks_for_upgrade() {
+            true => Some(Reason::Upgrade),
+            false => self.body_reason(),
         }
+    }
+
+    /// Whether it asks for another protocol. Its body is to be read all the same: the host may not
+    /// grant what is asked for.
+    pub fn asks_for_upgrade(&self) -> bool {
+        media::asks_for_upgrade(self.request.method(), self.request.headers())
+    }
+
+    /// Why its body cannot be read; none if all is well.
+    pub fn body_reason(&self) -> Option<Reason> {
         match &self.content {
             Content::Unread(reason) => Some(*reason),
             _ => None,

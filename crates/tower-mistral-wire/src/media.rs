@@ -55,31 +55,29 @@ impl ReplyMedia {
 
 /// Whether a body has a `content-encoding` other than `identity`.
 pub fn is_encoded(headers: &HeaderMap) -> bool {
-    headers
-        .get_all(header::CONTENT_ENCODING)
-        .iter()
-        .any(|value| {
-            !value
-                .as_bytes()
-                .trim_ascii()
-                .eq_ignore_ascii_case(b"identity")
-        })
+    let values = headers.get_all(header::CONTENT_ENCODING).iter();
+    let mut names = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    names.any(|name| {
+        let name = name.trim_ascii();
+        !name.is_empty() && !name.eq_ignore_ascii_case(b"identity")
+    })
 }
 
 /// Whether a request's body is labelled as a form with parts, which is no JSON.
 pub fn is_multipart(headers: &HeaderMap) -> bool {
-    headers
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|label| essence(label).starts_with("multipart/"))
+    // With two labels nobody knows by which one a host goes.
+    let mut labels = headers.get_all(header::CONTENT_TYPE).iter().peekable();
+    labels.peek().is_some() && labels.all(|label| essence(label).starts_with("multipart/"))
 }
 
 /// Whether a request's body may be taken for JSON by a host: its label says so, or there is none.
 pub fn promises_json(headers: &HeaderMap) -> bool {
-    let label = headers.get(header::CONTENT_TYPE);
-    label.is_none_or(|label| {
+    let labels = headers.get_all(header::CONTENT_TYPE);
+    let names_json = |label: &HeaderValue| {
         let mut words = label.as_bytes().windows(4);
         words.any(|word| word.eq_ignore_ascii_case(b"json"))
-    })
+    };
+    labels.iter().next().is_none() || labels.iter().any(names_json)
 }
 
 /// Whether a request asks to go on in another protocol, which nobody here could read.

@@ -12,6 +12,7 @@ mod path;
 mod pattern;
 mod walk;
 
+pub(crate) use self::walk::is_name;
 pub use self::{
     endpoint::{Endpoint, EndpointBuilder, Endpoints, StreamEnd},
     found::{Found, Group, Slot},

@@ -179,6 +179,27 @@ fn the_limit_is_of_the_whole_body_and_to_the_byte() {
     }
 }
 
+/// A small chunk can become a thousand times as much: it comes out bit by bit.
+#[test]
+fn no_more_comes_out_at_once_than_there_is_room_for() {
+    let text = vec![b' '; LIMIT];
+    for &coding in CODINGS {
+        let coded = encode(coding, &text);
+        let (mut decoder, mut rest, mut out) = (decoder(coding), &*coded, Vec::new());
+        while !rest.is_empty() || decoder.holds_more() {
+            let piece = decoder.take(&mut rest, 1000).unwrap();
+            assert!(
+                piece.len() <= 1000 + 8 * 1024,
+                "{coding:?}: {}",
+                piece.len()
+            );
+            out.extend_from_slice(&piece);
+        }
+        decoder.finish().unwrap();
+        assert!(out == text, "{coding:?}");
+    }
+}
+
 #[test]
 fn an_error_is_final() {
     for &coding in CODINGS {

@@ -48,6 +48,8 @@ pub(super) struct Read<'a> {
     pub(super) signatures: Vec<(u32, Value<'a>)>,
     pub(super) logprobs: Vec<Value<'a>>,
     pub(super) unread: Unread,
+    /// Its counts go into the facts, which keep the last ones.
+    pub(super) has_usage: bool,
 }
 
 impl<'a> Read<'a> {
@@ -89,6 +91,7 @@ impl<'a> Read<'a> {
                 Found::Padding(value) => read.padding = Some(value),
                 Found::Signature { group, value } => read.signatures.push((group.outer, value)),
                 Found::Logprobs { value, .. } => read.logprobs.push(value),
+                Found::Usage(_) => read.has_usage = true,
                 _ => {}
             }
         });
@@ -105,7 +108,8 @@ impl<'a> Read<'a> {
         let is_all = self.closed.is_empty()
             && self.signatures.is_empty()
             && self.logprobs.is_empty()
-            && self.unread.is_none();
+            && self.unread.is_none()
+            && !self.has_usage;
         (is_plain && is_all).then(|| Shape {
             text: text.slot.value.span(),
             padding: self.padding.map(Value::span),

@@ -119,6 +119,7 @@ impl Unread {
         self.seen = true;
         match engines.on_uninspectable(Reason::UnknownPart) {
             Handling::Scan => {}
+            Handling::Pass if self.holds(part) => {}
             Handling::Pass => self.passed.push(part.span()),
             Handling::Refuse => self.refused = true,
         }
@@ -126,9 +127,9 @@ impl Unread {
 
     /// Whether a text stands in a part that passes unread.
     pub(super) fn holds(&self, text: Value<'_>) -> bool {
-        self.passed
-            .iter()
-            .any(|part| part.contains(&text.span().start))
+        // In the order of the document: a text stands in the last part that began, or in none.
+        let last = self.passed.last();
+        last.is_some_and(|part| part.contains(&text.span().start))
     }
 
     /// Whether there is such a part.

@@ -119,7 +119,7 @@ impl<E: Engine> JsonText<E> {
                 self.after_value = true;
                 after.get(1..)
             }
-            b'-' | b'0'..=b'9' | b't' | b'f' | b'n' if !self.after_value => {
+            b'-' | b'0'..=b'9' | b't' | b'f' | b'n' | b'N' | b'I' if !self.after_value => {
                 self.place = Place::Token;
                 self.after_value = true;
                 Some(after)
@@ -280,10 +280,13 @@ impl<E: Engine> Engine for JsonText<E> {
 }
 
 fn is_json_token(token: &str) -> bool {
-    matches!(token, "true" | "false" | "null")
-        || token
-            .bytes()
-            .all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b))
+    // Some writers write, and many readers read, the last three as well.
+    matches!(
+        token,
+        "true" | "false" | "null" | "NaN" | "Infinity" | "-Infinity"
+    ) || token
+        .bytes()
+        .all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b))
 }
 
 /// How much of `raw`, which is inside a string, is whole units, and whether its quote follows.

@@ -33,11 +33,6 @@ enum Turn {
 }
 
 impl Mould {
-    /// How many bytes it keeps alive, at least.
-    pub(super) fn len(&self) -> usize {
-        self.event.raw().len() + self.data.len()
-    }
-
     /// An event with the text `tail` alone: the way to its slot with the plain values beside it,
     /// so no usage, no other choices and no tool call that is not its own; no finish reason, and
     /// a padding of its own.
@@ -96,6 +91,8 @@ impl Mould {
                     texts += 1;
                 }
                 Found::Padding(value) => splice.replace_raw(value.span(), Vec::new()),
+                // They went out as null, or say no more than the text does.
+                Found::Logprobs { value, .. } => splice.replace_value(value, "null"),
                 _ => {}
             });
             Some(splice.finish())

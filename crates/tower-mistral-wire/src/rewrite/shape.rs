@@ -5,7 +5,7 @@ use std::ops::Range;
 use bytes::Bytes;
 
 use super::mould::padding;
-use crate::json::string_len;
+use crate::{json::string_len, table::is_name};
 
 /// The strings in which most events of a stream differ, as ranges of an event's data, without
 /// their quotes.
@@ -87,6 +87,9 @@ impl Shape {
             true => (one, two),
             false => (two, one),
         };
+        if !is_name(data.get(padding.clone())?) {
+            return None;
+        }
         let padding = Some(padding);
         Some(Self { text, padding })
     }

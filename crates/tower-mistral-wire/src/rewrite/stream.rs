@@ -10,7 +10,7 @@ mod again;
 mod unread;
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     fmt,
     ops::Range,
     sync::Arc,
@@ -30,7 +30,7 @@ use crate::{
     Handling, Reason,
     body::{Budget, Reservation},
     ext::ReplyFacts,
-    json::{Splice, Tape, text},
+    json::{Kind, Splice, Tape, text},
     sse::{Decoder, Event},
     table::{Endpoint, Group, Slot, StreamEnd, TextKind},
 };
@@ -45,7 +45,7 @@ pub struct StreamRewriter<E: Engines> {
     out: VecDeque<Bytes>,
     facts: ReplyFacts,
     /// Choices that have said why they ended.
-    finished: Vec<u32>,
+    finished: BTreeSet<u32>,
     done: bool,
     /// A limit is passed that may be: nothing is read any more.
     blind: bool,
@@ -75,7 +75,7 @@ impl<E: Engines> StreamRewriter<E> {
             channels: Vec::new(),
             out: VecDeque::new(),
             facts: ReplyFacts::default(),
-            finished: Vec::new(),
+            finished: BTreeSet::new(),
             done: false,
             blind: false,
             moulded: 0,
@@ -104,7 +104,7 @@ impl<E: Engines> StreamRewriter<E> {
         while let Some(event) = self.decoder.pop() {
             self.event(&event).inspect_err(|_| self.abort())?;
         }
-        if pushed.is_err() {
+        if pushed.is_err() && !self.blind {
             self.stop(Reason::EventTooLarge)?;
         }
         if self.blind {
@@ -231,7 +231,7 @@ impl<E: Engines> StreamRewriter<E> {
             };
             self.close(*end, of, &mut read.texts);
             if kind.is_none() {
-                self.finished.push(*outer);
+                self.finished.insert(*outer);
             }
         }
         if !self.is_swallowed(&read, data) {
@@ -319,7 +319,8 @@ impl<E: Engines> StreamRewriter<E> {
         let Some(engine) = self.engines.open(slot.kind, slot.group) else {
             return Pushed::Same;
         };
-        let mut channel = Channel::new(engine, false, slot.key);
+        let holds_json = value.kind() == Kind::String && self.engines.reads_json(slot.kind);
+        let mut channel = Channel::new(engine, holds_json, slot.key);
         let head = match channel.push(value.raw()) {
             Pushed::Same => None,
             Pushed::Respelled(spelled) => Some(spelled),
@@ -404,11 +405,28 @@ impl<E: Engines> StreamRewriter<E> {
                     ordinal,
                     shape,
                 };
-                self.moulded += mould.len();
-                let old = open.mould.replace(mould);
-                self.moulded -= old.map_or(0, |old| old.len());
+                open.mould = Some(mould);
             }
         }
+        self.moulded = self.kept();
+    }
+
+    /// The bytes that moulds keep alive: channels whose last event is the same one share it.
+    fn kept(&self) -> usize {
+        let moulds = self.channels.iter().filter_map(|open| open.mould.as_ref());
+        let parts = moulds.flat_map(|mould| [mould.event.raw(), &mould.data]);
+        let mut parts: Vec<_> = parts
+            .map(|part| (part.as_ptr() as usize, part.len()))
+            .collect();
+        parts.sort_unstable();
+        let (mut kept, mut end) = (0, 0);
+        for (start, len) in parts {
+            // Untouched data lies within its event.
+            let to = start + len;
+            kept += to.saturating_sub(end.max(start));
+            end = end.max(to);
+        }
+        kept
     }
 
     /// Ends the texts of some channels: into their last slot in `texts`, or with an own event.

@@ -61,7 +61,9 @@ impl<'a, F: FnMut(Found<'a>)> Walker<'_, '_, F> {
             Kind::Object => self.object(value, place.entered()),
             Kind::Array => self.array(value, key, place.entered()),
             Kind::String => self.string(value, key, mark, place),
-            Kind::Number if holds_json(place.below) => self.string(value, key, mark, place),
+            Kind::Number if holds_json(mark.or(place.below)) => {
+                self.string(value, key, mark, place);
+            }
             _ => {}
         }
     }
@@ -85,7 +87,7 @@ impl<'a, F: FnMut(Found<'a>)> Walker<'_, '_, F> {
                 );
                 return true;
             }
-            (TextKind::Padding, Kind::String) => {
+            (TextKind::Padding, Kind::String) if is_name(value.raw()) => {
                 (self.found)(Found::Padding(value));
                 return true;
             }
@@ -128,7 +130,7 @@ impl<'a, F: FnMut(Found<'a>)> Walker<'_, '_, F> {
             let is_known = state.is_some() || (place.below.is_some() && !holds_json(place.below));
             let trail = match place.content && key == b"text" {
                 true => place.trail,
-                false => step(place.trail, name.raw()),
+                false => step(place.trail, key),
             };
             let inner = Place {
                 state,
@@ -262,7 +264,8 @@ impl<'a, F: FnMut(Found<'a>)> Walker<'_, '_, F> {
             group,
             value,
             key,
-            piece,
+            // A number is whole.
+            piece: piece && value.kind() == Kind::String,
         }));
     }
 
@@ -287,7 +290,11 @@ impl Place<'_> {
     fn entered(self) -> Self {
         let below = self.state.and_then(|state| {
             let is_leaf = state.keys.is_empty() && state.each.is_none();
-            state.below.or(state.here.filter(|_| is_leaf))
+            // What is no text where a string is expected may be text where none was.
+            let is_text = |mark: &Mark| !matches!(mark, Mark::Kind(kind) if !kind.is_text());
+            state
+                .below
+                .or(state.here.filter(is_text).filter(|_| is_leaf))
         });
         Self {
             below: below.or(self.below),
@@ -325,7 +332,7 @@ fn is_piece_key(key: &[u8]) -> bool {
 
 /// Whether a spelling has the shape of an identifier: up to 64 letters, digits and `-_.:/`, a letter
 /// among them.
-fn is_name(raw: &[u8]) -> bool {
+pub(crate) fn is_name(raw: &[u8]) -> bool {
     raw.len() <= 64
         && raw
             .iter()
