@@ -1,0 +1,64 @@
+//! Every example does what it says: its own code runs, against an emulator of its own.
+#![allow(clippy::unwrap_used)]
+
+use std::{fs, pin::Pin};
+
+use tower_mistral::wire::BoxError;
+
+type Run = fn() -> Pin<Box<dyn Future<Output = Result<String, BoxError>>>>;
+
+macro_rules! examples {
+    ($($name:ident: $path:literal,)+) => {
+        $(#[allow(dead_code)] #[path = $path] mod $name;)+
+
+        const EXAMPLES: &[(&str, Run)] = &[$((stringify!($name), || Box::pin($name::run()))),+];
+    };
+}
+
+examples! {
+    hyper: "../examples/hyper.rs",
+    reqwest: "../examples/reqwest.rs",
+    reqwest_middleware: "../examples/reqwest_middleware.rs",
+    axum_proxy: "../examples/axum_proxy.rs",
+    axum_chat: "../examples/axum_chat.rs",
+}
+
+const WHOLE: &str = "reply, streamed false: Write to [EMAIL].\n";
+const STREAMED: &str = "reply, streamed true: Write to [EMAIL].\n";
+const CALL: &str = "the API got: \"[FILTERED]. Hello?\", key lent true\n";
+
+/// All that an example prints.
+fn shown(name: &str) -> String {
+    let unguarded = "a route without layers: Write to office@example.com.\n";
+    match name {
+        // The first attempt failed; the one after it was guarded as well.
+        "reqwest_middleware" => [WHOLE, STREAMED, CALL, CALL, CALL].concat(),
+        "axum_chat" => [STREAMED, unguarded, CALL].concat(),
+        _ => [WHOLE, STREAMED, CALL, CALL].concat(),
+    }
+}
+
+#[test]
+fn every_example_is_run_here_is_named_in_the_readme_and_is_short() {
+    let readme = include_str!("../README.md");
+    let files = fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/examples")).unwrap();
+    for file in files.map(|file| file.unwrap().path()) {
+        let name = file.file_stem().unwrap().to_str().unwrap();
+        assert!(EXAMPLES.iter().any(|(run, _)| *run == name), "{name}");
+        assert!(
+            readme.contains(&format!("`cargo run --example {name}`")),
+            "{name}"
+        );
+        assert!(
+            fs::read_to_string(&file).unwrap().lines().count() < 80,
+            "{name}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn every_example_filters_redacts_and_lends_a_key() {
+    for (name, run) in EXAMPLES {
+        assert_eq!(run().await.unwrap(), shown(name), "{name}");
+    }
+}
