@@ -58,7 +58,7 @@ async fn requests_and_json_replies_keep_every_byte_that_is_not_redacted() {
         }
     }
     assert_eq!(
-        redacted, 9,
+        redacted, 10,
         "exchanges whose JSON replies hold something to redact"
     );
 }

@@ -114,7 +114,7 @@
 //! 1. **The first look** (`skip.rs`) searches a piece for bytes that may belong to a value, 32 at a
 //!    time, and looks at the neighbours of each: `(for`, `10 apples` and `2024-05-17` are no value.
 //!    What lies before is kept unread, and the machine begins anew at the last word.
-//! 2. **The runs** (`scanners.rs`) are followed as bits, as long as no rule has to be asked: the
+//! 2. **The runs** (`scanners/bulk.rs`) are followed as bits, as long as no rule has to be asked: the
 //!    middle of a word or number costs little more than a copy.
 //! 3. **The rules** read what is left: the end of a run, the characters behind an anchor.
 //!
@@ -135,6 +135,12 @@
 //! - Rules see shapes. They know neither names nor addresses in words (`jane at example dot com`),
 //!   quoted local parts with blanks, `@[192.0.2.1]`, nine digits without separators, letters of
 //!   other scripts that only look alike, or two levels of encoding.
+//! - An account number right behind the beginning of another one (`MD20 DE89 …`) is taken for a part
+//!   of that.
+//! - A private key is found in lines of its own, indented or not, with `\n` for line ends, and not
+//!   with a mark before each line (`> `, `" +`) or with line ends spelled `%0A`. Where a key is broken
+//!   off, the first word of what follows goes with it. Behind `system prompt:` the line goes and the
+//!   key stays.
 //! - Before a value is past doubt it may be stretched: sixteen invisible characters between any two
 //!   of a local part exceed the hold, and what stands before them is let go.
 //! - National telephone numbers without a telling form or a word before them, card numbers in other

@@ -416,22 +416,25 @@ fn harmless(text: &[u8]) -> Option<usize> {
     }
 }
 
-/// The last place in `from..=to` where the machine may begin anew: behind a blank that stands in
-/// `from..`, at a letter other than `p`, or behind letters, at a number; behind a mark that ends all that is alive, at another one
-/// or such a letter; or behind an ideographic comma or full stop, at a Han character.
+/// The last place in `from..=to` where the machine may begin anew, for all that it would have
+/// forgotten there ends at that place or before.
 #[inline(never)]
 fn word_before(text: &[u8], from: usize, to: usize) -> Option<usize> {
     let mut at = to.min(text.len().checked_sub(1)?);
     while at > from {
         let pair = text.get(at - 1..=at)?;
         match *pair {
+            // A blank ends what is alive in a word, and a letter behind it what holds blanks. One
+            // rule reads on there, at the `p` of `system prompt`.
             [b' ' | b'\n', next] if begins_word(next) => return Some(at),
+            // What holds blanks behind letters holds no number there.
             [b' ', b'0'..=b'9' | b'+'] if at >= from + 4 => {
                 let word = text.get(at - 4..at - 1).unwrap_or_default();
                 if word.iter().all(u8::is_ascii_alphabetic) {
                     return Some(at);
                 }
             }
+            // A mark that belongs to no value, and what begins none with it.
             [mark, next] if ends_all(mark) && (begins_word(next) || ends_all(next)) => {
                 // Behind `<` a tag may begin, and behind one `@` a domain.
                 let is_pair = at - 1 > from && text.get(at - 2) == Some(&mark);
@@ -440,6 +443,7 @@ fn word_before(text: &[u8], from: usize, to: usize) -> Option<usize> {
                     return Some(at);
                 }
             }
+            // Between Han characters punctuation does what a blank does.
             [_, 0xe4..=0xe9] if at >= from + 3 => {
                 let before = text.get(at - 3..at);
                 if matches!(before, Some([0xe3, 0x80, 0x81 | 0x82] | [0xef, 0xbc, 0x8c])) {

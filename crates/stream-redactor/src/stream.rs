@@ -80,8 +80,9 @@ impl Stream {
     }
 
     /// Says what stands before the next text without being part of it, such as a JSON key or the
-    /// name of a column: rules that ask for a word before a value see it, as if the text were
-    /// `name: text`. To be called before the first piece; it counts until the text ends.
+    /// name of a column: rules that ask for a word before a value see its words, also those of
+    /// `phone_number` and `phoneNumber`. No name opens or forms a value, and `text`, the name of any
+    /// text, says nothing. To be called before the first piece; it counts until the text ends.
     ///
     /// ```
     /// use stream_redactor::{Edit, End, Redactor};

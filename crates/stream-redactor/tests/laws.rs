@@ -237,21 +237,37 @@ proptest! {
         parts in vec((texts(), select(FILLERS)), 1..5),
         cuts in vec(any::<Index>(), 0..4),
         enabled in prop_oneof![2 => Just(0x3ff), 1 => 0_usize..0x400],
+        (gaps, is_cut, name) in (0_usize..17, any::<bool>(), select(&["", "phone", "version"])),
     ) {
         let text: String = parts.iter().flat_map(|(text, filler)| [*filler, text]).collect();
-        let redactor = Redactor::recommended();
+        // Values that are stretched fill the hold.
+        let gap = "\u{e0041}".repeat(gaps);
+        let stretched = |c: char| if text.len() % 4 == 0 && c.is_ascii_digit() { &*gap } else { "" };
+        let text: String = text.chars().flat_map(|c| [String::from(c), stretched(c).to_owned()]).collect();
+        let hold = if gaps % 2 == 0 { RedactorBuilder::MIN_HOLD } else { 4096 };
+        let redactor = Redactor::builder().max_hold(hold).build().unwrap();
         let rules = (0..10).filter(|n| enabled >> n & 1 == 1);
         let set = rules.fold(RuleSet::empty(), RuleSet::with);
         let (mut fast, mut slow) = (redactor.stream_with(set), redactor.stream_with(set));
         slow.read_all();
-        for piece in cut(&text, &cuts) {
-            let (mut passed, mut read) = (Vec::new(), Vec::new());
-            fast.push(piece, &mut passed);
-            for c in chars(piece) {
-                slow.push(c, &mut read);
+        let end = if is_cut { End::Cut } else { End::Complete };
+        // The second text finds nothing left of the first.
+        for _ in 0..2 {
+            fast.context(name);
+            slow.context(name);
+            for piece in cut(&text, &cuts) {
+                let (mut passed, mut read) = (Vec::new(), Vec::new());
+                fast.push(piece, &mut passed);
+                for c in chars(piece) {
+                    slow.push(c, &mut read);
+                }
+                prop_assert_eq!(merged(&passed), merged(&read), "{:?} in {:?}", piece, text);
+                prop_assert_eq!(fast.held(), slow.held(), "{:?} in {:?}", piece, text);
             }
-            prop_assert_eq!(merged(&passed), merged(&read), "{:?} in {:?}", piece, text);
-            prop_assert_eq!(fast.held(), slow.held(), "{:?} in {:?}", piece, text);
+            let (mut passed, mut read) = (Vec::new(), Vec::new());
+            fast.finish(end, &mut passed);
+            slow.finish(end, &mut read);
+            prop_assert_eq!(merged(&passed), merged(&read), "the end of {:?}", text);
         }
     }
 

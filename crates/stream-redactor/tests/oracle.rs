@@ -19,7 +19,7 @@ type IsValue = fn(&str, &str, &str) -> bool;
 /// Redacts by looking for the leftmost and longest value again and again.
 fn oracle(text: &str, rules: &[(IsValue, &str)]) -> String {
     let (mut shown, mut at) = (String::new(), 0);
-    while let Some((start, end, with)) = first_value(text, at, rules) {
+    while let Some((start, end, with)) = first_value(text, at, &shown, rules) {
         shown.push_str(&text[at..start]);
         shown.push_str(with);
         at = end;
@@ -27,20 +27,22 @@ fn oracle(text: &str, rules: &[(IsValue, &str)]) -> String {
     shown + &text[at..]
 }
 
-/// Tries every start from `at` on and every end.
+/// Tries every start from `at` on and every end. What stands before is what is shown there.
 fn first_value<'r>(
     text: &str,
     at: usize,
+    shown: &str,
     rules: &[(IsValue, &'r str)],
 ) -> Option<(usize, usize, &'r str)> {
     let starts = at..text.len();
     let mut spans =
         starts.flat_map(|start| (start + 1..=text.len()).rev().map(move |end| (start, end)));
     spans.find_map(|(start, end)| {
-        let (before, value, after) = (&text[at..start], &text[start..end], &text[end..]);
+        let before = format!("{shown}{}", &text[at..start]);
+        let (value, after) = (&text[start..end], &text[end..]);
         let rule = rules
             .iter()
-            .find(|(is_value, _)| is_value(before, value, after));
+            .find(|(is_value, _)| is_value(&before, value, after));
         rule.map(|(_, with)| (start, end, *with))
     })
 }
@@ -155,7 +157,7 @@ fn is_apart(before: &str, after: &str) -> bool {
 
 fn is_rest(before: &str) -> bool {
     let is_fraction = |rest: &str| rest.ends_with(|c: char| c.is_ascii_digit());
-    before.ends_with(['_', '$']) || before.strip_suffix(['.', ',']).is_some_and(is_fraction)
+    before.ends_with(['_', '$']) || before.strip_suffix('.').is_some_and(is_fraction)
 }
 
 const ACCOUNTS: &[&str] = &[
@@ -252,13 +254,18 @@ fn is_ip(before: &str, value: &str, after: &str) -> bool {
                 .parse::<u16>()
                 .is_ok_and(|n| n < 256 && n.to_string() == **octet)
     };
-    let is_ended = |rest: &str| rest.is_empty() || rest.starts_with([' ', '/', ',']);
+    let goes_on = |c: char| c.is_ascii_alphanumeric() || "-_%[".contains(c);
+    let is_ended = |rest: &str| !rest.starts_with(goes_on);
+    let ends_range = |c: char| c.is_ascii_digit() || c == ']';
+    let is_range = before
+        .strip_suffix('-')
+        .is_some_and(|rest| rest.ends_with(ends_range));
     octets.len() == 4
         && octets.iter().all(is_octet)
         && !matches!(octets[0], "127" | "255")
         && value != "0.0.0.0"
         && is_apart(before, after)
-        && !before.ends_with(['.', '-', '_'])
+        && (is_range || !before.ends_with(['.', '-', '_']))
         && after.strip_prefix('.').is_none_or(is_ended)
 }
 

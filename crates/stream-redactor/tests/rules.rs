@@ -274,6 +274,7 @@ fn payment_cards() {
         ),
         ("3782 822463 10005", "[CARD]"),
         ("1. 378282246310005", "1. [CARD]"),
+        ("1001,4111111111111111,12/29", "1001,[CARD],12/29"),
         ("4222222222222 30569309025904", "[CARD] [CARD]"),
         ("３５３０ 1113 3330 0000", "[CARD]"),
         ("4111 1111&#32;1111\u{200b} 1111", "[CARD]"),
@@ -331,6 +332,7 @@ fn telephone_numbers() {
         ("1-800-555-0199 (toll free)", "[PHONE] (toll free)"),
         ("212-555-0123x42", "[PHONE]x42"),
         ("01 23 45 67 89", "[PHONE]"),
+        ("Jane,30,212-555-0123,x", "Jane,30,[PHONE],x"),
         ("020 7946 0958 / (030) 1234567", "[PHONE] / [PHONE]"),
         ("tel. 555-0123", "tel. [PHONE]"),
         ("Phone: 212 555 0123", "Phone: [PHONE]"),
@@ -371,6 +373,15 @@ fn ip_addresses() {
         ("2001:db8::1 and 2001:0db8:0:0:0:0:0:1:", "[IP] and [IP]:"),
         ("[fe80::1%25eth0]", "[[IP]%25eth0]"),
         ("иван2001:db8::1 汉2001:db8::1", "иван2001:db8::1 汉[IP]"),
+        (
+            "IP:192.0.2.1 X-Forwarded-For:2001:db8::1",
+            "IP:[IP] X-Forwarded-For:[IP]",
+        ),
+        (
+            "**It is 192.0.2.1.** Or 192.0.2.1...</p>",
+            "**It is [IP].** Or [IP]...</p>",
+        ),
+        ("192.0.2.1-192.0.2.9 v1-1.2.3.4.5", "[IP]-[IP] v1-1.2.3.4.5"),
         ("::ffff:192.0.2.1 2001:db8::/32", "[IP] [IP]/32"),
         ("192[.]0(dot)2 [dot] 1", "192[.]0(dot)2 [dot] 1"),
         ("192(dot)0(dot)2 [dot] 1", "[IP]"),
@@ -396,6 +407,17 @@ fn private_keys() {
         let escaped = text.replace('\n', "\\n");
         check(&[(&escaped, "a [PRIVATE_KEY] b\\n")]);
     }
+    let indented = format!("k: |\n  {}\nx", key("PRIVATE KEY").replace('\n', "\n  "));
+    let twice = format!("-----BEGIN PRIVATE KEY-----\n{}!", key("PRIVATE KEY"));
+    let broken = format!(
+        "-----BEGIN PRIVATE KEY-----\n{body}\n{}!",
+        key("PRIVATE KEY")
+    );
+    check(&[
+        (&indented, "k: |\n  [PRIVATE_KEY]\nx"),
+        (&twice, "-----BEGIN PRIVATE KEY-----\n[PRIVATE_KEY]!"),
+        (&broken, "[PRIVATE_KEY]!"),
+    ]);
     let header = "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES,1\n\n";
     check(&[
         (

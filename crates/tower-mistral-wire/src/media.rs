@@ -116,9 +116,15 @@ pub fn ask_for_plain(headers: &mut HeaderMap, whole: bool) {
     }
 }
 
-/// Removes the headers that describe bytes which are no longer the same.
+/// Removes the headers that describe bytes which are no longer the same, and how they were framed:
+/// a host that learns the length of the new ones would name both.
 pub fn forget_digests(headers: &mut HeaderMap) {
-    for name in [header::CONTENT_LENGTH, header::ETAG, header::ACCEPT_RANGES] {
+    for name in [
+        header::CONTENT_LENGTH,
+        header::TRANSFER_ENCODING,
+        header::ETAG,
+        header::ACCEPT_RANGES,
+    ] {
         headers.remove(name);
     }
     for name in ["content-md5", "digest", "content-digest", "repr-digest"] {

@@ -160,16 +160,20 @@ impl Machine {
             let is_short = rest.len() < least + MIN_SKIP;
             let quiet_from = if is_short { rest.len() } else { least };
             let word = rest.get(..quiet_from).unwrap_or(rest);
+            let room = (self.max_undecided() + 1).saturating_sub(self.reading.undecided());
+            let word = word.get(..room).unwrap_or(word);
             let inside = self.scanners.go_on_inside(plan, word);
             if inside > 0 {
                 self.reading
                     .push_plain(rest.get(..inside).unwrap_or_default());
                 self.held += inside;
                 n += inside;
+                if self.is_over_hold() {
+                    self.decide(sink);
+                }
                 continue;
             }
             let cursor = self.reading.cursor();
-            let room = (self.max_undecided() + 1).saturating_sub(self.reading.undecided());
             let more = self.scanners.go_on(plan, rest, quiet_from, room, cursor);
             if more > 0 {
                 self.reading

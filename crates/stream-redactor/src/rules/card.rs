@@ -50,8 +50,8 @@ const NETWORKS: [Network; 20] = [
 fn value(run: &Run<'_>) -> Option<(usize, usize)> {
     let (groups, count) = (run.groups, run.groups.len());
     // A fraction or an identifier that goes on to the left.
-    let is_tail = matches!(run.before, b'.' | b',') && run.before_that.is_ascii_digit()
-        || matches!(run.before, b'_' | b'$');
+    let is_tail =
+        run.before == b'.' && run.before_that.is_ascii_digit() || matches!(run.before, b'_' | b'$');
     (0..count).find_map(|from| {
         let tail = groups.get(from..)?;
         if !matches!(tail.first().map(|(from, to)| to - from), Some(4 | 12..=19)) {

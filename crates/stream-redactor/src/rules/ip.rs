@@ -36,15 +36,19 @@ const NUMBERED: [&str; 16] = [
 ];
 
 fn value(run: &Run<'_>) -> Option<(usize, usize)> {
-    if run.is_open || matches!(run.before, b'.' | b':' | b'-' | b'_' | b'$') {
+    // A range goes on behind its hyphen, and a name may stand before a colon.
+    let is_part = match run.before {
+        b'-' => !matches!(run.before_that, b'0'..=b'9' | b']'),
+        b':' => !run.before_that.is_ascii_alphabetic(),
+        before => matches!(before, b'.' | b'_' | b'$'),
+    };
+    if run.is_open || is_part {
         return None;
     }
     let text = std::str::from_utf8(run.text).ok()?;
     // Behind a dot or colon at the end there must be nothing that could belong to the address.
-    let is_ended = matches!(
-        run.behind,
-        0 | b' ' | b'\t' | b'\n' | b'\r' | b'/' | b',' | b')' | b';' | b'"'
-    );
+    let is_ended =
+        !run.behind.is_ascii_alphanumeric() && !matches!(run.behind, b'-' | b'_' | b'%' | b'[');
     if (run.separator != 0 || text.ends_with(':')) && !is_ended {
         return None;
     }

@@ -44,7 +44,7 @@ enum Stage {
 const KEY: &str = "private key";
 
 impl Scan for Pem {
-    fn step(&mut self, c: char, at: u64, _: Left<'_>) -> Option<Found> {
+    fn step(&mut self, c: char, at: u64, left: Left<'_>) -> Option<Found> {
         let mut found = None;
         self.stage = match self.stage {
             Stage::Out => Stage::Out,
@@ -63,7 +63,10 @@ impl Scan for Pem {
             Stage::Label(_, key) if key == KEY.len() && c == '-' => Stage::Dashes(1),
             Stage::Dashes(n) if n < DASHES.len() && c == '-' => Stage::Dashes(n + 1),
             Stage::Dashes(n) if n == DASHES.len() => gap(c, 0, false),
+            // Another opening, behind one that is only mentioned.
+            Stage::Gap(..) if c == '-' => Stage::Out,
             Stage::Gap(n, escaped) if n < MAX_GAP => gap(c, n, escaped),
+            Stage::Body(..) if c == '-' && matches!(left.prev, Some('\n' | '\r')) => Stage::Out,
             Stage::Body(n, _) if is_body(c) && n + 1 >= CERTAIN => {
                 let closer = Closer::Pem(PemCloser::default());
                 found = Some(Found::opening(self.start, at + 1, closer));
@@ -159,6 +162,8 @@ impl PemCloser {
             return Swallow::More;
         }
         if self.matched > 0 {
+            // The opening of another key goes with this one, though its label holds blanks.
+            self.header |= self.matched == DASHES.len() && c == 'b';
             self.matched = match c {
                 '-' if self.matched == DASHES.len() => self.matched,
                 '-' => 1,
@@ -171,7 +176,8 @@ impl PemCloser {
                 Swallow::More
             }
             ' ' | '\t' => {
-                self.after_blank = !self.header && self.word < MIN_WORD;
+                // An indent ends nothing.
+                self.after_blank |= !self.header && (1..MIN_WORD).contains(&self.word);
                 self.word = 0;
                 Swallow::More
             }

@@ -110,7 +110,7 @@ impl<'n> Number<'n> {
         if self.plus {
             return self.digits >= 8 && self.has_country() && self.is_grouped();
         }
-        let is_part = matches!(self.before, b'.' | b',' | b'-' | b'_' | b'$' | b'#' | b'=');
+        let is_part = matches!(self.before, b'.' | b'-' | b'_' | b'$' | b'#' | b'=');
         if self.is_first && is_part || !self.is_fresh {
             return false;
         }

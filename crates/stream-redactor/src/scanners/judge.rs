@@ -5,7 +5,8 @@ use crate::left::Left;
 use crate::plan::{Mask, Plan, RunPlan};
 use crate::rules::{Found, MAX_RUN, Page, Tier, shorten};
 
-/// No value in runs is longer, so a run that is too long goes on from a group this near its end.
+/// No value that may begin inside a run is longer, so a run that is too long goes on from a group
+/// this near its end.
 const MAX_VALUE: usize = 40;
 
 impl Scanners {
