@@ -104,14 +104,14 @@
 //! wake it. `plan.rs` makes one table of all of that: for each character, which runs it goes on,
 //! separates, begins, and whom it wakes, as bits. So following the runs costs the same for one rule
 //! as for fifty, and a rule costs nothing before there is a run that is long enough for it.
-//! `skip.rs` has to know the characters that its values cannot be without, and the law
+//! `skip/` has to know the characters that its values cannot be without, and the law
 //! `passing_over_is_reading` fails if they are missing there.
 //!
 //! # Speed
 //!
 //! Three readers, each in front of the next, with the same outcome:
 //!
-//! 1. **The first look** (`skip.rs`) searches a piece for bytes that may belong to a value, 32 at a
+//! 1. **The first look** (`skip/`) searches a piece for bytes that may belong to a value, 32 at a
 //!    time, and looks at the neighbours of each: `(for`, `10 apples` and `2024-05-17` are no value.
 //!    What lies before is kept unread, and the machine begins anew at the last word.
 //! 2. **The runs** (`scanners/bulk.rs`) are followed as bits, as long as no rule has to be asked: the

@@ -1,0 +1,98 @@
+//! Rows of numbers: which of them may be a value.
+
+use super::{Look, brackets, may_be_any};
+
+/// The longest run of numbers that the first look follows.
+const MAX_NUMBERS: usize = 48;
+
+/// Numbers with what may stand between them, up to the next thing that is no number.
+pub(super) fn numbers(text: &[u8], from: usize, at: usize, called: &dyn Fn(&[u8]) -> bool) -> Look {
+    let rest = text.get(at..).unwrap_or_default();
+    let mut groups = Groups::default();
+    let mut len = 0;
+    for byte in rest.iter().take(MAX_NUMBERS) {
+        match byte {
+            b'0'..=b'9' => groups.digit(*byte),
+            b'-' if rest.get(len + 1) == Some(&b'-') => break,
+            b'(' if brackets(text, at + len) => break,
+            b' ' | b'-' | b'/' | b'(' | b')' | b'.' | b'+' => groups.separator(*byte),
+            _ => break,
+        }
+        len += 1;
+    }
+    groups.separator(0);
+    let behind = rest.get(len);
+    let before = text.get(from..at).unwrap_or_default();
+    let is_long = len >= MAX_NUMBERS
+        || may_be_any(behind)
+        || matches!(behind, Some(b'(' | b'[' | b'{')) && brackets(text, at + len)
+        || matches!(before.iter().rev().find(|b| **b != b'('), None | Some(b'+'));
+    if is_long
+        || groups.may_be_value
+        || groups.dots >= 3
+        || is_account(text, from, at)
+        || groups.digits >= 7 && called(before)
+    {
+        return Look::Read(at + len);
+    }
+    Look::Pass(at + len)
+}
+
+/// What the first look wants to know of groups of digits, from left to right.
+#[derive(Default)]
+struct Groups {
+    /// The lengths of the last groups, the last one first.
+    lens: [usize; 3],
+    /// Digits of the group at hand.
+    len: usize,
+    digits: usize,
+    dots: usize,
+    /// Digits since the first group that begins with 0.
+    trunk: Option<usize>,
+    may_be_value: bool,
+}
+
+impl Groups {
+    fn digit(&mut self, byte: u8) {
+        if self.len == 0 && byte == b'0' && self.trunk.is_none() {
+            self.trunk = Some(0);
+        }
+        self.len += 1;
+        self.digits += 1;
+        self.trunk = self.trunk.map(|n| n + 1);
+    }
+
+    fn separator(&mut self, byte: u8) {
+        self.dots += usize::from(byte == b'.');
+        self.may_be_value |= byte == b'+';
+        if self.len == 0 {
+            return;
+        }
+        let [last, before, _] = self.lens;
+        self.lens = [self.len, last, before];
+        // A card in one group; a card's fours; a social security number; a number in America.
+        let is_card = self.len >= 12 || matches!(self.lens, [4..=6, 4 | 6, 4]);
+        let is_number = matches!(self.lens, [4, 2, 3] | [4, 3, 3]);
+        self.may_be_value |= is_card || is_number || self.trunk.is_some_and(|n| n >= 9);
+        self.len = 0;
+    }
+}
+
+/// Two letters and two digits, as an account number begins.
+fn is_account(text: &[u8], from: usize, at: usize) -> bool {
+    let before = text.get(from..at).unwrap_or_default();
+    // Behind a character of three bytes that is no letter of another width.
+    let is_behind = |tail: &[u8; 3]| matches!(tail, [0xe3..=0xe9, ..] | [0xef, 0xbc, 0x88..=0x9f]);
+    if before.last_chunk().is_some_and(is_behind) {
+        return false;
+    }
+    let mut back = before.iter().rev();
+    let may_be_letter = |b: Option<&u8>| b.is_none_or(|b| *b >= 0x80 || b.is_ascii_alphabetic());
+    let behind = text.get(at + 1);
+    may_be_letter(back.next())
+        && may_be_letter(back.next())
+        && back
+            .next()
+            .is_none_or(|b| *b >= 0x80 || !b.is_ascii_alphanumeric())
+        && (may_be_any(behind) || behind.is_some_and(u8::is_ascii_digit))
+}
