@@ -311,16 +311,26 @@ async fn arguments_that_are_no_json_are_read_as_text() {
 
 #[tokio::test]
 async fn keys_stay_apart_and_redacting_twice_changes_nothing_more() {
-    let mut body = json!({"m": {"a@x.com": 1, "b@x.com": 2}, "k": "c@x.com"}).to_string();
-    for _ in 0..2 {
-        let from_api = reply("application/json", Frames::data([body]));
-        let response = call(&RedactOutputLayer::new(), CHAT, from_api).await;
-        body = read(response.into_body()).await.0;
-        let out: Value = serde_json::from_str(&body).unwrap();
-        assert_eq!(
-            out,
-            json!({"m": {"[EMAIL]": 1, "[EMAIL] 2": 2}, "k": "[EMAIL]"})
-        );
+    let cases = [
+        (
+            r#"{"m":{"a@x.com":1,"b@x.com":2},"k":"c@x.com"}"#,
+            r#"{"m":{"[EMAIL]":1,"[EMAIL] 2":2},"k":"[EMAIL]"}"#,
+        ),
+        // Nor do they take the place of one that is there.
+        (
+            r#"{"a@x.com":1,"[EMAIL]":2,"[EMAIL] 2":3,"b@x.com":4}"#,
+            r#"{"[EMAIL] 3":1,"[EMAIL]":2,"[EMAIL] 2":3,"[EMAIL] 4":4}"#,
+        ),
+    ];
+    for (body, expected) in cases {
+        let mut body = body.to_owned();
+        for _ in 0..2 {
+            let from_api = reply("application/json", Frames::data([body]));
+            body = call_and_read(CHAT, from_api).await;
+            assert_eq!(body, expected);
+        }
+        let events = [serde_json::from_str(expected).unwrap()];
+        assert_eq!(stream(CONVERSATION, &events).await.0, events);
     }
 }
 

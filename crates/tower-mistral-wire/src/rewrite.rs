@@ -10,6 +10,7 @@ mod edit;
 mod event;
 mod json;
 mod json_text;
+mod keys;
 mod logprobs;
 mod mould;
 mod options;

@@ -84,6 +84,12 @@ impl Tape {
         self.bytes.as_ptr() == body.as_ptr() && self.bytes.len() == body.len()
     }
 
+    /// The spellings of all keys, without their quotes.
+    pub(crate) fn raw_keys(&self) -> impl Iterator<Item = &[u8]> {
+        let keys = self.nodes.iter().filter(|node| node.kind == Kind::Key);
+        keys.map(|node| self.raw(*node))
+    }
+
     /// The outermost value.
     pub fn root(&self) -> Value<'_> {
         Value { tape: self, at: 0 }

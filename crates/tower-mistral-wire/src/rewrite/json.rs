@@ -7,7 +7,7 @@ use std::{
 
 use bytes::Bytes;
 
-use super::{Edit, End, Engine, Engines, channel::Reader, logprobs, respell_text};
+use super::{Edit, End, Engine, Engines, channel::Reader, keys::Keys, logprobs, respell_text};
 use crate::{
     Handling, Reason,
     ext::ReplyFacts,
@@ -55,7 +55,7 @@ pub fn json<E: Engines>(
     facts.uninspected |= unread.check()?;
     let mut splice = Splice::new(tape.bytes());
     let mut edited = BTreeSet::new();
-    let mut keys = BTreeMap::new();
+    let mut keys = Keys::of(tape);
     for ((kind, group), (key, values)) in texts {
         let Some(engine) = engines.open(kind, group) else {
             values
@@ -88,7 +88,7 @@ pub fn json<E: Engines>(
             if kind.is_output() {
                 facts.output_chars += text::count_chars(&spelled);
             }
-            splice.replace_raw(value.span(), fitted(value, spelled, &mut keys));
+            splice.replace_raw(value.span(), keys.fitted(value, spelled));
             edited.insert((kind, group));
         }
     }
@@ -152,27 +152,6 @@ pub(super) fn is_cut_off(reason: Value<'_>) -> bool {
         reason.as_str().as_deref(),
         Some("length" | "model_length" | "error")
     )
-}
-
-/// The new spelling as it fits in the place: a number becomes a string, and of keys that become the
-/// same one each after the first gets a number, since an object cannot have a key twice.
-pub(super) fn fitted(
-    value: Value<'_>,
-    mut spelled: Vec<u8>,
-    keys: &mut BTreeMap<Vec<u8>, u32>,
-) -> Vec<u8> {
-    match value.kind() {
-        Kind::Number => [b"\"", &spelled[..], b"\""].concat(),
-        Kind::Key => {
-            let count = keys.entry(spelled.clone()).or_insert(0);
-            *count += 1;
-            if *count > 1 {
-                spelled.extend_from_slice(format!(" {count}").as_bytes());
-            }
-            spelled
-        }
-        _ => spelled,
-    }
 }
 
 /// Reads one text, which may stand in several strings.

@@ -10,7 +10,7 @@ mod again;
 mod unread;
 
 use std::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
+    collections::{BTreeSet, VecDeque},
     fmt,
     ops::Range,
     sync::Arc,
@@ -22,7 +22,7 @@ use super::{
     End, Engines, StreamOptions,
     channel::{Channel, Pushed},
     event::{Read, Tag, Text},
-    json::fitted,
+    keys::Keys,
     mould::{Mould, padding},
     plain,
 };
@@ -213,7 +213,7 @@ impl<E: Engines> StreamRewriter<E> {
                 &mut [],
             );
         }
-        let mut keys = BTreeMap::new();
+        let mut keys = Keys::of(&tape);
         for text in &mut read.texts {
             self.text(text, &tag.name, &mut keys)?;
         }
@@ -258,7 +258,7 @@ impl<E: Engines> StreamRewriter<E> {
         &mut self,
         text: &mut Text<'_>,
         tag: &Bytes,
-        keys: &mut BTreeMap<Vec<u8>, u32>,
+        keys: &mut Keys<'_>,
     ) -> Result<(), Reason> {
         if text.is_passed {
             return Ok(());
@@ -314,7 +314,7 @@ impl<E: Engines> StreamRewriter<E> {
     }
 
     /// Reads a value that is whole, for instance an identifier: it goes out with its own event.
-    fn whole(&mut self, slot: Slot<'_>, keys: &mut BTreeMap<Vec<u8>, u32>) -> Pushed {
+    fn whole(&mut self, slot: Slot<'_>, keys: &mut Keys<'_>) -> Pushed {
         let value = slot.value;
         let Some(engine) = self.engines.open(slot.kind, slot.group) else {
             return Pushed::Same;
@@ -330,7 +330,7 @@ impl<E: Engines> StreamRewriter<E> {
         let spelled = [head.as_deref().unwrap_or_else(|| value.raw()), &tail].concat();
         match spelled == value.raw() {
             true => Pushed::Same,
-            false => Pushed::Respelled(fitted(value, spelled, keys)),
+            false => Pushed::Respelled(keys.fitted(value, spelled)),
         }
     }
 

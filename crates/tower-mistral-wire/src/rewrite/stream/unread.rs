@@ -1,13 +1,11 @@
 //! Events that cannot be read as what they should be.
 
-use std::collections::BTreeMap;
-
 use bytes::Bytes;
 
 use super::StreamRewriter;
 use crate::{
     Handling, Reason,
-    rewrite::{End, Engines, event::Text, generic},
+    rewrite::{End, Engines, event::Text, generic, keys::Keys},
     sse::Event,
     table::{Group, TextKind},
 };
@@ -56,7 +54,7 @@ impl<E: Engines> StreamRewriter<E> {
     pub(super) fn one_too_many(
         &mut self,
         text: &mut Text<'_>,
-        keys: &mut BTreeMap<Vec<u8>, u32>,
+        keys: &mut Keys<'_>,
     ) -> Result<(), Reason> {
         let reason = Reason::TooManyChannels;
         match self.engines.on_uninspectable(reason) {
