@@ -59,14 +59,6 @@ impl Machine {
         self.reading.go_back(run);
         self.invisible = 0;
         self.end_candidates(self.reading.cursor(), false, sink);
-        self.restart();
-        while let Some(symbol) = self
-            .reading
-            .next()
-            .filter(|_| self.reading.cursor() < behind)
-        {
-            self.reading.advance(symbol);
-        }
         let opened_by = self.swallowing.as_ref().map(|swallowing| swallowing.rule);
         let invisible = self
             .config

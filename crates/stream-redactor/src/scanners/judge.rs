@@ -75,19 +75,14 @@ impl Scanners {
         left: Left<'_>,
     ) -> bool {
         let len = usize::try_from(at - run.start).unwrap_or(usize::MAX);
-        let loses = |tier| {
-            let best = self.best.map(|best| (best.found.start, best.tier));
-            best.is_some_and(|best| best < (run.start, tier))
-        };
-        if len < plan.min_len + separators || loses(plan.tier) {
+        if len < plan.min_len + separators || self.has_lost(run.start, plan.tier) {
             return false;
         }
         let mut page = Page::new();
         let run = page.read((run.start, at), separators, next, left);
         let mut any = false;
         for (rule, tier, grouped) in &plan.rules {
-            let loses = |best: Best| (best.found.start, best.tier) < (run.start(), *tier);
-            if self.enabled.contains(*rule) && !self.best.is_some_and(loses) {
+            if self.enabled.contains(*rule) && !self.has_lost(run.start(), *tier) {
                 if let Some(found) = grouped.find(&run) {
                     self.find(*rule, *tier, found);
                     any = true;
@@ -95,6 +90,12 @@ impl Scanners {
             }
         }
         any
+    }
+
+    /// Whether no candidate of a tier from `start` on can win any more.
+    fn has_lost(&self, start: u64, tier: Tier) -> bool {
+        let best = self.best.map(|best| (best.found.start, best.tier));
+        best.is_some_and(|best| best < (start, tier))
     }
 
     pub(super) fn find(&mut self, rule: usize, tier: Tier, found: Found) {
