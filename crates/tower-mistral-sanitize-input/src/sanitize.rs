@@ -1,6 +1,6 @@
 //! From a body to the edited body, or to a refusal.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
 use bytes::Bytes;
 use tower_mistral_wire::{
@@ -97,6 +97,7 @@ fn texts<'a>(
             Found::UnknownPart(part) => {
                 match config.handle(Reason::UnknownPart) {
                     Handling::Scan => {}
+                    Handling::Pass if is_passed(&passed, part) => {}
                     Handling::Pass => passed.push(part.span()),
                     _ => is_refused = true,
                 }
@@ -104,11 +105,7 @@ fn texts<'a>(
             }
             _ => return,
         };
-        let start = slot.value.span().start;
-        if passed
-            .last()
-            .is_some_and(|part: &std::ops::Range<usize>| part.contains(&start))
-        {
+        if is_passed(&passed, slot.value) {
             return;
         }
         if slot.kind == TextKind::Media || slot.value.raw().is_empty() {
@@ -125,6 +122,13 @@ fn texts<'a>(
         true => Err(Reason::UnknownPart),
         false => Ok((texts, !passed.is_empty())),
     }
+}
+
+/// Whether a value stands in a part that passes: in the order of the document, in the last that
+/// began or in none.
+fn is_passed(passed: &[Range<usize>], value: Value<'_>) -> bool {
+    let last = passed.last();
+    last.is_some_and(|part| part.contains(&value.span().start))
 }
 
 /// Screens a body that is no JSON as one text; false if it is no text or is not all here.
