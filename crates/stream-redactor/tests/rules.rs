@@ -4,7 +4,7 @@
 mod common;
 
 use common::{chars, redact, stream};
-use stream_redactor::{End, Redactor};
+use stream_redactor::{Edit, End, Redactor};
 
 fn check(cases: &[(&str, &str)]) {
     let redactor = Redactor::recommended();
@@ -458,4 +458,35 @@ fn invisible_text() {
         (&format!("a{}", gap(16)), &format!("a{}", gap(16))),
         (&gap(17), "[INVISIBLE]"),
     ]);
+}
+
+/// The examples that each rule carries, and what is left alone near them.
+#[test]
+fn each_rule_finds_its_examples() {
+    let redactor = Redactor::recommended();
+    for rule in redactor.rules() {
+        assert!(
+            !rule.hits().is_empty() && !rule.misses().is_empty(),
+            "{rule:?}"
+        );
+        for hit in rule.hits() {
+            let text = hit.replace(['«', '»'], "");
+            let mut expected = String::new();
+            for (n, part) in hit.split(['«', '»']).enumerate() {
+                expected.push_str(if n % 2 == 1 { rule.placeholder() } else { part });
+            }
+            assert_eq!(
+                redact(&redactor, &text),
+                expected,
+                "{}: {hit}",
+                rule.entity()
+            );
+        }
+        for miss in rule.misses() {
+            let found = redactor.edits(miss).into_iter().any(
+                |edit| matches!(edit, Edit::Replace { entity, .. } if entity == *rule.entity()),
+            );
+            assert!(!found, "{}: {miss}", rule.entity());
+        }
+    }
 }

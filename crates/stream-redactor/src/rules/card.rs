@@ -6,6 +6,27 @@
 
 use super::run::{Grouped, Run};
 use super::runs::NUMBER;
+use super::{Finder, Spec, Tier};
+use crate::edit::Entity;
+
+pub(super) static SPEC: Spec = Spec {
+    entity: Entity::CREDIT_CARD,
+    placeholder: "[CARD]",
+    tier: Tier::Certain,
+    about: "a network's prefix and length, Luhn check",
+    source: "ISO/IEC 7812-1, and the issuers' published ranges",
+    finder: Finder::Runs(&CARD),
+    hits: &[
+        "Card «4111 1111 1111 1111», thanks",
+        "«378282246310005»",
+        "«5555-5555-5555-4444»",
+    ],
+    misses: &[
+        "4111 1111 1111 1112",
+        "41111 1111 1111 111",
+        "0.4111111111111111",
+    ],
+};
 
 pub(super) static CARD: Grouped = Grouped {
     runs: &NUMBER,

@@ -6,8 +6,28 @@
 //! with a letter, a digit or `_`, so quotes, bullets and the like before it stay. Quoted local
 //! parts with blanks and address literals (`@[192.0.2.1]`) are not read.
 
-use super::{Found, MAX_RUN, Scan, is_unspaced, is_word};
+use super::{Automaton, Finder, Found, MAX_RUN, Scan, Spec, Tier, is_unspaced, is_word, runs};
+use crate::edit::Entity;
 use crate::left::Left;
+
+pub(super) static SPEC: Spec = Spec {
+    entity: Entity::EMAIL_ADDRESS,
+    placeholder: "[EMAIL]",
+    tier: Tier::Certain,
+    about: "a local part, an @ and a domain of two labels or more",
+    source: "RFC 5321, RFC 6531",
+    finder: Finder::Scan {
+        new: || Automaton::Email(Email::default()),
+        wakes: |c, _| c == '@',
+        holds: Some(&runs::WORD),
+    },
+    hits: &[
+        "Write to «jane.doe+tag@example.co.uk».",
+        "«用户@例子.公司»。",
+        "«jane (at) example (dot) com»",
+    ],
+    misses: &["jane@example", "lodash@4.17.21", "@example.com"],
+};
 
 /// The longest local part (RFC 5321, section 4.5.3.1.1).
 const _: () = assert!(MAX_RUN == 64);

@@ -4,8 +4,28 @@
 //! when divided by 97 (ISO/IEC 7064). The structure ends nearly all other words after two or
 //! three characters.
 
-use super::{Found, Scan, is_word};
+use super::{Automaton, Finder, Found, Scan, Spec, Tier, is_word, runs};
+use crate::edit::Entity;
 use crate::left::Left;
+use crate::plan::Kind;
+
+pub(super) static SPEC: Spec = Spec {
+    entity: Entity::IBAN_CODE,
+    placeholder: "[IBAN]",
+    tier: Tier::Certain,
+    about: "a country's structure and length, modulo 97 check",
+    source: "ISO 13616, SWIFT IBAN registry",
+    finder: Finder::Scan {
+        new: || Automaton::Iban(Iban::default()),
+        wakes: |c, before| c.is_ascii_digit() && before == Kind::Letter,
+        holds: Some(&runs::WORD),
+    },
+    hits: &[
+        "to «DE89 3704 0044 0532 0130 00».",
+        "«gb29NWBK60161331926819»",
+    ],
+    misses: &["DE89 3704 0044 0532 0130 01", "DE89"],
+};
 
 /// Country and structure of what follows the two check digits: counts of `n` digits, `a` letters,
 /// `c` either.

@@ -7,6 +7,19 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::run::{Grouped, Run};
 use super::runs::ADDRESS;
+use super::{Finder, Spec, Tier};
+use crate::edit::Entity;
+
+pub(super) static SPEC: Spec = Spec {
+    entity: Entity::IP_ADDRESS,
+    placeholder: "[IP]",
+    tier: Tier::Shaped,
+    about: "an IPv4 or IPv6 address that is no loopback, mask or version",
+    source: "RFC 791, RFC 4291, RFC 5952",
+    finder: Finder::Runs(&IP),
+    hits: &["from «192.0.2.17»:443", "«2001:db8::17»"],
+    misses: &["127.0.0.1", "255.255.255.0", "::1", "1.2.3", "256.1.1.1"],
+};
 
 pub(super) static IP: Grouped = Grouped {
     runs: &ADDRESS,

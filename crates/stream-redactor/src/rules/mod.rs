@@ -3,158 +3,48 @@
 mod card;
 mod email;
 mod iban;
+mod invisible;
 mod ip;
 mod pem;
 mod phone;
 mod prompt;
+mod rule;
 mod run;
 mod runs;
 mod script;
 mod ssn;
 
-use std::borrow::Cow;
-
 use self::email::Email;
 use self::iban::Iban;
 use self::pem::{Pem, PemCloser};
 use self::prompt::{Prompt, PromptCloser};
+pub use self::rule::Rule;
+use self::rule::{Finder, Spec};
 pub(crate) use self::run::{Grouped, Page, shorten};
 pub(crate) use self::runs::{MAX_RUN, Runs};
 use self::script::{Script, ScriptCloser};
-use crate::edit::Entity;
 use crate::left::Left;
-use crate::plan;
 
 /// What the automata read after the last character. No value holds it, so it ends every candidate.
 pub(crate) const END: char = '\0';
 
-/// One thing that a [`Redactor`](crate::Redactor) looks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rule {
-    pub(crate) entity: Entity,
-    pub(crate) placeholder: Cow<'static, str>,
-    kind: Kind,
-}
+/// The rules that are right for every text.
+static BASIC: [&Spec; 5] = [
+    &email::SPEC,
+    &ssn::SPEC,
+    &script::SPEC,
+    &prompt::SPEC,
+    &invisible::SPEC,
+];
 
-impl Rule {
-    /// What the rule finds.
-    #[must_use]
-    pub fn entity(&self) -> &Entity {
-        &self.entity
-    }
-
-    /// What is shown instead of a finding.
-    #[must_use]
-    pub fn placeholder(&self) -> &str {
-        &self.placeholder
-    }
-
-    /// Why a finding is one, for people: the shape that the rule looks for and how it is checked.
-    #[must_use]
-    pub fn describe(&self) -> &'static str {
-        match self.kind {
-            Kind::Email => "a local part, an @ and a domain of two labels or more",
-            Kind::Ssn => "three, two and four digits, a number that can be issued",
-            Kind::Script => "a <script> tag and all up to its end tag",
-            Kind::Prompt => "the words \"system prompt\", a colon and the rest of the line",
-            Kind::Card => "a network's prefix and length, Luhn check",
-            Kind::Iban => "a country's structure and length, modulo 97 check",
-            Kind::Phone => "an international or telling national form, or after \"phone\"",
-            Kind::Ip => "an IPv4 or IPv6 address that is no loopback, mask or version",
-            Kind::Pem => "the PEM header of a private key and the body behind it",
-            Kind::Invisible => "more than sixteen invisible characters in a row",
-        }
-    }
-
-    /// The rules that are right for every text.
-    pub(crate) fn basic() -> Vec<Self> {
-        vec![
-            Self::new(Entity::EMAIL_ADDRESS, "[EMAIL]", Kind::Email),
-            Self::new(Entity::US_SSN, "[SSN]", Kind::Ssn),
-            Self::new(Entity::SCRIPT, "[SCRIPT]", Kind::Script),
-            Self::new(Entity::SYSTEM_PROMPT, "[REDACTED]", Kind::Prompt),
-            Self::new(Entity::INVISIBLE_TEXT, "[INVISIBLE]", Kind::Invisible),
-        ]
-    }
-
-    pub(crate) fn recommended() -> Vec<Self> {
-        let mut rules = Self::basic();
-        rules.extend([
-            Self::new(Entity::CREDIT_CARD, "[CARD]", Kind::Card),
-            Self::new(Entity::IBAN_CODE, "[IBAN]", Kind::Iban),
-            Self::new(Entity::PHONE_NUMBER, "[PHONE]", Kind::Phone),
-            Self::new(Entity::IP_ADDRESS, "[IP]", Kind::Ip),
-            Self::new(Entity::PRIVATE_KEY, "[PRIVATE_KEY]", Kind::Pem),
-        ]);
-        rules
-    }
-
-    fn new(entity: Entity, placeholder: &'static str, kind: Kind) -> Self {
-        Self {
-            entity,
-            placeholder: Cow::Borrowed(placeholder),
-            kind,
-        }
-    }
-
-    /// Who wins where two rules find something at one place.
-    pub(crate) fn tier(&self) -> Tier {
-        match self.kind {
-            Kind::Email | Kind::Script | Kind::Prompt | Kind::Invisible => Tier::Certain,
-            Kind::Card | Kind::Iban | Kind::Pem => Tier::Certain,
-            Kind::Ssn | Kind::Ip => Tier::Shaped,
-            Kind::Phone => Tier::Loose,
-        }
-    }
-
-    /// How the rule judges runs, if its values stand in runs.
-    pub(crate) fn grouped(&self) -> Option<&'static Grouped> {
-        match self.kind {
-            Kind::Ssn => Some(&ssn::SSN),
-            Kind::Card => Some(&card::CARD),
-            Kind::Phone => Some(&phone::PHONE),
-            Kind::Ip => Some(&ip::IP),
-            _ => None,
-        }
-    }
-
-    /// The runs that are held for the rule.
-    pub(crate) fn runs(&self) -> Option<&'static Runs> {
-        match self.kind {
-            Kind::Email | Kind::Iban => Some(&runs::WORD),
-            _ => self.grouped().map(Grouped::runs),
-        }
-    }
-
-    /// Whether the rule finds what is invisible.
-    pub(crate) fn is_invisible(&self) -> bool {
-        self.kind == Kind::Invisible
-    }
-
-    pub(crate) fn automaton(&self) -> Option<Automaton> {
-        Some(match self.kind {
-            Kind::Email => Automaton::Email(Email::default()),
-            Kind::Script => Automaton::Script(Script::default()),
-            Kind::Prompt => Automaton::Prompt(Prompt::default()),
-            Kind::Iban => Automaton::Iban(Iban::default()),
-            Kind::Pem => Automaton::Pem(Pem::default()),
-            Kind::Ssn | Kind::Card | Kind::Phone | Kind::Ip | Kind::Invisible => return None,
-        })
-    }
-
-    /// Whether `c` wakes the rule's automaton behind a character of this kind. All others leave an
-    /// idle one as it is.
-    pub(crate) fn wakes(&self, c: char, before: plan::Kind) -> bool {
-        match self.kind {
-            Kind::Email => c == '@',
-            Kind::Script => c == '<',
-            Kind::Prompt => c == 's' && before == plan::Kind::Other,
-            Kind::Iban => c.is_ascii_digit() && before == plan::Kind::Letter,
-            Kind::Pem => c == '-',
-            Kind::Ssn | Kind::Card | Kind::Phone | Kind::Ip | Kind::Invisible => false,
-        }
-    }
-}
+/// What answers of language models call for beside those.
+static MORE: [&Spec; 5] = [
+    &card::SPEC,
+    &iban::SPEC,
+    &phone::SPEC,
+    &ip::SPEC,
+    &pem::SPEC,
+];
 
 /// How sure a rule is of its findings. Of two at one place the surer one wins, then the longer one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -165,21 +55,6 @@ pub(crate) enum Tier {
     Shaped,
     /// A shape that other numbers have too.
     Loose,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Email,
-    Ssn,
-    Script,
-    Prompt,
-    Card,
-    Iban,
-    Phone,
-    Ip,
-    Pem,
-    /// Found by the machine itself: no rule sees what is invisible.
-    Invisible,
 }
 
 /// A complete candidate: symbols `start..end` by their place in the text.

@@ -5,8 +5,29 @@
 //! `-----END …-----` disappears. Line ends may be spelled `\n`, as in JSON, or be blanks. A key
 //! that is broken off ends where its characters do.
 
-use super::{Closer, Found, Scan, Swallow};
+use super::{Automaton, Closer, Finder, Found, Scan, Spec, Swallow, Tier};
+use crate::edit::Entity;
 use crate::left::Left;
+
+pub(super) static SPEC: Spec = Spec {
+    entity: Entity::PRIVATE_KEY,
+    placeholder: "[PRIVATE_KEY]",
+    tier: Tier::Certain,
+    about: "the PEM header of a private key and the body behind it",
+    source: "RFC 7468, RFC 1421, openssh PROTOCOL.key",
+    finder: Finder::Scan {
+        new: || Automaton::Pem(Pem::default()),
+        wakes: |c, _| c == '-',
+        holds: None,
+    },
+    hits: &[
+        "«-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n-----END PRIVATE KEY-----»\nok",
+    ],
+    misses: &[
+        "-----BEGIN CERTIFICATE-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n-----END CERTIFICATE-----",
+        "a -----BEGIN PRIVATE KEY----- line",
+    ],
+};
 
 const BEGIN: &str = "-----begin ";
 const END: &str = "-----end ";

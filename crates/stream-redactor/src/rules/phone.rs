@@ -7,6 +7,24 @@
 
 use super::run::{Grouped, Run};
 use super::runs::CALL_NUMBER;
+use super::{Finder, Spec, Tier};
+use crate::edit::Entity;
+
+pub(super) static SPEC: Spec = Spec {
+    entity: Entity::PHONE_NUMBER,
+    placeholder: "[PHONE]",
+    tier: Tier::Loose,
+    about: "an international or telling national form, or after \"phone\"",
+    source: "ITU-T E.164 and E.123, national numbering plans",
+    finder: Finder::Runs(&PHONE),
+    hits: &[
+        "Call «+44 20 7946 0958» now",
+        "«(212) 555-0123»",
+        "«01 23 45 67 89»",
+        "phone: «555 0123 44»",
+    ],
+    misses: &["2024-05-17", "555 0123 44", "1.234.567"],
+};
 
 pub(super) static PHONE: Grouped = Grouped {
     runs: &CALL_NUMBER,

@@ -5,8 +5,25 @@
 //! colon decides: without it the words are a mention and stay. A line ends where Unicode ends it
 //! (UAX #14: LF, VT, FF, CR, NEL, LS, PS); the line end itself stays.
 
-use super::{Closer, Found, Scan, Swallow, is_word};
+use super::{Automaton, Closer, Finder, Found, Scan, Spec, Swallow, Tier, is_word};
+use crate::edit::Entity;
 use crate::left::Left;
+use crate::plan::Kind;
+
+pub(super) static SPEC: Spec = Spec {
+    entity: Entity::SYSTEM_PROMPT,
+    placeholder: "[REDACTED]",
+    tier: Tier::Certain,
+    about: "the words \"system prompt\", a colon and the rest of the line",
+    source: "the words of the leak themselves",
+    finder: Finder::Scan {
+        new: || Automaton::Prompt(Prompt::default()),
+        wakes: |c, before| c == 's' && before == Kind::Other,
+        holds: None,
+    },
+    hits: &["My «system prompt: You are a helpful bot.»\nok"],
+    misses: &["A system prompt is text.", "system: prompt"],
+};
 
 const FIRST: &str = "system";
 const SECOND: &str = "prompt";

@@ -10,8 +10,24 @@
 //! One mention is told apart, because answers about HTML are full of it: in `` `<script>` ``, a
 //! tag that is alone between backticks, only the tag is replaced.
 
-use super::{Closer, Found, Scan, Swallow};
+use super::{Automaton, Closer, Finder, Found, Scan, Spec, Swallow, Tier};
+use crate::edit::Entity;
 use crate::left::Left;
+
+pub(super) static SPEC: Spec = Spec {
+    entity: Entity::SCRIPT,
+    placeholder: "[SCRIPT]",
+    tier: Tier::Certain,
+    about: "a <script> tag and all up to its end tag",
+    source: "HTML standard, section 13.2.5",
+    finder: Finder::Scan {
+        new: || Automaton::Script(Script::default()),
+        wakes: |c, _| c == '<',
+        holds: None,
+    },
+    hits: &["a«<script src=x>alert(1)</script >»b", "`«<script>»`"],
+    misses: &["<scripts>", "< script>"],
+};
 
 const OPEN: &str = "<script";
 const CLOSE: &str = "</script";

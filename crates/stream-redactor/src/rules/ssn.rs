@@ -7,6 +7,19 @@
 
 use super::run::{Grouped, Run};
 use super::runs::NUMBER;
+use super::{Finder, Spec, Tier};
+use crate::edit::Entity;
+
+pub(super) static SPEC: Spec = Spec {
+    entity: Entity::US_SSN,
+    placeholder: "[SSN]",
+    tier: Tier::Shaped,
+    about: "three, two and four digits, a number that can be issued",
+    source: "Social Security Administration, POMS RM 10201.035",
+    finder: Finder::Runs(&SSN),
+    hits: &["SSN «123-45-6789».", "«078-05-1120»", "«123 45 6789»"],
+    misses: &["000-45-6789", "123-45-0000", "900-45-6789", "123-45.6789"],
+};
 
 pub(super) static SSN: Grouped = Grouped {
     runs: &NUMBER,

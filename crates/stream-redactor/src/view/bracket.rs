@@ -63,6 +63,7 @@ impl Brackets {
                     out.push(Sym {
                         ch,
                         raw,
+                        upper: false,
                         hidden: false,
                         invisible: false,
                     });

@@ -24,6 +24,7 @@ pub(super) fn symbol(c: char, raw: usize) -> Sym {
         return Sym {
             ch: c.to_ascii_lowercase(),
             raw,
+            upper: c.is_ascii_uppercase(),
             hidden: false,
             invisible: false,
         };
@@ -33,17 +34,19 @@ pub(super) fn symbol(c: char, raw: usize) -> Sym {
         return Sym {
             ch: c,
             raw,
+            upper: false,
             hidden: false,
             invisible: false,
         };
     }
-    let (ch, invisible) = match EUROPEAN.get((c as usize).wrapping_sub(0x80)) {
+    let (ch, upper, invisible) = match EUROPEAN.get((c as usize).wrapping_sub(0x80)) {
         Some(folded) => *folded,
-        None => (fold(c), is_invisible(c)),
+        None => folded(c),
     };
     Sym {
         ch,
         raw,
+        upper,
         hidden: invisible,
         invisible,
     }
@@ -51,13 +54,17 @@ pub(super) fn symbol(c: char, raw: usize) -> Sym {
 
 /// Latin, Greek and Cyrillic from U+0080 on, folded once: their letters are frequent, and folding
 /// one takes longer than all else.
-static EUROPEAN: LazyLock<Vec<(char, bool)>> = LazyLock::new(|| {
-    let letters = ('\u{80}'..='\u{52f}').map(|c| (fold(c), is_invisible(c)));
-    letters.collect()
-});
+static EUROPEAN: LazyLock<Vec<(char, bool, bool)>> =
+    LazyLock::new(|| ('\u{80}'..='\u{52f}').map(folded).collect());
 
+/// The folded character, whether it is an ASCII capital but for its case, and whether nobody sees it.
+fn folded(c: char) -> (char, bool, bool) {
+    let base = base(c);
+    (fold(base), base.is_ascii_uppercase(), is_invisible(c))
+}
+
+/// Folds what is a base character.
 fn fold(c: char) -> char {
-    let c = base(c);
     if matches!(c, '\u{2010}'..='\u{2013}' | '\u{2212}') {
         return '-';
     }

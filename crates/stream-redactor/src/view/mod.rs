@@ -23,6 +23,9 @@ pub(crate) struct Sym {
     pub(crate) ch: char,
     /// Bytes of raw input it stands for.
     pub(crate) raw: u16,
+    /// It was an ASCII capital, or folds to one but for its case: some values know both cases.
+    #[allow(dead_code)]
+    pub(crate) upper: bool,
     /// Rules do not see it; it only takes its place in the tiling.
     pub(crate) hidden: bool,
     /// Nobody sees it either. (A blank beside `(at)` is hidden, but not invisible.)
@@ -36,6 +39,7 @@ impl Sym {
         Self {
             ch: char::from(byte.to_ascii_lowercase()),
             raw: 1,
+            upper: byte.is_ascii_uppercase(),
             hidden: false,
             invisible: false,
         }

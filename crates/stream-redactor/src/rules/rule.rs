@@ -1,0 +1,156 @@
+//! A rule as data, and what users see of it.
+
+use std::borrow::Cow;
+
+use super::{Automaton, BASIC, Grouped, MORE, Runs, Tier};
+use crate::edit::Entity;
+use crate::plan::Kind;
+
+/// What a rule is made of.
+#[derive(Debug)]
+pub(crate) struct Spec {
+    pub(crate) entity: Entity,
+    pub(crate) placeholder: &'static str,
+    pub(crate) tier: Tier,
+    /// The shape that the rule looks for and how it is checked, for people.
+    pub(crate) about: &'static str,
+    /// The specification that the shape comes from.
+    pub(crate) source: &'static str,
+    pub(crate) finder: Finder,
+    /// Texts with findings, each between `«` and `»`.
+    pub(crate) hits: &'static [&'static str],
+    /// Texts that come near and hold nothing.
+    pub(crate) misses: &'static [&'static str],
+}
+
+/// How the values of a rule are found.
+#[derive(Debug)]
+pub(crate) enum Finder {
+    /// In complete runs.
+    Runs(&'static Grouped),
+    /// By an automaton.
+    Scan {
+        new: fn() -> Automaton,
+        /// Whether a character wakes the automaton behind one of this kind. All others leave an
+        /// idle one as it is.
+        wakes: fn(char, Kind) -> bool,
+        /// The runs that are held for it.
+        holds: Option<&'static Runs>,
+    },
+    /// By the machine itself: no rule sees what is invisible.
+    Invisible,
+}
+
+/// One thing that a [`Redactor`](crate::Redactor) looks for.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    spec: &'static Spec,
+    pub(crate) entity: Entity,
+    pub(crate) placeholder: Cow<'static, str>,
+}
+
+impl PartialEq for Rule {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.spec, other.spec)
+            && (&self.entity, &self.placeholder) == (&other.entity, &other.placeholder)
+    }
+}
+
+impl Eq for Rule {}
+
+impl Rule {
+    /// What the rule finds.
+    #[must_use]
+    pub fn entity(&self) -> &Entity {
+        &self.entity
+    }
+
+    /// What is shown instead of a finding.
+    #[must_use]
+    pub fn placeholder(&self) -> &str {
+        &self.placeholder
+    }
+
+    /// Why a finding is one, for people: the shape that the rule looks for and how it is checked.
+    #[must_use]
+    pub fn describe(&self) -> &'static str {
+        self.spec.about
+    }
+
+    /// Where the shape comes from: a standard, a registry, an issuer's documentation.
+    #[must_use]
+    pub fn source(&self) -> &'static str {
+        self.spec.source
+    }
+
+    /// Texts in which the rule finds something: what it finds stands between `«` and `»`, which are
+    /// no part of the text.
+    #[must_use]
+    pub fn hits(&self) -> &'static [&'static str] {
+        self.spec.hits
+    }
+
+    /// Texts that come near, in which the rule finds nothing.
+    #[must_use]
+    pub fn misses(&self) -> &'static [&'static str] {
+        self.spec.misses
+    }
+
+    pub(crate) fn basic() -> Vec<Self> {
+        BASIC.iter().copied().map(Self::new).collect()
+    }
+
+    pub(crate) fn recommended() -> Vec<Self> {
+        BASIC.iter().chain(&MORE).copied().map(Self::new).collect()
+    }
+
+    fn new(spec: &'static Spec) -> Self {
+        Self {
+            spec,
+            entity: spec.entity.clone(),
+            placeholder: Cow::Borrowed(spec.placeholder),
+        }
+    }
+
+    /// Who wins where two rules find something at one place.
+    pub(crate) fn tier(&self) -> Tier {
+        self.spec.tier
+    }
+
+    /// How the rule judges runs, if its values stand in runs.
+    pub(crate) fn grouped(&self) -> Option<&'static Grouped> {
+        match self.spec.finder {
+            Finder::Runs(grouped) => Some(grouped),
+            _ => None,
+        }
+    }
+
+    /// The runs that are held for the rule.
+    pub(crate) fn runs(&self) -> Option<&'static Runs> {
+        match self.spec.finder {
+            Finder::Runs(grouped) => Some(grouped.runs()),
+            Finder::Scan { holds, .. } => holds,
+            Finder::Invisible => None,
+        }
+    }
+
+    /// Whether the rule finds what is invisible.
+    pub(crate) fn is_invisible(&self) -> bool {
+        matches!(self.spec.finder, Finder::Invisible)
+    }
+
+    pub(crate) fn automaton(&self) -> Option<Automaton> {
+        match self.spec.finder {
+            Finder::Scan { new, .. } => Some(new()),
+            _ => None,
+        }
+    }
+
+    /// Whether `c` wakes the rule's automaton behind a character of this kind.
+    pub(crate) fn wakes(&self, c: char, before: Kind) -> bool {
+        match self.spec.finder {
+            Finder::Scan { wakes, .. } => wakes(c, before),
+            _ => false,
+        }
+    }
+}
