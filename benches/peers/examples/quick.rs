@@ -1,9 +1,10 @@
 //! Megabytes a second of the engine alone, best of several runs: `cargo run --release --example quick`.
 
 use std::hint::black_box;
+use std::sync::Arc;
 use std::time::Instant;
 
-use stream_redactor::{Edit, Redactor, Stream};
+use stream_redactor::{Edit, Redactor, Stream, SystemText};
 use stream_redactor_peers as texts;
 
 fn main() {
@@ -26,6 +27,23 @@ fn main() {
     for (name, text) in cases.iter().filter(|(name, _)| is_wanted(name)) {
         let best = best(text.len(), || whole(&mut stream, &mut edits, text));
         println!("{name:12} {:8.0} MB/s  {:?}", 1e3 / best, texts::rates(text).map(|r| (r * 10.0).round() / 10.0));
+    }
+    // With a system text of 4 KB to guard.
+    let words: Vec<String> = texts::prose(4096).split(' ').rev().map(str::to_owned).collect();
+    let system = SystemText::new(&words.join(" "));
+    let mut guarded = redactor.stream();
+    guarded.protect(&system, &Arc::default());
+    for (name, text) in cases.iter().take(3) {
+        let name = format!("guarded {name}");
+        if is_wanted(&name) {
+            let best = best(text.len(), || whole(&mut guarded, &mut edits, text));
+            println!("{name:12} {:8.0} MB/s", 1e3 / best);
+        }
+    }
+    if is_wanted("index") {
+        let text = texts::answer(4096);
+        let best = best(text.len(), || drop(black_box(SystemText::new(black_box(&text)))));
+        println!("index {best:8.2} ns/byte");
     }
     // Each value alone, every fifty bytes.
     for value in texts::VALUES {

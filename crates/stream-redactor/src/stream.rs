@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::echo::{Echo, SystemText, Turn};
 use crate::edit::{Edit, Sink};
 use crate::machine::Machine;
 use crate::redactor::Config;
@@ -31,6 +32,7 @@ use crate::view;
 #[derive(Clone)]
 pub struct Stream {
     machine: Machine,
+    echo: Option<Echo>,
 }
 
 /// How a text ended.
@@ -48,6 +50,7 @@ impl Stream {
     pub(crate) fn new(config: Arc<Config>, enabled: RuleSet) -> Self {
         Self {
             machine: Machine::new(config, enabled),
+            echo: None,
         }
     }
 
@@ -98,6 +101,15 @@ impl Stream {
         self.machine.context(name);
     }
 
+    /// Replaces repetitions of a system text in this text and the next ones: from the twelfth word
+    /// in a row, or the 24th character of a script without spaces, up to an empty line. The finding is a `SYSTEM_PROMPT`; without an enabled rule for that entity nothing happens.
+    ///
+    /// `known` are texts whose passages may be repeated: what the caller wrote, earlier answers.
+    pub fn protect(&mut self, system: &SystemText, known: &Arc<[Box<str>]>) {
+        let is_on = self.machine.leak().is_some() && !system.is_empty();
+        self.echo = is_on.then(|| Echo::new(system.clone(), Arc::clone(known)));
+    }
+
     /// Whether an open-ended replacement is going on: what is pushed now disappears.
     #[must_use]
     pub fn is_swallowing(&self) -> bool {
@@ -112,10 +124,24 @@ impl Stream {
     }
 
     pub(crate) fn push_to(&mut self, text: &str, sink: &mut Sink<'_>) {
-        self.machine.push_str(text, sink);
+        let mut rest = text;
+        while let Some(turn) = self.echo.as_mut().and_then(|echo| echo.next(rest)) {
+            let (Turn::Opens { at, .. } | Turn::Closes(at)) = turn;
+            let (head, tail) = rest.split_at_checked(at).expect("turns are in the text");
+            self.machine.push_str(head, sink);
+            match turn {
+                Turn::Opens { back, .. } => self.machine.open(back, sink),
+                Turn::Closes(_) => self.machine.close(sink),
+            }
+            rest = tail;
+        }
+        self.machine.push_str(rest, sink);
     }
 
     pub(crate) fn finish_to(&mut self, end: End, sink: &mut Sink<'_>) {
+        if let Some(echo) = &mut self.echo {
+            echo.restart();
+        }
         self.machine.finish(matches!(end, End::Cut), sink);
     }
 }

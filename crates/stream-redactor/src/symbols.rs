@@ -59,6 +59,18 @@ impl Symbols {
         places.zip(self.slice(self.base, to).iter().rev().copied())
     }
 
+    /// The place before the last symbols that stand for `bytes`, as far as they are there.
+    pub(crate) fn place_before_end(&self, bytes: usize) -> u64 {
+        let mut left = bytes;
+        let symbols = self.slice(self.base, self.end()).iter().rev();
+        let back = symbols.take_while(|symbol| {
+            let is_in = left > 0;
+            left = left.saturating_sub(usize::from(symbol.raw));
+            is_in
+        });
+        self.end() - back.count() as u64
+    }
+
     /// Lets go of what stands before `place`.
     #[inline]
     pub(crate) fn drop_to(&mut self, place: u64) {

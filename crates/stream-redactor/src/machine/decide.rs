@@ -52,20 +52,29 @@ impl Machine {
 
     /// Shows the placeholder of a rule instead of what it has found, at the first undecided place.
     pub(super) fn replace(&mut self, rule: usize, found: Found, sink: &mut Sink<'_>) {
+        let n = self.drop_to(found.end);
+        self.show_placeholder(n, rule, sink);
+        self.swallowing = found.opens.map(|closer| Swallowing {
+            rule,
+            closer,
+            is_shown: true,
+        });
+    }
+
+    /// Shows the placeholder of a rule instead of the last `n` bytes.
+    pub(super) fn show_placeholder(&mut self, n: usize, rule: usize, sink: &mut Sink<'_>) {
         let config = Arc::clone(&self.config);
-        let Some(rule_found) = config.rules.get(rule) else {
+        let Some(rule) = config.rules.get(rule) else {
             return;
         };
-        let n = self.drop_to(found.end);
-        self.reading.show(rule_found.placeholder());
+        self.reading.show(rule.placeholder());
         self.reading.forget_before();
-        sink.replace(n, rule_found.entity.clone(), rule_found.placeholder.clone());
-        self.swallowing = found.opens.map(|closer| Swallowing { rule, closer });
+        sink.replace(n, rule.entity.clone(), rule.placeholder.clone());
     }
 
     /// What is undecided before a finding is read again with the end behind it: a reader of the
     /// outcome sees a placeholder there and not the finding. False if that swallows the finding.
-    fn settle_before(&mut self, start: u64, sink: &mut Sink<'_>) -> bool {
+    pub(super) fn settle_before(&mut self, start: u64, sink: &mut Sink<'_>) -> bool {
         self.restart();
         self.read(start, sink);
         self.end_candidates(start, false, sink);

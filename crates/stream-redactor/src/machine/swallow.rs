@@ -1,8 +1,8 @@
 //! What disappears: text behind an opening, and invisible characters.
 
 use super::Machine;
-use crate::edit::Sink;
-use crate::rules::{Closer, Found, Swallow};
+use crate::edit::{Entity, Sink};
+use crate::rules::{Closer, Found, Rule, Swallow};
 use crate::view::Sym;
 
 /// So many invisible characters in a row may stand inside a value. More end it.
@@ -13,6 +13,8 @@ pub(super) struct Swallowing {
     /// The rule that does, by its index.
     pub(super) rule: usize,
     pub(super) closer: Closer,
+    /// Its placeholder went out.
+    pub(super) is_shown: bool,
 }
 
 impl Machine {
@@ -21,9 +23,11 @@ impl Machine {
             return;
         };
         let rule = swallowing.rule;
+        let is_shown = std::mem::replace(&mut swallowing.is_shown, true);
         let state = match &mut swallowing.closer {
             Closer::Invisible if symbol.invisible => Swallow::More,
             Closer::Invisible => Swallow::EndBefore,
+            Closer::Outside => Swallow::More,
             _ if symbol.hidden => Swallow::More,
             closer => closer.step(symbol.ch),
         };
@@ -33,9 +37,49 @@ impl Machine {
         if !matches!(state, Swallow::EndBefore) {
             self.reading.advance(symbol);
             let n = self.drop_to(self.reading.cursor());
-            self.show_swallowed(n, rule, sink);
+            if is_shown {
+                self.show_swallowed(n, rule, sink);
+            } else {
+                self.show_placeholder(n, rule, sink);
+            }
         }
         self.reading.restart();
+    }
+
+    /// The rule for repetitions of a system text.
+    pub(crate) fn leak(&self) -> Option<usize> {
+        let is_leak = |rule: &Rule| rule.entity == Entity::SYSTEM_PROMPT;
+        let rule = self.config.rules.iter().position(is_leak)?;
+        self.scanners.is_enabled(rule).then_some(rule)
+    }
+
+    /// Ends what was read, and lets the last `back` bytes of it, as far as they are undecided, and all
+    /// that follows disappear until [`close`](Self::close).
+    pub(crate) fn open(&mut self, back: usize, sink: &mut Sink<'_>) {
+        let Some(rule) = self.leak() else {
+            return;
+        };
+        self.view.flush(&mut self.reading.symbols);
+        let end = self.reading.symbols.end();
+        self.read(end, sink);
+        let from = self.reading.symbols.place_before_end(back);
+        self.settle_before(from, sink);
+        let opened = self.swallowing.take();
+        self.swallowing = Some(Swallowing {
+            rule: opened.as_ref().map_or(rule, |opened| opened.rule),
+            closer: Closer::Outside,
+            is_shown: opened.is_some_and(|opened| opened.is_shown),
+        });
+        self.read(end, sink);
+    }
+
+    /// Shows again what follows.
+    pub(crate) fn close(&mut self, sink: &mut Sink<'_>) {
+        self.view.flush(&mut self.reading.symbols);
+        let end = self.reading.symbols.end();
+        self.read(end, sink);
+        self.swallowing = None;
+        self.restart();
     }
 
     pub(super) fn read_hidden(&mut self, symbol: Sym, sink: &mut Sink<'_>) {

@@ -159,6 +159,8 @@ pub(crate) enum Closer {
     Pem(PemCloser),
     /// Characters that nobody sees.
     Invisible,
+    /// Nothing in the text: whoever opened it closes it.
+    Outside,
 }
 
 /// Where the swallowing stands after one more symbol.
@@ -177,6 +179,7 @@ impl Closer {
             Self::Prompt(closer) => closer.step(c),
             Self::Pem(closer) => closer.step(c),
             Self::Invisible => Swallow::EndBefore,
+            Self::Outside => Swallow::More,
         }
     }
 }
