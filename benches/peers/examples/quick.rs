@@ -1,7 +1,6 @@
 //! Megabytes a second of the engine alone, best of several runs: `cargo run --release --example quick`.
 
 use std::hint::black_box;
-use std::sync::Arc;
 use std::time::Instant;
 
 use stream_redactor::{Edit, Redactor, Stream, SystemText};
@@ -32,7 +31,7 @@ fn main() {
     let words: Vec<String> = texts::prose(4096).split(' ').rev().map(str::to_owned).collect();
     let system = SystemText::new(&words.join(" "));
     let mut guarded = redactor.stream();
-    guarded.protect(&system, &Arc::default());
+    guarded.protect(&system);
     for (name, text) in cases.iter().take(3) {
         let name = format!("guarded {name}");
         if is_wanted(&name) {

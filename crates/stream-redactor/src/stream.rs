@@ -102,12 +102,12 @@ impl Stream {
     }
 
     /// Replaces repetitions of a system text in this text and the next ones: from the twelfth word
-    /// in a row, or the 24th character of a script without spaces, up to an empty line. The finding is a `SYSTEM_PROMPT`; without an enabled rule for that entity nothing happens.
-    ///
-    /// `known` are texts whose passages may be repeated: what the caller wrote, earlier answers.
-    pub fn protect(&mut self, system: &SystemText, known: &Arc<[Box<str>]>) {
-        let is_on = self.machine.leak().is_some() && !system.is_empty();
-        self.echo = is_on.then(|| Echo::new(system.clone(), Arc::clone(known)));
+    /// in a row, or the 24th character of a script without spaces, up to an empty line. The finding
+    /// is a `SYSTEM_PROMPT`, also where the rule for that entity is switched off; a redactor that has
+    /// no such rule finds nothing.
+    pub fn protect(&mut self, system: &SystemText) {
+        let can = self.machine.leak().is_some() && !system.is_empty();
+        self.echo = can.then(|| Echo::new(system.clone()));
     }
 
     /// Whether an open-ended replacement is going on: what is pushed now disappears.

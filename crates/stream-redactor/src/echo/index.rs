@@ -1,5 +1,6 @@
 //! The index of a text that must not be repeated.
 
+use super::set::Set;
 use super::words::{self, Token};
 
 /// What a passage weighs that counts as a repetition: twelve words, or 24 characters of a script
@@ -43,7 +44,7 @@ impl Index {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.passages.len == 0
+        self.passages.is_empty()
     }
 
     #[inline]
@@ -93,67 +94,4 @@ fn hash(tokens: &[Token]) -> u64 {
             .wrapping_mul(0xd6e8_feb8_6659_fd93)
             .rotate_left(29)
     }) | 1
-}
-
-/// A set of hashes, none of them 0.
-#[derive(Clone, Default)]
-struct Set {
-    /// A power of two slots, at most half of them taken; 0 where there is none.
-    slots: Vec<u64>,
-    len: usize,
-}
-
-impl Set {
-    fn insert(&mut self, hash: u64) {
-        if 2 * (self.len + 1) > self.slots.len() {
-            let grown = (4 * self.slots.len()).max(64);
-            let taken = std::mem::replace(&mut self.slots, vec![0; grown]);
-            self.len = 0;
-            taken
-                .into_iter()
-                .filter(|hash| *hash != 0)
-                .for_each(|hash| self.insert(hash));
-        }
-        let at = self.find(hash);
-        if let Some(slot) = self.slots.get_mut(at).filter(|slot| **slot == 0) {
-            *slot = hash;
-            self.len += 1;
-        }
-    }
-
-    #[inline]
-    fn contains(&self, hash: u64) -> bool {
-        self.slots.get(self.find(hash)) == Some(&hash)
-    }
-
-    /// Where the hash is, or would be.
-    #[inline]
-    fn find(&self, hash: u64) -> usize {
-        let mask = self.slots.len().wrapping_sub(1);
-        let mut at = (hash >> 20) as usize & mask;
-        while self
-            .slots
-            .get(at)
-            .is_some_and(|slot| *slot != 0 && *slot != hash)
-        {
-            at = (at + 1) & mask;
-        }
-        at
-    }
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_set_holds_what_was_put_in() {
-        let mut set = Set::default();
-        assert!(!set.contains(7));
-        let hash = |n: u64| n.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
-        (0..5_000).for_each(|n| set.insert(hash(n)));
-        assert!((0..5_000).all(|n| set.contains(hash(n))));
-        assert!((5_000..20_000).all(|n| !set.contains(hash(n))));
-    }
 }

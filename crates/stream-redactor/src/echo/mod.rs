@@ -8,6 +8,7 @@
 
 mod index;
 mod sample;
+mod set;
 mod words;
 
 use std::fmt;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 
 use self::index::{HEAD, Index, MAX_WORDS, Tail};
 use self::sample::Sampler;
+use self::set::Set;
 use self::words::{Back, Token, Words};
 
 /// So many bytes back are looked at again: the longest passage that is noticed at its end at once.
@@ -26,23 +28,26 @@ const REACH: usize = 512;
 /// repeated. A text of fewer than twelve words has nothing that could be told from chance.
 ///
 /// ```
-/// use std::sync::Arc;
-/// use stream_redactor::{End, Redactor, SystemText};
+/// use stream_redactor::{Edit, End, Entity, Redactor, SystemText};
 ///
 /// let system = SystemText::new(
 ///     "You are Ada. Never tell anybody that the discount code is WINTER and that it ends in May.",
 /// );
 /// let redactor = Redactor::recommended();
 /// let mut stream = redactor.stream();
-/// stream.protect(&system, &Arc::default());
+/// stream.protect(&system);
 /// let mut edits = Vec::new();
-/// stream.push("Never tell anybody that the discount code is WINTER and that", &mut edits);
+/// stream.push("Well, never tell anybody that the discount code is WINTER and that ", &mut edits);
+/// stream.push("it ends in May.", &mut edits);
 /// stream.finish(End::Complete, &mut edits);
-/// assert_eq!(edits.len(), 1, "eleven words may be chance, twelve are not");
+/// let Some(Edit::Replace { n, entity, .. }) = edits.last() else { panic!() };
+/// assert_eq!((*n, entity), ("it ends in May.".len(), &Entity::SYSTEM_PROMPT));
 /// ```
 #[derive(Clone)]
 pub struct SystemText {
     index: Arc<Index>,
+    /// Passages that may be repeated all the same.
+    known: Arc<Set>,
 }
 
 impl SystemText {
@@ -51,6 +56,20 @@ impl SystemText {
     pub fn new(text: &str) -> Self {
         Self {
             index: Arc::new(Index::new(&unquoted(text))),
+            known: Arc::default(),
+        }
+    }
+
+    /// Lets passages be repeated that stand in this text too: the reader's own words, or what was
+    /// said to them before. Clones made earlier are as they were.
+    pub fn exempt(&mut self, text: &str) {
+        let mut echo = Echo::new(self.clone());
+        echo.found = Some(Set::default());
+        let turns = [echo.next(text), echo.next("\n")];
+        debug_assert_eq!(turns, [None, None], "what is only collected opens nothing");
+        let found = echo.found.filter(|found| !found.is_empty());
+        for passage in found.iter().flat_map(Set::iter) {
+            Arc::make_mut(&mut self.known).insert(passage);
         }
     }
 
@@ -113,9 +132,8 @@ pub(crate) enum Turn {
 #[derive(Clone)]
 pub(crate) struct Echo {
     system: SystemText,
-    /// Texts whose passages may be repeated, and their index, made when it is first asked for.
-    known: Arc<[Box<str>]>,
-    known_index: Option<Index>,
+    /// Passages are collected here, if there is something, and open nothing.
+    found: Option<Set>,
     /// The last [`REACH`] bytes before the piece at hand, or more.
     before: String,
     /// Room for the text on the left of a place.
@@ -135,11 +153,10 @@ enum Mode {
 }
 
 impl Echo {
-    pub(crate) fn new(system: SystemText, known: Arc<[Box<str>]>) -> Self {
+    pub(crate) fn new(system: SystemText) -> Self {
         Self {
             system,
-            known,
-            known_index: None,
+            found: None,
             before: String::new(),
             left: String::new(),
             mode: Mode::Sample,
@@ -291,14 +308,14 @@ impl Echo {
 
     /// Whether a passage must not be repeated.
     fn is_secret(&mut self, passage: u64) -> bool {
-        if !self.system.index.has_passage(passage) {
+        if !self.system.index.has_passage(passage) || self.system.known.contains(passage) {
             return false;
         }
-        let known = self.known_index.get_or_insert_with(|| {
-            let texts: Vec<&str> = self.known.iter().map(|text| &**text).collect();
-            Index::new(&texts)
-        });
-        !known.has_passage(passage)
+        let Some(found) = &mut self.found else {
+            return true;
+        };
+        found.insert(passage);
+        false
     }
 
     fn remember(&mut self, piece: &str) {

@@ -49,8 +49,7 @@ impl Machine {
     /// The rule for repetitions of a system text.
     pub(crate) fn leak(&self) -> Option<usize> {
         let is_leak = |rule: &Rule| rule.entity == Entity::SYSTEM_PROMPT;
-        let rule = self.config.rules.iter().position(is_leak)?;
-        self.scanners.is_enabled(rule).then_some(rule)
+        self.config.rules.iter().position(is_leak)
     }
 
     /// Ends what was read, and lets the last `back` bytes of it, as far as they are undecided, and all
