@@ -234,14 +234,17 @@ fn begin<B, R>(
             _ => {}
         }
     }
-    let json_content = match &arrived.content {
-        Content::Json(tape) => wants_json(tape),
-        _ => false,
+    let tape = match &arrived.content {
+        Content::Json(tape) => Some(tape),
+        _ => None,
     };
+    let json_content = tape.is_some_and(wants_json);
+    let system = tape.and_then(|tape| options.leaks.of(&arrived.endpoint, tape));
     let mut request = arrived.request;
     media::ask_for_plain(request.headers_mut(), mode == Mode::Enforce);
     let report = arrived.report;
-    let texts = Texts::new(options, mode, exempt, json_content, report.clone());
+    let mut texts = Texts::new(options, mode, exempt, json_content, report.clone());
+    texts.protect(system);
     Ok((
         request,
         Call {

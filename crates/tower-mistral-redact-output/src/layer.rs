@@ -9,7 +9,7 @@ use tower_mistral_wire::{
     rewrite::StreamOptions, table::Endpoints,
 };
 
-use crate::RedactOutput;
+use crate::{RedactOutput, leak::Leaks};
 
 /// Redacts the replies of an inner service. See the [crate docs](crate).
 #[derive(Clone, Debug)]
@@ -25,6 +25,7 @@ pub(crate) struct Options {
     pub(crate) on_uninspectable: OnUninspectable,
     pub(crate) counters: Counters,
     pub(crate) keep_logprobs: bool,
+    pub(crate) leaks: Leaks,
     pub(crate) max_reply: usize,
     pub(crate) stream: StreamOptions,
     pub(crate) intake: Arc<IntakeOptions>,
@@ -44,6 +45,7 @@ impl RedactOutputLayer {
                 on_uninspectable: OnUninspectable::default(),
                 counters: Counters::default(),
                 keep_logprobs: false,
+                leaks: Leaks::new(Mode::Observe),
                 max_reply: Self::MAX_REPLY,
                 stream: StreamOptions::default(),
                 intake: Arc::new(IntakeOptions::new()),
@@ -104,6 +106,19 @@ impl RedactOutputLayer {
     /// anybody knows whether its text will be redacted. Whoever reads the tokens reads the value.
     pub fn dangerous_keep_logprobs(mut self) -> Self {
         self.options.keep_logprobs = true;
+        self
+    }
+
+    /// What becomes of a reply that repeats the request's own system text: twelve words in a row, or
+    /// 24 characters of a script without spaces. Default [`Mode::Observe`]: the report names it, as
+    /// a `SYSTEM_PROMPT`. In [`Mode::Enforce`] the rest of the paragraph is replaced.
+    ///
+    /// Many system texts hold facts that a reply should quote (opening hours, a search's results),
+    /// which is why this only looks on by itself. What stands there in double quotes is meant to be
+    /// said; what the user wrote, and what earlier turns of the assistant said, is known already.
+    /// All of that may be repeated.
+    pub fn protect_system_text(mut self, mode: Mode) -> Self {
+        self.options.leaks = Leaks::new(mode);
         self
     }
 

@@ -62,6 +62,7 @@
 mod body;
 mod future;
 mod layer;
+mod leak;
 mod reply;
 mod service;
 mod source;

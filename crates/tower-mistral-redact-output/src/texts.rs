@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use stream_redactor::{self as engine, Redactor, RuleSet};
+use stream_redactor::{self as engine, Entity, Redactor, RuleSet, SystemText};
 use tower_mistral_wire::{
     Counters, Handling, Mode, Modes, OnUninspectable, Reason,
     ext::{Action, CallReport, Exempt, Finding, Layer},
@@ -26,7 +26,18 @@ pub(crate) struct Texts {
     on_uninspectable: OnUninspectable,
     counters: Counters,
     report: CallReport,
-    mould: Option<(RuleSet, engine::Stream)>,
+    /// The text that the reply must not repeat.
+    system: Option<SystemText>,
+    /// What becomes of a reply that does.
+    on_leak: Mode,
+    moulds: [Option<(Reads, engine::Stream)>; 2],
+}
+
+/// What a stream looks for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Reads {
+    rules: RuleSet,
+    leaks: bool,
 }
 
 impl Texts {
@@ -48,8 +59,15 @@ impl Texts {
             on_uninspectable: options.on_uninspectable,
             counters: options.counters.clone(),
             report,
-            mould: None,
+            system: None,
+            on_leak: options.leaks.mode,
+            moulds: [None, None],
         }
+    }
+
+    /// Looks for repetitions of this text, too.
+    pub(crate) fn protect(&mut self, system: Option<SystemText>) {
+        self.system = system;
     }
 
     pub(crate) fn refused(&self, reason: Reason) {
@@ -76,24 +94,33 @@ impl Texts {
         (enforced, observed)
     }
 
-    /// A fresh stream. The last one made is kept as a mould: to fold the exempt values for each
-    /// string of a large reply would cost more than to read it.
-    fn stream(&mut self, rules: RuleSet) -> Option<engine::Stream> {
-        if rules.is_empty() {
+    /// What becomes of a text of this kind that repeats the system text.
+    fn on_leak(&self, kind: TextKind) -> Mode {
+        if self.system.is_none() {
+            return Mode::Off;
+        }
+        let rule = self.modes.of(Entity::SYSTEM_PROMPT.as_str(), kind);
+        self.mode.min(self.on_leak).min(rule)
+    }
+
+    /// A fresh stream. The last one made in each place is kept as a mould: to fold the exempt values
+    /// for each string of a large reply would cost more than to read it.
+    fn stream(&mut self, place: usize, reads: Reads) -> Option<engine::Stream> {
+        if reads.rules.is_empty() && !reads.leaks {
             return None;
         }
-        if let Some((_, mould)) = self
-            .mould
-            .as_ref()
-            .filter(|(made_for, _)| *made_for == rules)
-        {
+        let slot = self.moulds.get_mut(place)?;
+        if let Some((_, mould)) = slot.as_ref().filter(|(made_for, _)| *made_for == reads) {
             return Some(mould.clone());
         }
-        let mut stream = self.redactor.stream_with(rules);
+        let mut stream = self.redactor.stream_with(reads.rules);
         if !self.exempt.values().is_empty() {
             stream.exempt(Arc::clone(self.exempt.values()));
         }
-        self.mould = Some((rules, stream.clone()));
+        if let Some(system) = self.system.as_ref().filter(|_| reads.leaks) {
+            stream.protect(system);
+        }
+        *slot = Some((reads, stream.clone()));
         Some(stream)
     }
 }
@@ -103,7 +130,13 @@ impl Engines for Texts {
 
     fn open(&mut self, kind: TextKind, group: Group) -> Option<Text> {
         let (enforced, observed) = self.rules(kind);
-        let (enforced, observed) = (self.stream(enforced), self.stream(observed));
+        let on_leak = self.on_leak(kind);
+        let reads = |rules, mode| Reads {
+            rules,
+            leaks: on_leak == mode,
+        };
+        let enforced = self.stream(0, reads(enforced, Mode::Enforce));
+        let observed = self.stream(1, reads(observed, Mode::Observe));
         if enforced.is_none() && observed.is_none() {
             return None;
         }

@@ -98,6 +98,10 @@ impl Machine {
             text.chars().for_each(|c| self.push(c, sink));
             return;
         }
+        if self.scanners.are_off() && self.is_quiet() {
+            self.pass(text, sink);
+            return;
+        }
         let mut at = 0;
         // Behind the last place where the first look wanted to read on.
         let mut read_to = 0;

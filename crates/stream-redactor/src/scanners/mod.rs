@@ -293,6 +293,11 @@ impl Scanners {
         self.is_quiet_with(plan, self.live)
     }
 
+    /// Whether no rule is enabled.
+    pub(crate) fn are_off(&self) -> bool {
+        self.enabled.is_empty()
+    }
+
     pub(crate) fn is_enabled(&self, rule: usize) -> bool {
         self.enabled.contains(rule)
     }
