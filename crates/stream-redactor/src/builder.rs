@@ -3,10 +3,12 @@
 use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
+use std::sync::Arc;
 
 use crate::edit::{Edit, Entity};
 use crate::redactor::{Config, Redactor};
-use crate::view::{self, MAX_PENDING};
+use crate::show::Show;
+use crate::view::MAX_PENDING;
 
 /// Builds a [`Redactor`] from the recommended rules.
 ///
@@ -44,7 +46,42 @@ impl RedactorBuilder {
     /// Never replaces this exact value, however it is spelled: values are compared in the folded
     /// view. A longer value that contains it is not spared.
     pub fn allow(mut self, value: impl AsRef<str>) -> Self {
-        self.config.allowed.push(view::folded(value.as_ref()));
+        self.config.allowed.value(value.as_ref());
+        self
+    }
+
+    /// Never replaces e-mail addresses of this domain and of its subdomains.
+    pub fn allow_domain(mut self, domain: impl AsRef<str>) -> Self {
+        self.config.allowed.domain(domain.as_ref());
+        self
+    }
+
+    /// Never replaces findings of an entity for which the function says yes. It is called with the
+    /// folded value (lower case, plain digits) once that is complete, and should be fast.
+    ///
+    /// ```
+    /// use stream_redactor::{Entity, Redactor};
+    ///
+    /// let redactor = Redactor::builder()
+    ///     .allow_if(Entity::IP_ADDRESS, |address| address.starts_with("10."))
+    ///     .build()?;
+    /// assert_eq!(redactor.redact("10.1.2.3, 192.0.2.1"), "10.1.2.3, [IP]");
+    /// # Ok::<(), stream_redactor::ConfigError>(())
+    /// ```
+    pub fn allow_if(
+        mut self,
+        entity: Entity,
+        test: impl Fn(&str) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.config.allowed.test(entity, Arc::new(test));
+        self
+    }
+
+    /// Never replaces what stands for nobody: e-mail addresses at `example.com`, `.test` and the
+    /// like (RFC 2606, RFC 6761), and IP addresses for documentation (RFC 5737, RFC 3849, RFC 9637).
+    /// Off by default, since people try a redactor out with just these.
+    pub fn allow_documentation_values(mut self) -> Self {
+        self.config.allowed.documentation();
         self
     }
 
@@ -62,8 +99,16 @@ impl RedactorBuilder {
     ///
     /// Redacting twice changes nothing if `with` begins and ends with a character that belongs to
     /// no value, such as a bracket; a letter could join with what stands beside it.
-    pub fn replacement(mut self, entity: Entity, with: impl Into<Cow<'static, str>>) -> Self {
-        let with = with.into();
+    pub fn replacement(self, entity: Entity, with: impl Into<Cow<'static, str>>) -> Self {
+        self.show(entity, Show::Text(with.into()))
+    }
+
+    /// What is shown instead of what the rules of `entity` find: a text, a mask, a keyed hash.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "the variants read best by value"
+    )]
+    pub fn show(mut self, entity: Entity, show: Show) -> Self {
         let mut known = false;
         for rule in self
             .config
@@ -71,7 +116,7 @@ impl RedactorBuilder {
             .iter_mut()
             .filter(|rule| rule.entity == entity)
         {
-            rule.placeholder = with.clone();
+            rule.show = show.clone();
             known = true;
         }
         if !known {

@@ -157,6 +157,7 @@
 
 #![forbid(unsafe_code)]
 
+mod allow;
 mod builder;
 mod call;
 mod echo;
@@ -169,6 +170,7 @@ mod redactor;
 mod rules;
 mod ruleset;
 mod scanners;
+mod show;
 mod skip;
 mod stream;
 mod symbols;
@@ -180,4 +182,5 @@ pub use self::edit::{Edit, Entity};
 pub use self::redactor::Redactor;
 pub use self::rules::Rule;
 pub use self::ruleset::RuleSet;
+pub use self::show::{HashKey, Show};
 pub use self::stream::{End, Stream};

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::allow::Allowed;
 use crate::builder::RedactorBuilder;
 use crate::edit::{Edit, Sink};
 use crate::plan::Plan;
@@ -29,8 +30,8 @@ pub struct Redactor {
 #[derive(Clone)]
 pub(crate) struct Config {
     pub(crate) rules: Vec<Rule>,
-    /// Folded values that stay.
-    pub(crate) allowed: Vec<String>,
+    /// What is found and left.
+    pub(crate) allowed: Allowed,
     /// Bytes.
     pub(crate) max_hold: usize,
     /// What the rules make of each character.
@@ -137,7 +138,7 @@ impl Config {
     pub(crate) fn new(rules: Vec<Rule>) -> Self {
         Self {
             rules,
-            allowed: Vec::new(),
+            allowed: Allowed::default(),
             max_hold: Self::MAX_HOLD,
             plan: Plan::default(),
         }

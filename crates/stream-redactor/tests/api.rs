@@ -6,7 +6,9 @@ mod common;
 use std::sync::Arc;
 
 use common::redact;
-use stream_redactor::{ConfigError, Edit, End, Entity, Redactor, RedactorBuilder, RuleSet, Stream};
+use stream_redactor::{
+    ConfigError, Edit, End, Entity, HashKey, Redactor, RedactorBuilder, RuleSet, Show, Stream,
+};
 
 #[test]
 fn a_push_with_nothing_to_find_is_one_keep() {
@@ -80,6 +82,38 @@ fn values_that_may_stay() {
             shown,
             "a@b.cc, 123-45-6789, [SSN], support@acme.com, [EMAIL]"
         );
+    }
+}
+
+#[test]
+fn more_values_that_may_stay() {
+    let builder = || Redactor::builder().without(Entity::PHONE_NUMBER);
+    let cases = [
+        (
+            builder(),
+            "git@github.com:a/b git@b.org agit@b.org",
+            "git@github.com:a/b git@b.org [EMAIL]",
+        ),
+        (
+            builder().allow_domain("ACME.com"),
+            "a@acme.com b@de.acme.com c@notacme.com d@acme.com.uk",
+            "a@acme.com b@de.acme.com [EMAIL] [EMAIL]",
+        ),
+        (
+            builder().allow_documentation_values(),
+            "a@example.com a@x.test a@b.org 192.0.2.7 203.0.113.1 192.0.3.7 2001:db8::1 2001:db9::1",
+            "a@example.com a@x.test [EMAIL] 192.0.2.7 203.0.113.1 [IP] 2001:db8::1 [IP]",
+        ),
+        (
+            builder().allow_if(Entity::CREDIT_CARD, |card| card.ends_with("1111")),
+            "4111 1111 1111 1111, 5555-5555-5555-4444",
+            "4111 1111 1111 1111, [CARD]",
+        ),
+    ];
+    for (builder, text, shown) in cases {
+        let redactor = builder.build().unwrap();
+        assert_eq!(redact(&redactor, text), shown);
+        assert_eq!(redact(&redactor, shown), shown);
     }
 }
 
@@ -228,4 +262,78 @@ fn streams_cross_threads() {
     fn check<T: Send + Sync + Clone + 'static>() {}
     check::<Stream>();
     check::<Redactor>();
+}
+
+#[test]
+fn what_is_shown_is_a_choice() {
+    let hash = || Show::Hash(HashKey::new(*b"0123456789abcdef"));
+    let cases = [
+        (
+            Entity::CREDIT_CARD,
+            Show::LastFour,
+            "4111-1111-1111-1111!",
+            "****-****-****-1111!",
+        ),
+        (
+            Entity::CREDIT_CARD,
+            Show::Mask,
+            "４111 1111 1111 1111",
+            "**** **** **** ****",
+        ),
+        // Four of nine would be too many.
+        (Entity::US_SSN, Show::LastFour, "123-45-6789", "***-**-****"),
+        (
+            Entity::EMAIL_ADDRESS,
+            Show::LastFour,
+            "Jane@example.com",
+            "****@******e.com",
+        ),
+        (
+            Entity::EMAIL_ADDRESS,
+            Show::Remove,
+            "a jane@example.com, b",
+            "a  , b",
+        ),
+        (Entity::SCRIPT, Show::Remove, "a<script>x</script>b", "a b"),
+        (
+            Entity::SCRIPT,
+            Show::Mask,
+            "a<script>x</script>b",
+            "a[SCRIPT]b",
+        ),
+        (Entity::SCRIPT, hash(), "a<script>x</script>b", "a[SCRIPT]b"),
+    ];
+    for (entity, show, text, expected) in cases {
+        let redactor = Redactor::builder().show(entity, show).build().unwrap();
+        assert_eq!(redact(&redactor, text), expected, "{text}");
+        assert_eq!(redact(&redactor, expected), expected);
+    }
+
+    let hashed = |key: [u8; 16]| {
+        let show = Show::Hash(HashKey::new(key));
+        let builder = Redactor::builder().show(Entity::CREDIT_CARD, show.clone());
+        builder.show(Entity::EMAIL_ADDRESS, show).build().unwrap()
+    };
+    let redactor = hashed(*b"0123456789abcdef");
+    let one = redact(&redactor, "4111 1111 1111 1111");
+    assert!(
+        one.starts_with("[CARD:") && one.len() == "[CARD:]".len() + 16,
+        "{one}"
+    );
+    assert_eq!(
+        redact(&redactor, "4111111111111111"),
+        one,
+        "however it is grouped"
+    );
+    assert_eq!(redact(&redactor, &one), one);
+    assert_ne!(redact(&redactor, "5555-5555-5555-4444"), one);
+    assert_ne!(
+        redact(&hashed(*b"another key, 16."), "4111 1111 1111 1111"),
+        one
+    );
+    assert_eq!(
+        redact(&redactor, "JANE@b.org"),
+        redact(&redactor, "jane&#64;b.org")
+    );
+    assert!(!format!("{:?}", hash()).contains("48"), "no key in Debug");
 }

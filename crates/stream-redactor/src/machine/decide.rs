@@ -1,10 +1,10 @@
 //! What is decided: who wins, what is kept, what is replaced.
 
-use std::sync::Arc;
+use std::borrow::Cow;
 
 use super::Machine;
 use super::swallow::Swallowing;
-use crate::edit::Sink;
+use crate::edit::{Entity, Sink};
 use crate::rules::Found;
 use crate::view::visible;
 
@@ -38,7 +38,7 @@ impl Machine {
     }
 
     fn commit(&mut self, rule: usize, found: Found, sink: &mut Sink<'_>) {
-        if self.is_spared(found) {
+        if self.is_spared(rule, found) {
             self.keep_to(found.end, sink);
             self.restart();
             return;
@@ -52,8 +52,14 @@ impl Machine {
 
     /// Shows the placeholder of a rule instead of what it has found, at the first undecided place.
     pub(super) fn replace(&mut self, rule: usize, found: Found, sink: &mut Sink<'_>) {
+        let Some(with) = self.config.rules.get(rule).map(|rule| match found.opens {
+            Some(_) => rule.shown_unread(),
+            None => rule.shown(|| self.value(found)),
+        }) else {
+            return;
+        };
         let n = self.drop_to(found.end);
-        self.show_placeholder(n, rule, sink);
+        self.show(n, rule, with, sink);
         self.swallowing = found.opens.map(|closer| Swallowing {
             rule,
             closer,
@@ -61,15 +67,24 @@ impl Machine {
         });
     }
 
-    /// Shows the placeholder of a rule instead of the last `n` bytes.
-    pub(super) fn show_placeholder(&mut self, n: usize, rule: usize, sink: &mut Sink<'_>) {
-        let config = Arc::clone(&self.config);
-        let Some(rule) = config.rules.get(rule) else {
-            return;
-        };
-        self.reading.show(rule.placeholder());
+    /// Shows a text instead of the last `n` bytes.
+    pub(super) fn show(
+        &mut self,
+        n: usize,
+        rule: usize,
+        with: Cow<'static, str>,
+        sink: &mut Sink<'_>,
+    ) {
+        self.reading.show(&with);
         self.reading.forget_before();
-        sink.replace(n, rule.entity.clone(), rule.placeholder.clone());
+        if let Some(rule) = self.config.rules.get(rule) {
+            sink.replace(n, rule.entity.clone(), with);
+        }
+    }
+
+    /// A finding as rules read it.
+    fn value(&self, found: Found) -> String {
+        visible(self.reading.symbols.slice(found.start, found.end)).collect()
     }
 
     /// What is undecided before a finding is read again with the end behind it: a reader of the
@@ -82,13 +97,26 @@ impl Machine {
         self.swallowing.is_none()
     }
 
-    fn is_spared(&self, found: Found) -> bool {
-        if self.config.allowed.is_empty() && self.exempt.is_empty() || found.opens.is_some() {
+    fn is_spared(&self, rule: usize, found: Found) -> bool {
+        let Some(rule) = self
+            .config
+            .rules
+            .get(rule)
+            .filter(|_| found.opens.is_none())
+        else {
+            return false;
+        };
+        // Nobody's address: how Git names a host, `git@github.com:owner/project`.
+        let head = visible(self.reading.symbols.slice(found.start, found.end)).take(4);
+        if rule.entity == Entity::EMAIL_ADDRESS && head.eq("git@".chars()) {
+            return true;
+        }
+        let allowed = &self.config.allowed;
+        if allowed.is_empty() && self.exempt.is_empty() {
             return false;
         }
-        let symbols = self.reading.symbols.slice(found.start, found.end);
-        let value: String = visible(symbols).collect();
-        self.config.allowed.contains(&value) || self.exempt.contains(&value)
+        let value = self.value(found);
+        allowed.has(&rule.entity, &value) || self.exempt.contains(&value)
     }
 
     /// Takes one live candidate out, the first: replaced as far as it was read if it is past its

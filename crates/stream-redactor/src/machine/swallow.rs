@@ -40,7 +40,8 @@ impl Machine {
             if is_shown {
                 self.show_swallowed(n, rule, sink);
             } else {
-                self.show_placeholder(n, rule, sink);
+                let with = self.config.rules.get(rule).map(Rule::shown_unread);
+                self.show(n, rule, with.unwrap_or_default(), sink);
             }
         }
         self.reading.restart();

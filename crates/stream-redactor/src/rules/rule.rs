@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::{Automaton, BASIC, Grouped, MORE, Runs, Tier};
 use crate::edit::Entity;
 use crate::plan::Kind;
+use crate::show::Show;
 
 /// What a rule is made of.
 #[derive(Debug)]
@@ -46,13 +47,13 @@ pub(crate) enum Finder {
 pub struct Rule {
     spec: &'static Spec,
     pub(crate) entity: Entity,
-    pub(crate) placeholder: Cow<'static, str>,
+    pub(crate) show: Show,
 }
 
 impl PartialEq for Rule {
     fn eq(&self, other: &Self) -> bool {
         std::ptr::eq(self.spec, other.spec)
-            && (&self.entity, &self.placeholder) == (&other.entity, &other.placeholder)
+            && (&self.entity, &self.show) == (&other.entity, &other.show)
     }
 }
 
@@ -65,10 +66,23 @@ impl Rule {
         &self.entity
     }
 
-    /// What is shown instead of a finding.
+    /// What is shown instead of a finding, unless it is made of the finding: see [`Show`].
     #[must_use]
     pub fn placeholder(&self) -> &str {
-        &self.placeholder
+        match &self.show {
+            Show::Text(text) => text,
+            _ => self.spec.placeholder,
+        }
+    }
+
+    /// What is shown for a finding, as rules read it.
+    pub(crate) fn shown(&self, value: impl FnOnce() -> String) -> Cow<'static, str> {
+        self.show.of(value, &self.entity, self.spec.placeholder)
+    }
+
+    /// What is shown for a finding that is not read.
+    pub(crate) fn shown_unread(&self) -> Cow<'static, str> {
+        self.show.of_any(self.spec.placeholder)
     }
 
     /// Why a finding is one, for people: the shape that the rule looks for and how it is checked.
@@ -108,7 +122,7 @@ impl Rule {
         Self {
             spec,
             entity: spec.entity.clone(),
-            placeholder: Cow::Borrowed(spec.placeholder),
+            show: Show::Text(Cow::Borrowed(spec.placeholder)),
         }
     }
 
