@@ -93,16 +93,20 @@ println!("{} from {}", reply.status(), reply.url());
 mod body;
 mod client;
 mod convert;
+mod exclusive;
 mod future;
 #[cfg(feature = "middleware")]
 mod middleware;
 #[cfg(feature = "middleware")]
 mod next;
+mod send;
 mod service;
 #[cfg(feature = "middleware")]
 mod stack;
 
-pub use self::{client::client_builder, future::ReqwestFuture, service::ReqwestService};
+pub use self::{
+    client::client_builder, future::ReqwestFuture, send::SendThrough, service::ReqwestService,
+};
 #[cfg(feature = "middleware")]
 pub use self::{
     middleware::TowerMiddleware,
