@@ -69,6 +69,7 @@ pub fn adopt<B>(response: &mut Response<B>, report: &CallReport) {
     for name in [GUARD, KIND, REQUEST_ID] {
         response.headers_mut().remove(name);
     }
+    report.begin_reply();
     response.extensions_mut().insert(report.clone());
 }
 
@@ -76,6 +77,7 @@ pub fn adopt<B>(response: &mut Response<B>, report: &CallReport) {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::RejectionKind;
 
     #[test]
     fn marks_add_up_and_foreign_ones_are_dropped() {
@@ -91,5 +93,23 @@ mod tests {
         }
         adopt(&mut response, &report);
         assert_eq!(response.headers().get(GUARD).unwrap(), "edited, truncated");
+    }
+
+    #[test]
+    fn a_report_speaks_of_the_last_reply_of_a_call() {
+        let report = CallReport::new(RequestId::random());
+        let mut thrown_away = Response::new(());
+        adopt(&mut thrown_away, &report);
+        assert!(report.claim_reply());
+        report.update_reply(|facts| facts.events = 7);
+        report.set_rejected(RejectionKind::TruncatedReply);
+        adopt(&mut thrown_away, &report);
+        assert!(!report.claim_reply(), "it is the same reply");
+        assert_eq!(report.reply().events, 7);
+
+        adopt(&mut Response::new(()), &report);
+        assert!(report.claim_reply());
+        assert_eq!(report.reply().events, 0);
+        assert_eq!(report.rejected(), None);
     }
 }

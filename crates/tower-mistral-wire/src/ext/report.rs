@@ -165,7 +165,7 @@ struct Inner {
     counts: [AtomicU32; 5],
     unlisted: AtomicU64,
     attempts: Mutex<Vec<Attempt>>,
-    rejected: OnceLock<RejectionKind>,
+    rejected: Mutex<Option<RejectionKind>>,
 }
 
 impl CallReport {
@@ -183,7 +183,7 @@ impl CallReport {
             counts: Default::default(),
             unlisted: AtomicU64::new(0),
             attempts: Mutex::default(),
-            rejected: OnceLock::new(),
+            rejected: Mutex::default(),
         }))
     }
 
@@ -226,6 +226,14 @@ impl CallReport {
     /// So no two layers parse the same reply for the sake of its numbers.
     pub fn claim_reply(&self) -> bool {
         !self.0.reply_is_read.swap(true, Ordering::Relaxed)
+    }
+
+    /// Another reply has come: what was noted of the one before, which a retry between the layers
+    /// has thrown away, is not true of this one.
+    pub(crate) fn begin_reply(&self) {
+        self.0.reply_is_read.store(false, Ordering::Relaxed);
+        *lock(&self.0.reply) = ReplyFacts::default();
+        *lock(&self.0.rejected) = None;
     }
 
     /// Adds a finding.
@@ -273,12 +281,12 @@ impl CallReport {
 
     /// Notes that a layer has refused the call, or broken its stream. The first reason stays.
     pub fn set_rejected(&self, kind: RejectionKind) {
-        let _ = self.0.rejected.set(kind);
+        lock(&self.0.rejected).get_or_insert(kind);
     }
 
     /// Why the call was refused, if it was.
     pub fn rejected(&self) -> Option<RejectionKind> {
-        self.0.rejected.get().copied()
+        *lock(&self.0.rejected)
     }
 }
 
