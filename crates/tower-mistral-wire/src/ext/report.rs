@@ -158,6 +158,8 @@ pub struct CallReport(Arc<Inner>);
 struct Inner {
     id: RequestId,
     request: OnceLock<RequestFacts>,
+    /// A reply was seen.
+    has_reply: AtomicBool,
     reply: Mutex<ReplyFacts>,
     /// A layer reads the reply and fills in its facts.
     reply_is_read: AtomicBool,
@@ -177,6 +179,7 @@ impl CallReport {
         Self(Arc::new(Inner {
             id,
             request: OnceLock::new(),
+            has_reply: AtomicBool::new(false),
             reply: Mutex::default(),
             reply_is_read: AtomicBool::new(false),
             findings: Mutex::default(),
@@ -228,12 +231,20 @@ impl CallReport {
         !self.0.reply_is_read.swap(true, Ordering::Relaxed)
     }
 
-    /// Another reply has come: what was noted of the one before, which a retry between the layers
-    /// has thrown away, is not true of this one.
+    /// A reply has come. If it is not the first, a retry between the layers has thrown that one
+    /// away, and what was noted of it is not true of this one.
     pub(crate) fn begin_reply(&self) {
+        if !self.0.has_reply.swap(true, Ordering::Relaxed) {
+            return;
+        }
         self.0.reply_is_read.store(false, Ordering::Relaxed);
         *lock(&self.0.reply) = ReplyFacts::default();
         *lock(&self.0.rejected) = None;
+    }
+
+    /// A layer has answered the call itself.
+    pub(crate) fn answered(&self) {
+        self.0.has_reply.store(true, Ordering::Relaxed);
     }
 
     /// Adds a finding.
