@@ -2,14 +2,14 @@
 //! `cargo run --example reqwest`.
 
 use serde_json::{Value, json};
-use tower::{Layer, ServiceExt};
+use tower::Layer;
 use tower_mistral::{
     Guard,
     key_rotation::Keys,
     testing::{Emulator, Reply, joined_text},
     wire::BoxError,
 };
-use tower_mistral_reqwest::{ReqwestService, client_builder};
+use tower_mistral_reqwest::{ReqwestService, SendThrough, client_builder};
 
 pub async fn run() -> Result<String, BoxError> {
     // Stands in for the API: no key, no network. Its streams come in deltas of three letters.
@@ -34,15 +34,12 @@ pub async fn run() -> Result<String, BoxError> {
             "messages": [{"role": "user", "content": prompt}],
             "stream": stream,
         });
-        // Requests are built as ever, and sent through the stack in the place of `send()`.
-        let request = reqwest
+        // Requests are built as ever, and `send()` becomes `send_through()`.
+        let reply = reqwest
             .post(format!("{}/v1/chat/completions", api.base_url()))
             .json(&body)
-            .build()?;
-        let request: http::Request<reqwest::Body> = request.try_into()?;
-        let reply = client.clone().oneshot(request).await?;
-        // Back to reqwest's own type, for `error_for_status`, `text`, `bytes_stream` and the rest.
-        let reply = reqwest::Response::from(reply.map(reqwest::Body::wrap));
+            .send_through(client.clone())
+            .await?;
         let text = joined_text(&reply.error_for_status()?.text().await?);
         shown += &format!("reply, streamed {stream}: {text}\n");
     }

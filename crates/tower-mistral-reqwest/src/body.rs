@@ -9,7 +9,7 @@ use std::{
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
-use crate::BoxError;
+use crate::{BoxError, exclusive::Exclusive};
 
 /// Hands a body over to reqwest; `None` if it is empty.
 ///
@@ -17,7 +17,7 @@ use crate::BoxError;
 /// bytes becomes bytes.
 pub(crate) fn into_reqwest<B>(body: B) -> Option<reqwest::Body>
 where
-    B: Body<Data = Bytes> + Send + Sync + 'static,
+    B: Body<Data = Bytes> + Send + 'static,
     B::Error: Into<BoxError>,
 {
     if body.is_end_stream() {
@@ -29,20 +29,19 @@ where
     };
     match body.size_hint().exact() {
         Some(size) => peek(Box::pin(body), size),
-        None => Some(reqwest::Body::wrap(body)),
+        None => Some(stream(body)),
     }
 }
 
 /// The body of a reply, which nobody sends again, as reqwest's own.
-#[cfg(feature = "middleware")]
 pub(crate) fn reply_into_reqwest<B>(body: B) -> reqwest::Body
 where
-    B: Body<Data = Bytes> + Send + Sync + 'static,
+    B: Body<Data = Bytes> + Send + 'static,
     B::Error: Into<BoxError>,
 {
     match try_downcast::<reqwest::Body, B>(body) {
         Ok(body) => body,
-        Err(body) => reqwest::Body::wrap(body),
+        Err(body) => stream(body),
     }
 }
 
@@ -52,14 +51,14 @@ where
 /// the client, with a waker that counts.
 fn peek<B>(mut body: Pin<Box<B>>, size: u64) -> Option<reqwest::Body>
 where
-    B: Body<Data = Bytes> + Send + Sync + 'static,
+    B: Body<Data = Bytes> + Send + 'static,
     B::Error: Into<BoxError>,
 {
     let polled = body
         .as_mut()
         .poll_frame(&mut Context::from_waker(Waker::noop()));
     let Poll::Ready(first) = polled else {
-        return Some(reqwest::Body::wrap(body));
+        return Some(stream(body));
     };
     if first.is_none() && size == 0 {
         return None;
@@ -75,10 +74,19 @@ where
         Some(Err(error)) => Some(Err(error.into())),
         None => None,
     };
-    Some(reqwest::Body::wrap(Peeked {
+    Some(stream(Peeked {
         first: Some(first),
         rest: body,
     }))
+}
+
+/// The body as reqwest's, to be sent once.
+fn stream<B>(body: B) -> reqwest::Body
+where
+    B: Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    reqwest::Body::wrap(Exclusive::new(body))
 }
 
 /// The bytes of a body with the body itself, whose drop may give memory back to a budget: that must

@@ -1,7 +1,7 @@
 //! Requests and replies, carried over with all that belongs to them.
 
 use bytes::Bytes;
-use http::Extensions;
+use http::{Extensions, HeaderValue, header};
 use http_body::Body;
 use reqwest::{ResponseBuilderExt, Url};
 
@@ -12,7 +12,7 @@ pub(crate) fn into_reqwest_request<B>(
     request: http::Request<B>,
 ) -> Result<reqwest::Request, reqwest::Error>
 where
-    B: Body<Data = Bytes> + Send + Sync + 'static,
+    B: Body<Data = Bytes> + Send + 'static,
     B::Error: Into<BoxError>,
 {
     let (parts, body) = request.into_parts();
@@ -20,7 +20,27 @@ where
     let request = http::Request::from_parts(parts, reqwest::Body::default());
     let mut request = reqwest::Request::try_from(request)?;
     *request.body_mut() = body;
+    make_room_for_trailers(&mut request);
     Ok(request)
+}
+
+/// Has a body that may end with trailers sent in chunks.
+///
+/// HTTP/1 has no room for trailers behind a body of known length, and sends those only that the
+/// header `Trailer` announces. Bodies that were read on the way are of known length, whatever they
+/// were before.
+fn make_room_for_trailers(request: &mut reqwest::Request) {
+    let streams = request.body().is_some_and(|body| body.as_bytes().is_none());
+    if !streams || !request.headers().contains_key(header::TRAILER) {
+        return;
+    }
+    let headers = request.headers_mut();
+    headers.remove(header::CONTENT_LENGTH);
+    // HTTP/2 has room always, and hyper leaves this header out there.
+    headers.insert(
+        header::TRANSFER_ENCODING,
+        HeaderValue::from_static("chunked"),
+    );
 }
 
 /// The reply as a plain one, with its address in the extensions.
@@ -36,7 +56,6 @@ pub(crate) fn into_http_response(reply: reqwest::Response) -> http::Response<req
 /// The reply as reqwest's own; its address is `asked` if it has none.
 ///
 /// A reply that a layer made itself has none.
-#[cfg(feature = "middleware")]
 pub(crate) fn into_reqwest_response(
     reply: http::Response<reqwest::Body>,
     asked: Url,

@@ -4,6 +4,8 @@
 //!   `reqwest_middleware::ClientWithMiddleware`: a tower stack can stand on it.
 //! - `TowerMiddleware` (feature `middleware`) puts a tower layer into a reqwest-middleware client,
 //!   so that code that already calls such a client gains the layer and changes nowhere else.
+//! - [`SendThrough`] sends what `client.post(..).json(..)` built through a stack, and gives back a
+//!   [`reqwest::Response`].
 //! - [`client_builder`] prepares a client that does nothing behind a stack's back.
 //!
 //! The crate knows nothing of the Mistral API and works with any tower layer.
@@ -30,6 +32,9 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! Code that builds requests with reqwest keeps doing so, and sends with
+//! [`send_through`](SendThrough::send_through): its page says when to prefer `TowerMiddleware`.
 #![cfg_attr(
     feature = "middleware",
     doc = r##"
@@ -64,24 +69,58 @@ println!("{} from {}", reply.status(), reply.url());
 //! reqwest knows two sorts of bodies: bytes, which it can send again, and streams, which it cannot.
 //! [`reqwest::Request::try_clone`] gives `None` for a stream, the `reqwest-retry` middleware fails
 //! on one, and so do reqwest's own replays. Therefore a body that is whole, which it shows by an
-//! exact size and by giving all of it at the first poll, is handed over as bytes; also below any
-//! number of wrappers that tower layers put around it. All others stream.
+//! exact size and by giving all of it at the first poll, is handed over as bytes, of whatever size
+//! and below any number of wrappers that tower layers put around it. All others stream: layers that
+//! read bodies do so up to a limit of theirs, and pass larger ones on as they come.
 //!
-//! Bodies must be [`Sync`], as reqwest asks for. `axum::body::Body` is not: in a proxy, prefer
-//! a hyper-util client, or give `reqwest::Body::wrap_stream(body.into_data_stream())`.
+//! Bodies have to be `Send`, not `Sync`: `axum::body::Body` is welcome as it is.
+//!
+//! **Trailers** follow chunks. HTTP/1 has no other place for them, and of those only that the
+//! request's header `Trailer` names are sent, so with that header a body that may end with trailers
+//! goes out in chunks, also if its length is known. Without it they are lost on HTTP/1.
+//!
+//! # Retries and traces
+//!
+//! `reqwest-retry` and `reqwest-tracing` work outside and inside of a stack, and so does
+//! `tower::retry`. What is *outside* a retry is done once a call, what is *inside* once an attempt:
+//!
+//! | order, the outermost first | a layer that logs | a layer that lends keys |
+//! |---|---|---|
+//! | stack, retry | one record a call, of the last attempt | lends one key for all attempts |
+//! | retry, stack | one record an attempt | lends a key for each |
+//! | a stack that logs, retry, a stack of the rest | one record a call | lends a key for each |
+//!
+//! A retry *inside* repeats bodies that are bytes, see above. A retry *outside* sees the replies
+//! that layers make themselves: the default strategy of `reqwest-retry` repeats those of 5xx, 408
+//! and 429.
 //!
 //! # Pitfalls
 //!
+//! Each of these has a test in the crate's `tests`.
+//!
 //! - The URI of a request must be absolute; a relative one is an error of kind
 //!   [`is_builder`](reqwest::Error::is_builder).
-//! - A `Host` header is sent as it is. A proxy that passes requests on must remove the one it got.
-//! - reqwest's default headers fill vacant names only: what a layer sets, wins.
-//! - What reqwest does by itself happens below the stack: see [`client_builder`].
+//! - **Redirects, proxies from the environment and decompression** happen below the stack. A client
+//!   as reqwest makes it carries a prompt after a 307 to whatever address the reply names; to
+//!   another origin without `Authorization`, but with every other header.
+//!   [`client_builder`] turns all of it off.
+//! - **Default headers** fill vacant names only: what a layer sets, wins. But they are filled in
+//!   below the stack: what must not be sent, a layer cannot take out there.
+//! - A **`Host` header** is sent as it is. A proxy that passes requests on must remove the one it
+//!   got.
+//! - The **protocol version** is sent as it is, too: a request that came by HTTP/2 fails at a server
+//!   that speaks HTTP/1 only. A proxy sets `*request.version_mut() = http::Version::default()`.
+//! - **Time limits**: one of [`reqwest::RequestBuilder::timeout`] stays with its request through a
+//!   stack; a layer that builds requests anew must keep the extensions. It ends streams, too.
 //!
 //! # Compatibility and features
 //!
-//! For reqwest 0.13 and reqwest-middleware 0.5. With reqwest 0.12, let the stack stand on a
-//! hyper-util client instead; the types of the two reqwest versions do not mix.
+//! With reqwest 0.12, name 0.13 beside it for the calls that go through a stack (Cargo builds both:
+//! `reqwest13 = { package = "reqwest", version = "0.13", .. }`), or let the stack stand on a
+//! hyper-util client: the types of the two versions do not mix.
+//!
+//! For reqwest 0.13 and reqwest-middleware 0.5; tested with reqwest-retry 0.9 and
+//! reqwest-tracing 0.7.
 //!
 //! - `middleware` (off by default): `TowerMiddleware`.
 //!
@@ -93,16 +132,20 @@ println!("{} from {}", reply.status(), reply.url());
 mod body;
 mod client;
 mod convert;
+mod exclusive;
 mod future;
 #[cfg(feature = "middleware")]
 mod middleware;
 #[cfg(feature = "middleware")]
 mod next;
+mod send;
 mod service;
 #[cfg(feature = "middleware")]
 mod stack;
 
-pub use self::{client::client_builder, future::ReqwestFuture, service::ReqwestService};
+pub use self::{
+    client::client_builder, future::ReqwestFuture, send::SendThrough, service::ReqwestService,
+};
 #[cfg(feature = "middleware")]
 pub use self::{
     middleware::TowerMiddleware,

@@ -35,8 +35,8 @@ use crate::{
 ///
 /// As ever in reqwest-middleware, the first `with` is the outermost. A retrying middleware given
 /// **before** this one repeats the layer's work, each attempt passing through it; given **after**
-/// it, the layer sees one call, and the attempts below it need a request body that can be cloned:
-/// the [crate's page](crate) says which can.
+/// it, the layer sees one call, and the attempts below it need a request body that can be cloned.
+/// The [crate's page](crate) says which can, and what the order means for logs and keys.
 ///
 /// # Extensions
 ///

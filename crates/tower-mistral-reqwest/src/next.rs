@@ -36,7 +36,7 @@ impl<'a> NextService<'a> {
 
 impl<'a, B> Service<http::Request<B>> for NextService<'a>
 where
-    B: Body<Data = Bytes> + Send + Sync + 'static,
+    B: Body<Data = Bytes> + Send + 'static,
     B::Error: Into<BoxError>,
 {
     type Response = http::Response<reqwest::Body>;

@@ -57,7 +57,7 @@ impl<C, B> Service<http::Request<B>> for ReqwestService<C, B>
 where
     C: Service<reqwest::Request, Response = reqwest::Response>,
     C::Error: From<reqwest::Error>,
-    B: Body<Data = Bytes> + Send + Sync + 'static,
+    B: Body<Data = Bytes> + Send + 'static,
     B::Error: Into<BoxError>,
 {
     type Response = http::Response<reqwest::Body>;

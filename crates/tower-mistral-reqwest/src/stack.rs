@@ -14,15 +14,15 @@ type Reply = http::Response<reqwest::Body>;
 
 /// A service that a [`TowerMiddleware`](crate::TowerMiddleware) can run.
 ///
-/// It is every `Service<http::Request<reqwest::Body>>` whose reply bodies are `Send + Sync` bodies
-/// of `Bytes`, whose errors can be boxed, and which is `Send` together with its futures; there is
+/// It is every `Service<http::Request<reqwest::Body>>` whose reply bodies are `Send` bodies of
+/// `Bytes`, whose errors can be boxed, and which is `Send` together with its futures; there is
 /// nothing to implement.
 // A trait of its own, as the compiler cannot infer the type of the reply bodies behind
 // `for<'a> Layer<NextService<'a>>`: a parameter for it on the middleware made `layer_fn` fail.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot run inside reqwest-middleware",
     note = "it must be a `Send` `Service<http::Request<reqwest::Body>>` with `Send` futures, reply \
-            bodies that are `Send + Sync`, and errors that are `Into<Box<dyn Error + Send + Sync>>`"
+            bodies that are `Send`, and errors that are `Into<Box<dyn Error + Send + Sync>>`"
 )]
 pub trait Stack: Send {
     #[doc(hidden)]
@@ -34,7 +34,7 @@ where
     S: Service<Request, Response = http::Response<R>> + Send,
     S::Future: Send,
     S::Error: Into<BoxError>,
-    R: Body<Data = Bytes> + Send + Sync + 'static,
+    R: Body<Data = Bytes> + Send + 'static,
     R::Error: Into<BoxError>,
 {
     async fn run(mut self, request: Request) -> Result<Reply, Error> {

@@ -13,7 +13,7 @@ use bytes::Bytes;
 use common::Server;
 use futures_util::{TryFutureExt, future::MapOk};
 use http::{Extensions, HeaderValue, Request, Response, StatusCode};
-use http_body_util::Full;
+use http_body_util::{BodyExt, Full};
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware, Middleware, Next};
 use reqwest_retry::{RetryTransientMiddleware, policies::ExponentialBackoff};
 use tower::{
@@ -21,7 +21,7 @@ use tower::{
     layer::layer_fn,
     retry::{Policy, RetryLayer},
     service_fn,
-    util::{MapErrLayer, MapRequestLayer, ServiceFn},
+    util::{MapErrLayer, MapRequestLayer, MapResponseLayer, ServiceFn},
 };
 use tower_mistral_reqwest::{NextService, TowerMiddleware, client_builder};
 use tower_mistral_wire::{BoxError, body::HeldBody};
@@ -115,6 +115,18 @@ async fn a_stack_that_wraps_bodies_twice_sees_the_whole_exchange() {
     assert_eq!(reply.headers()["saw-x-asked"], "by the layer");
     assert_eq!(reply.headers()["saw-content-length"], "5");
     assert_eq!(reply.url().as_str(), url);
+    assert_eq!(reply.bytes().await.unwrap(), "hello");
+}
+
+#[tokio::test]
+async fn bodies_that_threads_cannot_share_pass_in_both_directions() {
+    let stack = (
+        MapResponseLayer::new(|reply: Response<reqwest::Body>| reply.map(BodyExt::boxed_unsync)),
+        MapRequestLayer::new(|request: Request<reqwest::Body>| request.map(BodyExt::boxed_unsync)),
+    );
+    let server = Server::start().await;
+    let request = client(TowerMiddleware::new(stack)).post(server.url("/echo"));
+    let reply = request.body("hello").send().await.unwrap();
     assert_eq!(reply.bytes().await.unwrap(), "hello");
 }
 

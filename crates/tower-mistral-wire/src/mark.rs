@@ -69,6 +69,7 @@ pub fn adopt<B>(response: &mut Response<B>, report: &CallReport) {
     for name in [GUARD, KIND, REQUEST_ID] {
         response.headers_mut().remove(name);
     }
+    report.begin_reply();
     response.extensions_mut().insert(report.clone());
 }
 
@@ -76,6 +77,7 @@ pub fn adopt<B>(response: &mut Response<B>, report: &CallReport) {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::{Rejection, RejectionKind};
 
     #[test]
     fn marks_add_up_and_foreign_ones_are_dropped() {
@@ -91,5 +93,30 @@ mod tests {
         }
         adopt(&mut response, &report);
         assert_eq!(response.headers().get(GUARD).unwrap(), "edited, truncated");
+    }
+
+    #[test]
+    fn a_report_speaks_of_the_last_reply_of_a_call() {
+        let report = CallReport::new(RequestId::random());
+        let mut first = Response::new(());
+        // A layer may read a reply that nobody has adopted yet.
+        assert!(report.claim_reply());
+        report.update_reply(|facts| facts.events = 7);
+        for _ in 0..2 {
+            adopt(&mut first, &report);
+            assert!(!report.claim_reply());
+            assert_eq!(report.reply().events, 7);
+        }
+        adopt(&mut Response::new(()), &report);
+        assert!(report.claim_reply());
+        assert_eq!(report.reply().events, 0);
+
+        let report = CallReport::new(RequestId::random());
+        let overloaded = Rejection::new(RejectionKind::Overloaded, RequestId::random());
+        let mut refused = overloaded.into_response::<()>(&report);
+        adopt(&mut refused, &report);
+        assert_eq!(report.rejected(), Some(RejectionKind::Overloaded));
+        adopt(&mut Response::new(()), &report);
+        assert_eq!(report.rejected(), None);
     }
 }

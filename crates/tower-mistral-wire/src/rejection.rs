@@ -241,6 +241,7 @@ impl Rejection {
 
     /// The answer, in the shape of the API's own errors.
     pub fn into_response<B>(self, report: &CallReport) -> Response<ReplyBody<B>> {
+        report.answered();
         report.set_rejected(self.kind);
         let error = ApiError {
             message: match &self.detail {

@@ -12,6 +12,7 @@
 //! | `metadata-log` | [`MetadataLogLayer`](metadata_log::MetadataLogLayer) |
 //! | `guard` | all four, and [`Guard`]: the recommended stack in one call |
 //! | `decode`, `decode-zstd` | compressed requests, and replies that come encoded all the same, are decoded |
+//! | `reqwest` | [`GuardRejection`] for `reqwest::Response` |
 //! | `testing` | [`testing`]: the emulator, scripted deltas, every split of a stream |
 //!
 #![cfg_attr(feature = "guard", doc = "```")]
@@ -46,6 +47,7 @@
 
 #[cfg(feature = "guard")]
 mod guard;
+mod refusal;
 #[cfg(feature = "testing")]
 pub mod testing;
 
@@ -55,6 +57,7 @@ pub use tower_mistral_wire as wire;
 pub use guard::{BuildError, Guard, GuardBuilder, GuardLayer, GuardService};
 #[cfg(feature = "sanitize-input")]
 pub use prompt_screen as screen;
+pub use refusal::GuardRejection;
 #[cfg(feature = "redact-output")]
 pub use stream_redactor as redactor;
 #[cfg(feature = "key-rotation")]

@@ -1,7 +1,9 @@
 //! A server that shows what reached it.
+#![allow(dead_code)]
 
 use std::{
     convert::Infallible,
+    io::Write,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -10,8 +12,9 @@ use std::{
 };
 
 use bytes::Bytes;
+use flate2::{Compression, write::GzEncoder};
 use futures_util::stream;
-use http::{HeaderMap, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
 use http_body::Frame;
 use http_body_util::{BodyExt, StreamBody, combinators::BoxBody};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
@@ -61,15 +64,28 @@ async fn reply(request: Request<Incoming>, hit: usize) -> Reply {
     let path = request.uri().path().to_owned();
     let (parts, body) = request.into_parts();
     match path.as_str() {
-        // Answers only when the whole request is here, and shows its headers as `saw-*`.
+        // Answers only when the whole request is here, and shows its headers and trailers as `saw-*`.
         "/echo" => {
             let body = body.collect().await.unwrap();
+            let mut seen = parts.headers;
+            seen.extend(body.trailers().cloned().unwrap_or_default());
             let mut reply = Response::new(full(body.to_bytes()));
-            for name in ["x-asked", "content-length", "transfer-encoding"] {
-                if let Some(value) = parts.headers.get(name) {
-                    let name = http::HeaderName::try_from(format!("saw-{name}")).unwrap();
-                    reply.headers_mut().insert(name, value.clone());
-                }
+            for (name, value) in &seen {
+                let name = http::HeaderName::try_from(format!("saw-{name}")).unwrap();
+                reply.headers_mut().insert(name, value.clone());
+            }
+            reply
+        }
+        // Encoded, whether that was asked for or not.
+        "/gzip" => {
+            let mut text = GzEncoder::new(Vec::new(), Compression::default());
+            text.write_all(b"text").unwrap();
+            let mut reply = Response::new(full(text.finish().unwrap().into()));
+            let gzip = HeaderValue::from_static("gzip");
+            reply.headers_mut().insert(header::CONTENT_ENCODING, gzip);
+            if let Some(asked) = parts.headers.get(header::ACCEPT_ENCODING) {
+                let asked = asked.clone();
+                reply.headers_mut().insert("saw-accept-encoding", asked);
             }
             reply
         }
@@ -85,10 +101,11 @@ async fn reply(request: Request<Incoming>, hit: usize) -> Reply {
             reply.headers_mut().insert(header::TRAILER, announced);
             reply
         }
+        // To the address in the query.
         "/moved" => {
             let mut reply = Response::new(full(Bytes::new()));
             *reply.status_mut() = StatusCode::TEMPORARY_REDIRECT;
-            let to = "/echo".parse().unwrap();
+            let to = parts.uri.query().unwrap_or("/echo").parse().unwrap();
             reply.headers_mut().insert(header::LOCATION, to);
             reply
         }

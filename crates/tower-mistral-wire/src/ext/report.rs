@@ -158,6 +158,8 @@ pub struct CallReport(Arc<Inner>);
 struct Inner {
     id: RequestId,
     request: OnceLock<RequestFacts>,
+    /// A reply was seen.
+    has_reply: AtomicBool,
     reply: Mutex<ReplyFacts>,
     /// A layer reads the reply and fills in its facts.
     reply_is_read: AtomicBool,
@@ -165,7 +167,7 @@ struct Inner {
     counts: [AtomicU32; 5],
     unlisted: AtomicU64,
     attempts: Mutex<Vec<Attempt>>,
-    rejected: OnceLock<RejectionKind>,
+    rejected: Mutex<Option<RejectionKind>>,
 }
 
 impl CallReport {
@@ -177,13 +179,14 @@ impl CallReport {
         Self(Arc::new(Inner {
             id,
             request: OnceLock::new(),
+            has_reply: AtomicBool::new(false),
             reply: Mutex::default(),
             reply_is_read: AtomicBool::new(false),
             findings: Mutex::default(),
             counts: Default::default(),
             unlisted: AtomicU64::new(0),
             attempts: Mutex::default(),
-            rejected: OnceLock::new(),
+            rejected: Mutex::default(),
         }))
     }
 
@@ -226,6 +229,22 @@ impl CallReport {
     /// So no two layers parse the same reply for the sake of its numbers.
     pub fn claim_reply(&self) -> bool {
         !self.0.reply_is_read.swap(true, Ordering::Relaxed)
+    }
+
+    /// A reply has come. If it is not the first, a retry between the layers has thrown that one
+    /// away, and what was noted of it is not true of this one.
+    pub(crate) fn begin_reply(&self) {
+        if !self.0.has_reply.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        self.0.reply_is_read.store(false, Ordering::Relaxed);
+        *lock(&self.0.reply) = ReplyFacts::default();
+        *lock(&self.0.rejected) = None;
+    }
+
+    /// A layer has answered the call itself.
+    pub(crate) fn answered(&self) {
+        self.0.has_reply.store(true, Ordering::Relaxed);
     }
 
     /// Adds a finding.
@@ -273,12 +292,12 @@ impl CallReport {
 
     /// Notes that a layer has refused the call, or broken its stream. The first reason stays.
     pub fn set_rejected(&self, kind: RejectionKind) {
-        let _ = self.0.rejected.set(kind);
+        lock(&self.0.rejected).get_or_insert(kind);
     }
 
     /// Why the call was refused, if it was.
     pub fn rejected(&self) -> Option<RejectionKind> {
-        self.0.rejected.get().copied()
+        *lock(&self.0.rejected)
     }
 }
 
