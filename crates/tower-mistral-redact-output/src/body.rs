@@ -101,7 +101,23 @@ impl<R> RedactOutputBody<R> {
 
 impl<R> Stream<R> {
     fn reject(&mut self, reason: Reason) {
-        let rejection = Rejection::of_reply(reason, self.call.report.request_id().clone());
+        self.fail_with(Rejection::of_reply(
+            reason,
+            self.call.report.request_id().clone(),
+        ));
+    }
+
+    /// Breaks off a reply in which too much was found. What is not out yet stays.
+    fn block_if_over(&mut self) {
+        if self.state == State::Rewrite && self.call.texts.is_over() {
+            self.rewriter.abort();
+            while self.rewriter.pop().is_some() {}
+            self.fail_with(self.call.blocked());
+            self.report();
+        }
+    }
+
+    fn fail_with(&mut self, rejection: Rejection) {
         self.call.report.set_rejected(rejection.kind());
         self.failure = Some(rejection.into());
         self.state = State::Ended;
@@ -113,6 +129,7 @@ impl<R> Stream<R> {
                 if let Err(reason) = self.rewriter.push(chunk) {
                     self.reject(reason);
                 }
+                self.block_if_over();
                 None
             }
             State::Watch => {
@@ -132,7 +149,10 @@ impl<R> Stream<R> {
     fn end(&mut self) {
         match self.state {
             State::Rewrite => match self.rewriter.finish() {
-                Ok(()) => self.state = State::Ended,
+                Ok(()) => {
+                    self.block_if_over();
+                    self.state = State::Ended;
+                }
                 Err(reason) => self.reject(reason),
             },
             State::Blind => self.state = State::Ended,

@@ -24,6 +24,7 @@ use tower_service::Service;
 
 use crate::{
     RedactOutputBody,
+    conversation::Conversation,
     layer::Options,
     reply::{self, Call, Unread},
     source::Source,
@@ -239,7 +240,17 @@ fn begin<B, R>(
         _ => None,
     };
     let json_content = tape.is_some_and(wants_json);
-    let system = tape.and_then(|tape| options.leaks.of(&arrived.endpoint, tape));
+    let reads = options.leaks.mode != Mode::Off || options.allow_from_request;
+    let conversation = tape
+        .filter(|_| reads)
+        .map(|tape| Conversation::read(&arrived.endpoint, tape))
+        .unwrap_or_default();
+    let system = options.leaks.of(&conversation);
+    let exempt = if options.allow_from_request {
+        conversation.exempt(&options.redactor, &exempt)
+    } else {
+        exempt
+    };
     let mut request = arrived.request;
     media::ask_for_plain(request.headers_mut(), mode == Mode::Enforce);
     let report = arrived.report;
@@ -331,6 +342,12 @@ fn read<R>(
 ) -> Response<RedactOutputBody<R>> {
     let bytes = whole.bytes.clone();
     match reply::rewrite(&bytes, (media, head.status), &mut call, options) {
+        Ok(_) if call.texts.is_over() => {
+            let rejection = call.blocked();
+            rejection
+                .into_response(&call.report)
+                .map(RedactOutputBody::held)
+        }
         Ok((rewritten, uninspected)) => {
             if rewritten != bytes {
                 media::forget_digests(&mut head.headers);

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use stream_redactor::Redactor;
+use stream_redactor::{Entity, Redactor};
 use tower_layer::Layer;
 use tower_mistral_wire::{
     Counters, Mode, Modes, OnUninspectable, body::Budget, intake::IntakeOptions,
     rewrite::StreamOptions, table::Endpoints,
 };
 
-use crate::{RedactOutput, leak::Leaks};
+use crate::{RedactOutput, leak::Leaks, tally::Limits};
 
 /// Redacts the replies of an inner service. See the [crate docs](crate).
 #[derive(Clone, Debug)]
@@ -26,6 +26,8 @@ pub(crate) struct Options {
     pub(crate) counters: Counters,
     pub(crate) keep_logprobs: bool,
     pub(crate) leaks: Leaks,
+    pub(crate) allow_from_request: bool,
+    pub(crate) limits: Arc<Limits>,
     pub(crate) max_reply: usize,
     pub(crate) stream: StreamOptions,
     pub(crate) intake: Arc<IntakeOptions>,
@@ -46,6 +48,8 @@ impl RedactOutputLayer {
                 counters: Counters::default(),
                 keep_logprobs: false,
                 leaks: Leaks::new(Mode::Observe),
+                allow_from_request: false,
+                limits: Arc::default(),
                 max_reply: Self::MAX_REPLY,
                 stream: StreamOptions::default(),
                 intake: Arc::new(IntakeOptions::new()),
@@ -119,6 +123,22 @@ impl RedactOutputLayer {
     /// All of that may be repeated.
     pub fn protect_system_text(mut self, mode: Mode) -> Self {
         self.options.leaks = Leaks::new(mode);
+        self
+    }
+
+    /// Lets the reader have back what the user wrote: a value that stands in a text of the request's
+    /// user is not replaced in its reply. Off by default, for who wrote a text is not always who
+    /// reads the reply.
+    pub fn allow_values_from_request(mut self) -> Self {
+        self.options.allow_from_request = true;
+        self
+    }
+
+    /// Blocks a reply in which more than `max` findings of an entity are enforced: with 0 its first
+    /// one. JSON is answered with a [`Rejection`](tower_mistral_wire::Rejection) of kind `blocked`,
+    /// 403, instead; a stream breaks with it. Findings of other entities count on their own.
+    pub fn max_findings(mut self, entity: Entity, max: u32) -> Self {
+        Arc::make_mut(&mut self.options.limits).push((entity, max));
         self
     }
 

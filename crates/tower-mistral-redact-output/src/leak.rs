@@ -8,11 +8,9 @@ use std::{
 };
 
 use stream_redactor::SystemText;
-use tower_mistral_wire::{
-    Mode,
-    json::{Tape, Value},
-    table::{Endpoint, Found, TextKind, walk},
-};
+use tower_mistral_wire::Mode;
+
+use crate::conversation::Conversation;
 
 /// So many bytes of system texts are kept ready. Their index takes about ten times as much.
 const MAX_KEPT: usize = 1 << 20;
@@ -41,35 +39,18 @@ impl Leaks {
         }
     }
 
-    /// The system text of a request, if it has one that could be repeated. What the reader has
-    /// written or was told before may be.
-    pub(crate) fn of(&self, endpoint: &Endpoint, tape: &Tape) -> Option<SystemText> {
-        if self.mode == Mode::Off {
+    /// The system text of a call, if it has one that could be repeated. What the reader has written
+    /// or was told before may be.
+    pub(crate) fn of(&self, conversation: &Conversation<'_>) -> Option<SystemText> {
+        if self.mode == Mode::Off || conversation.system.is_empty() {
             return None;
         }
-        let (mut secret, mut known) = (String::new(), Vec::new());
-        walk(tape, endpoint.request(), |found| {
-            let Found::Text(slot) = found else {
-                return;
-            };
-            match slot.kind {
-                TextKind::System => {
-                    secret.extend(slot.value.as_str().as_deref());
-                    // Passages do not go on from one text to the next.
-                    secret.push('\n');
-                }
-                TextKind::User | TextKind::Assistant => known.push(slot.value),
-                _ => {}
-            }
-        });
-        if secret.is_empty() {
-            return None;
-        }
-        let mut system = self.ready(&secret);
+        let mut system = self.ready(&conversation.system);
         if system.is_empty() {
             return None;
         }
-        for text in known.into_iter().filter_map(Value::as_str) {
+        let known = conversation.user.iter().chain(&conversation.assistant);
+        for text in known.filter_map(|text| text.as_str()) {
             system.exempt(&text);
         }
         Some(system)

@@ -60,12 +60,14 @@
 #![forbid(unsafe_code)]
 
 mod body;
+mod conversation;
 mod future;
 mod layer;
 mod leak;
 mod reply;
 mod service;
 mod source;
+mod tally;
 mod texts;
 mod watch;
 

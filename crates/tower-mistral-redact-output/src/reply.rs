@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::{Bytes, BytesMut};
 use http::StatusCode;
 use tower_mistral_wire::{
-    Handling, Mode, Reason,
+    Handling, Mode, Reason, Rejection, RejectionKind,
     ext::{CallReport, ReplyFacts},
     json::{JsonErrorKind, Limits, Tape},
     media::ReplyMedia,
@@ -38,6 +38,12 @@ impl From<Reason> for Unread {
 }
 
 impl Call {
+    /// Too much was found in the reply.
+    pub(crate) fn blocked(&self) -> Rejection {
+        let rejection = Rejection::new(RejectionKind::Blocked, self.report.request_id().clone());
+        rejection.with_detail("the reply holds more findings than it may")
+    }
+
     /// Counts what is refused whatever was asked for.
     pub(crate) fn refused(&mut self, reason: Reason) {
         self.texts.refused(reason);

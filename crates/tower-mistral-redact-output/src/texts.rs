@@ -10,7 +10,7 @@ use tower_mistral_wire::{
     table::{Group, TextKind},
 };
 
-use crate::layer::Options;
+use crate::{layer::Options, tally::Tally};
 
 /// Makes the engines of one call.
 #[derive(Clone)]
@@ -30,6 +30,7 @@ pub(crate) struct Texts {
     system: Option<SystemText>,
     /// What becomes of a reply that does.
     on_leak: Mode,
+    tally: Option<Tally>,
     moulds: [Option<(Reads, engine::Stream)>; 2],
 }
 
@@ -61,6 +62,7 @@ impl Texts {
             report,
             system: None,
             on_leak: options.leaks.mode,
+            tally: Tally::new(&options.limits),
             moulds: [None, None],
         }
     }
@@ -68,6 +70,11 @@ impl Texts {
     /// Looks for repetitions of this text, too.
     pub(crate) fn protect(&mut self, system: Option<SystemText>) {
         self.system = system;
+    }
+
+    /// Whether more was found than the reply may hold.
+    pub(crate) fn is_over(&self) -> bool {
+        self.tally.as_ref().is_some_and(Tally::is_over)
     }
 
     pub(crate) fn refused(&self, reason: Reason) {
@@ -142,8 +149,10 @@ impl Engines for Texts {
         }
         // Logprobs repeat what the content's findings have told.
         let report = (kind != TextKind::Logprobs).then(|| self.report.clone());
+        let tally = self.tally.clone().filter(|_| report.is_some());
         let place = Place {
             report,
+            tally,
             kind,
             group: group.outer,
         };
@@ -198,6 +207,7 @@ struct Reader {
 struct Place {
     /// None for a text that repeats another.
     report: Option<CallReport>,
+    tally: Option<Tally>,
     kind: TextKind,
     group: u32,
 }
@@ -221,6 +231,13 @@ impl Reader {
                 }
                 engine::Edit::Replace { n, entity, with } => {
                     // An empty one goes on with a replacement that is already in the report.
+                    if let Some(tally) = place
+                        .tally
+                        .as_ref()
+                        .filter(|_| enforced && !with.is_empty())
+                    {
+                        tally.count(&entity);
+                    }
                     if let Some(report) = place.report.as_ref().filter(|_| !with.is_empty()) {
                         report.add(
                             Finding::new(Layer::RedactOutput, entity.to_string(), Action::Edited)

@@ -4,6 +4,7 @@
 mod support;
 
 use http::{Response, StatusCode};
+use stream_redactor::Entity;
 use support::{CHAT, Frames, call, read, reply};
 use tower_mistral_redact_output::{
     Handling, Mode, OnUninspectable, Reason, RedactOutputLayer,
@@ -427,5 +428,79 @@ async fn the_system_text_of_a_call_is_not_repeated() {
                 "{mode:?} {is_stream} {request}"
             );
         }
+    }
+}
+
+/// What the user wrote may come back, if that is wanted.
+#[tokio::test]
+async fn the_reader_has_back_what_the_user_wrote() {
+    let user = "I am Jane@example.com";
+    let request = serde_json::json!({"messages": [{"role": "user", "content": user}]}).to_string();
+    let said = "You are jane@example.com, not joe@example.com";
+    let layer = RedactOutputLayer::new();
+    let cases = [
+        (layer.clone(), "You are [EMAIL], not [EMAIL]"),
+        (
+            layer.allow_values_from_request(),
+            "You are jane@example.com, not [EMAIL]",
+        ),
+    ];
+    for (layer, expected) in cases {
+        let body = serde_json::json!({"choices": [{"message": {"content": said}}]}).to_string();
+        let api = reply("application/json", Frames::data([body]));
+        let sent = http::Request::post(CHAT)
+            .body(request.clone().into())
+            .unwrap();
+        let body = read(support::send(&layer, sent, api).await.into_body())
+            .await
+            .0;
+        assert!(body.contains(expected), "{body}");
+    }
+}
+
+/// Too many findings of one entity, and the reply is blocked.
+#[tokio::test]
+async fn a_reply_with_too_many_findings_is_blocked() {
+    let layer = |max| RedactOutputLayer::new().max_findings(Entity::EMAIL_ADDRESS, max);
+    let cases = [
+        (layer(1), false),
+        (layer(0), true),
+        (layer(0).mode(Mode::Observe), false),
+    ];
+    for (layer, is_blocked) in cases {
+        let response = call(
+            &layer,
+            CHAT,
+            reply("application/json", Frames::data([LEAK])),
+        )
+        .await;
+        let kind = response
+            .extensions()
+            .get::<Rejection>()
+            .map(Rejection::kind);
+        assert_eq!(kind, is_blocked.then_some(RejectionKind::Blocked));
+        assert_eq!(response.status() == StatusCode::FORBIDDEN, is_blocked);
+        assert_eq!(
+            read(response.into_body()).await.0.contains("bye"),
+            !is_blocked
+        );
+
+        let events = stream(&["Ask ", "jane@example.com. ", "Bye."]);
+        let events = events.split_inclusive("\n\n").map(str::to_owned);
+        let frames = Frames::data(events);
+        let response = call(&layer, CHAT, reply("text/event-stream", frames)).await;
+        let report = response.extensions().get::<CallReport>().unwrap().clone();
+        let (body, _, error) = read(response.into_body()).await;
+        let error = error.filter(|_| is_blocked);
+        let kind = error
+            .as_deref()
+            .and_then(|error| Rejection::find(error))
+            .map(Rejection::kind);
+        assert_eq!(kind, is_blocked.then_some(RejectionKind::Blocked));
+        assert_eq!(report.rejected(), kind);
+        assert!(
+            body.contains("Ask") && body.contains("Bye.") != is_blocked,
+            "{body}"
+        );
     }
 }

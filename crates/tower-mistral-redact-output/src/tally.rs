@@ -1,0 +1,42 @@
+//! How much was found in a reply, where that decides on it.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicU32, Ordering},
+};
+
+use stream_redactor::Entity;
+
+/// The most findings of an entity in a reply, for those that have a limit.
+pub(crate) type Limits = Vec<(Entity, u32)>;
+
+/// Counts the findings of one reply, for all of its texts.
+#[derive(Clone)]
+pub(crate) struct Tally {
+    limits: Arc<Limits>,
+    counts: Arc<[AtomicU32]>,
+    is_over: Arc<AtomicBool>,
+}
+
+impl Tally {
+    /// None if nothing has a limit.
+    pub(crate) fn new(limits: &Arc<Limits>) -> Option<Self> {
+        (!limits.is_empty()).then(|| Self {
+            limits: Arc::clone(limits),
+            counts: limits.iter().map(|_| AtomicU32::new(0)).collect(),
+            is_over: Arc::default(),
+        })
+    }
+
+    pub(crate) fn count(&self, entity: &Entity) {
+        for ((limited, max), count) in self.limits.iter().zip(&*self.counts) {
+            if limited == entity && count.fetch_add(1, Ordering::Relaxed) >= *max {
+                self.is_over.store(true, Ordering::Relaxed);
+            }
+        }
+    }
+
+    pub(crate) fn is_over(&self) -> bool {
+        self.is_over.load(Ordering::Relaxed)
+    }
+}
