@@ -23,7 +23,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use rows::Row;
-use stream_redactor::{Edit, End, Redactor};
+use stream_redactor::{ConfigError, Edit, End, Redactor, RedactorBuilder, Rule};
 
 use figures::Figures;
 
@@ -87,8 +87,11 @@ fn options() -> Result<Options, Box<dyn Error>> {
     Ok(options)
 }
 
-fn redactor(_optional: bool) -> Result<Redactor, Box<dyn Error>> {
-    Ok(Redactor::recommended())
+fn redactor(with_optional: bool) -> Result<Redactor, ConfigError> {
+    let optional = Redactor::optional().into_iter();
+    let optional = optional.filter(|_| with_optional);
+    let add = |builder: RedactorBuilder, rule: Rule| builder.with(rule.entity().clone());
+    optional.fold(Redactor::builder(), add).build()
 }
 
 fn read(path: &Path, redactor: &Redactor) -> Result<Vec<Row>, Box<dyn Error>> {
