@@ -64,14 +64,9 @@ fn value(run: &Run<'_>) -> Option<(usize, usize)> {
                 return None;
             }
             let number = Number::new(run, from, groups, digits)?;
-<<<<<<< HEAD
-            let is_phone = number.is_phone() || number.may_be_phone() && run.is_called();
+            let is_called = || run.contexts().has(Context::CALL);
+            let is_phone = number.is_phone() || number.may_be_phone() && is_called();
             is_phone.then(|| (number.span.0, with_extension(run, from + n)))
-=======
-            let is_phone =
-                number.is_phone() || number.may_be_phone() && run.contexts().has(Context::CALL);
-            is_phone.then_some(number.span)
->>>>>>> track-D
         })
     })
 }
