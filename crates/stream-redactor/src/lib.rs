@@ -159,7 +159,7 @@
 
 mod allow;
 mod builder;
-mod call;
+mod context;
 mod echo;
 mod edit;
 mod left;

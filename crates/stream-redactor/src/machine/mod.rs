@@ -107,7 +107,7 @@ impl Machine {
         let mut read_to = 0;
         while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
             if at >= read_to && rest.len() >= MIN_SKIP && self.is_quiet() {
-                let stop = skip::next(text.as_bytes(), at, &|before| self.may_be_called(before));
+                let stop = skip::next(text.as_bytes(), at, &|b| self.may_have_contexts(b));
                 read_to = stop.until.max(at + MIN_SKIP);
                 let passed = stop.anew.and_then(|anew| rest.get(..anew - at));
                 if let Some(passed) = passed.filter(|passed| !passed.is_empty()) {

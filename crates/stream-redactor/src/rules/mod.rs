@@ -5,6 +5,7 @@ mod email;
 mod iban;
 mod invisible;
 mod ip;
+mod mac;
 mod pem;
 mod phone;
 mod prompt;
@@ -38,13 +39,17 @@ static BASIC: [&Spec; 5] = [
 ];
 
 /// What answers of language models call for beside those.
-static MORE: [&Spec; 5] = [
+static MORE: [&Spec; 6] = [
     &card::SPEC,
     &iban::SPEC,
     &phone::SPEC,
     &ip::SPEC,
     &pem::SPEC,
+    &mac::SPEC,
 ];
+
+/// What is right for some texts only: it is often meant to be read.
+static OPTIONAL: [&Spec; 0] = [];
 
 /// How sure a rule is of its findings. Of two at one place the surer one wins, then the longer one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -12,13 +12,19 @@
 //!
 //! A new rule enters here with the characters that its values cannot be without.
 
+mod hex;
 mod numbers;
 mod other;
 mod search;
 
+use self::hex::{hex_groups, pairs};
 use self::numbers::numbers;
 use self::other::other;
 use self::search::Search;
+use crate::context::Context;
+
+/// The words before what stands behind a text.
+type Contexts<'c> = &'c dyn Fn(&[u8]) -> Context;
 
 /// Where reading is needed again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,14 +37,14 @@ pub(crate) struct Stop {
 
 /// Looks from `at` on for the next place that has to be read.
 ///
-/// `may_be_called` answers whether a word before a place makes any number there one to call.
-pub(crate) fn next(text: &[u8], at: usize, may_be_called: &dyn Fn(&[u8]) -> bool) -> Stop {
+/// `contexts` answers which words stand before a place, or more of them.
+pub(crate) fn next(text: &[u8], at: usize, contexts: Contexts<'_>) -> Stop {
     let mut search = Search::new(text, at);
     let (anchor, until) = loop {
         let Some(here) = search.next() else {
             break (text.len(), text.len());
         };
-        match look(text, at, here, may_be_called) {
+        match look(text, at, here, contexts) {
             Look::Pass(to) => search.go_to(to),
             Look::Read(until) => break (here, until.min(text.len())),
         }
@@ -68,13 +74,13 @@ fn is_han(byte: u8) -> bool {
 }
 
 #[inline(never)]
-fn look(text: &[u8], from: usize, at: usize, called: &dyn Fn(&[u8]) -> bool) -> Look {
+fn look(text: &[u8], from: usize, at: usize, contexts: Contexts<'_>) -> Look {
     let get = |n: usize| text.get(at + n);
     let Some(byte) = text.get(at) else {
         return Look::Pass(at + 1);
     };
     let is_anchor = match byte {
-        b'0'..=b'9' => return numbers(text, from, at, called),
+        b'0'..=b'9' => return numbers(text, from, at, contexts),
         b'-' => return hyphens(text, at),
         0x80.. => return other(text, from, at),
         // Of a row only the last one may anchor a value.
@@ -146,11 +152,14 @@ fn colon(text: &[u8], from: usize, at: usize) -> bool {
         .is_none_or(|b| *b >= 0x80 || !b.is_ascii_alphanumeric())
 }
 
-/// `-----BEGIN`
+/// `-----BEGIN`, `-1a-`
 fn hyphens(text: &[u8], at: usize) -> Look {
     let rest = text.get(at..).unwrap_or_default();
     let count = rest.iter().take_while(|b| **b == b'-').count();
     let behind = rest.get(count);
+    if count == 1 && pairs(rest.get(1..).unwrap_or_default(), b'-') {
+        return Look::Read(at + 1);
+    }
     if may_be_any(behind) && (count > 1 || behind.is_none_or(|b| *b == 0xe2 || *b < 0x80))
         || count >= 5 && matches!(behind, Some(b'b' | b'B'))
     {

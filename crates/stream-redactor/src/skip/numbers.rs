@@ -1,12 +1,16 @@
 //! Rows of numbers: which of them may be a value.
 
-use super::{Look, brackets, may_be_any};
+use super::{Contexts, Look, brackets, hex_groups, may_be_any};
+use crate::context::Context;
 
 /// The longest run of numbers that the first look follows.
 const MAX_NUMBERS: usize = 48;
 
 /// Numbers with what may stand between them, up to the next thing that is no number.
-pub(super) fn numbers(text: &[u8], from: usize, at: usize, called: &dyn Fn(&[u8]) -> bool) -> Look {
+pub(super) fn numbers(text: &[u8], from: usize, at: usize, contexts: Contexts<'_>) -> Look {
+    if hex_groups(text, at) {
+        return Look::Read(at + 1);
+    }
     let rest = text.get(at..).unwrap_or_default();
     let mut groups = Groups::default();
     let mut len = 0;
@@ -31,7 +35,7 @@ pub(super) fn numbers(text: &[u8], from: usize, at: usize, called: &dyn Fn(&[u8]
         || groups.may_be_value
         || groups.dots >= 3
         || is_account(text, from, at)
-        || groups.digits >= 7 && called(before)
+        || groups.digits >= 7 && contexts(before).has(Context::CALL)
     {
         return Look::Read(at + len);
     }
