@@ -36,7 +36,7 @@ pub async fn run() -> Result<String, BoxError> {
     api.reply_always(Reply::text("Write to jane@example.com.").cut_every(3));
     // For the API itself: `Keys::env("MISTRAL_API_KEY")`, and no `origin`.
     let keys = KeyRotationLayer::new(Keys::new([Emulator::DEFAULT_KEY]))?;
-    let keys = TowerMiddleware::new(keys.origin(&api.base_url())?);
+    let keys = TowerMiddleware::new(keys.origin(api.base_url())?);
     let model = ClientBuilder::new(client_builder().build()?).with(keys);
     let url = format!("{}/v1/chat/completions", api.base_url());
 

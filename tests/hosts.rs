@@ -34,6 +34,7 @@ async fn emulator() -> (Emulator, Guard) {
     let guard = Guard::recommended()
         .keys(Keys::new([Emulator::DEFAULT_KEY]))
         .origin(emulator.base_url())
+        .unwrap()
         .build()
         .unwrap();
     (emulator, guard)

@@ -37,7 +37,7 @@ pub async fn run() -> Result<String, BoxError> {
 
     let guard = Guard::recommended()
         .keys(Keys::new(["a-revoked-key", "the-key-that-works"])) // Keys::env("MISTRAL_API_KEY")
-        .origin(api.base_url()) // in production: not at all
+        .origin(api.base_url())? // in production: not at all
         .replace_caller_authorization() // rig always sends a key: ours takes its place
         .build()?;
     // These lines are all it takes: rig takes any reqwest-middleware client.
