@@ -235,7 +235,7 @@ impl GuardBuilder {
             true => ToOriginLayer::dangerous_plain_http(origin),
             false => ToOriginLayer::new(origin),
         };
-        checked.map_err(BuildError::Origin)?;
+        drop(checked.map_err(BuildError::Origin)?);
         self.origins.push((origin.to_owned(), allow_plain));
         Ok(self)
     }
