@@ -63,6 +63,39 @@ fn every_example_is_run_here_is_named_in_the_readme_and_is_short() {
     }
 }
 
+/// A row of the README's table names hosts as `` `name` version ``.
+#[test]
+fn the_readme_names_the_versions_of_hosts_that_are_built_here() {
+    let locks = [
+        include_str!("../Cargo.lock"),
+        include_str!("../examples/rig/Cargo.lock"),
+    ];
+    let readme = include_str!("../README.md");
+    let (_, table) = readme.split_once("## Find your host").unwrap();
+    let (table, _) = table.split_once("\n## ").unwrap();
+    let mut hosts = 0;
+    for row in table.lines().filter(|line| line.starts_with("| `")) {
+        let cell = row.split('|').nth(1).unwrap();
+        for (name, rest) in cell
+            .split('`')
+            .skip(1)
+            .zip(cell.split('`').skip(2))
+            .step_by(2)
+        {
+            let version = rest
+                .trim_matches([' ', ','])
+                .split([' ', ','])
+                .next()
+                .unwrap();
+            let entry = format!("name = \"{name}\"\nversion = \"{version}.");
+            let is_built = locks.iter().any(|lock| lock.contains(&entry));
+            assert!(is_built, "{name} {version}");
+            hosts += 1;
+        }
+    }
+    assert_eq!(hosts, 9, "all hosts of the table were read");
+}
+
 #[tokio::test]
 async fn every_example_filters_redacts_and_lends_a_key() {
     for (name, run) in EXAMPLES {
