@@ -64,7 +64,7 @@ fn measure<S, B, R>(
     };
     let mut group = c.benchmark_group(group);
     group.bench_function(name, |b| {
-        b.iter_batched(request, &mut call, BatchSize::SmallInput)
+        b.iter_batched(request, &mut call, BatchSize::SmallInput);
     });
     group.finish();
 }
