@@ -4,7 +4,6 @@ use axum::{Json, Router, body::Body, extract::State, response::IntoResponse, rou
 use http::{Method, StatusCode, header::CONTENT_TYPE};
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
 use serde_json::{Value, json};
-use tower::ServiceBuilder;
 use tower_mistral::{
     key_rotation::{KeyRotationLayer, Keys},
     redact_output::RedactOutputLayer,
@@ -36,7 +35,7 @@ pub async fn run() -> Result<String, BoxError> {
     api.reply_always(Reply::text("Write to jane@example.com.").cut_every(3));
     // For the API itself: `Keys::env("MISTRAL_API_KEY")`, and no `origin`.
     let keys = KeyRotationLayer::new(Keys::new([Emulator::DEFAULT_KEY]))?;
-    let keys = TowerMiddleware::new(keys.origin(&api.base_url())?);
+    let keys = TowerMiddleware::new(keys.origin(api.base_url())?);
     let model = ClientBuilder::new(client_builder().build()?).with(keys);
     let url = format!("{}/v1/chat/completions", api.base_url());
 
@@ -45,10 +44,11 @@ pub async fn run() -> Result<String, BoxError> {
         .request("message", TextKind::User)
         .event("choices[index].delta.content", TextKind::Content);
     let table = Endpoints::mistral().with(endpoint.build()?);
-    // All it takes. First is outermost; given to `Router::layer` they would guard all routes.
-    let guarded = ServiceBuilder::new()
-        .layer(SanitizeInputLayer::new().endpoints(table.clone()))
-        .layer(RedactOutputLayer::new().endpoints(table));
+    // All it takes. The first is the outermost; given to `Router::layer` they would guard all routes.
+    let guarded = (
+        SanitizeInputLayer::new().endpoints(table.clone()),
+        RedactOutputLayer::new().endpoints(table),
+    );
     let app = Router::new()
         .route("/chat", routing::post(chat).layer(guarded))
         .route("/imprint", routing::get("Write to office@example.com."))

@@ -1,15 +1,15 @@
 //! An axum app that passes every call on to the API, with the whole stack outside:
 //! `cargo run --example axum_proxy`. `mistral-guard serve` is such a proxy, ready made.
 
-use axum::{Router, error_handling::HandleErrorLayer, extract::Request};
-use http::{StatusCode, Uri, header::HOST, uri::PathAndQuery};
+use axum::{Router, error_handling::HandleErrorLayer};
+use http::StatusCode;
 use hyper_util::{client::legacy::Client, rt::TokioExecutor};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tower::ServiceBuilder;
 use tower_mistral::{
     Guard,
-    key_rotation::Keys,
+    key_rotation::{Keys, ToOriginLayer},
     testing::{Emulator, Reply, joined_text},
     wire::BoxError,
 };
@@ -22,15 +22,15 @@ pub async fn run() -> Result<String, BoxError> {
 
     let guard = Guard::recommended()
         .keys(Keys::new([Emulator::DEFAULT_KEY])) // in production: Keys::env("MISTRAL_API_KEY")
-        .origin(emulator.base_url()) // in production: not at all
+        .origin(emulator.base_url())? // in production: not at all
         .build()?;
-    let api: Uri = emulator.base_url().parse()?; // in production: https://api.mistral.ai
+    let to_api = ToOriginLayer::new(emulator.base_url())?; // in production: ToOriginLayer::mistral()
     let client = Client::builder(TokioExecutor::new()).build_http(); // and a TLS connector
     // These lines are all it takes. The first layer is the outermost. A key is lent for an origin:
     // so the address has to stand in the request before the guard sees it.
     let stack = ServiceBuilder::new()
         .layer(HandleErrorLayer::new(|_| async { StatusCode::BAD_GATEWAY }))
-        .map_request(move |request| to(&api, request))
+        .layer(to_api)
         .layer(guard.layer())
         .service(client);
     // Who reaches this port spends your key: listen on loopback only, or ask callers who they are.
@@ -58,16 +58,6 @@ pub async fn run() -> Result<String, BoxError> {
         shown += &format!("the API got: {prompt}, key lent {lent}\n");
     }
     Ok(shown)
-}
-
-/// The request as it goes to `api`: the path stays, the host that the caller named does not.
-fn to(api: &Uri, mut request: Request) -> Request {
-    let mut address = api.clone().into_parts();
-    let path = request.uri().path_and_query().cloned();
-    address.path_and_query = Some(path.unwrap_or(PathAndQuery::from_static("/")));
-    *request.uri_mut() = Uri::from_parts(address).expect("a scheme, an authority and a path");
-    request.headers_mut().remove(HOST);
-    request
 }
 
 #[tokio::main]

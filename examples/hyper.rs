@@ -23,7 +23,7 @@ pub async fn run() -> Result<String, BoxError> {
     // `Keys::env("MISTRAL_API_KEY")`, and give the client a TLS connector.
     let guard = Guard::recommended()
         .keys(Keys::new([Emulator::DEFAULT_KEY]))
-        .origin(api.base_url())
+        .origin(api.base_url())?
         .build()?;
     let client = Client::builder(TokioExecutor::new()).build_http();
     let client = guard.layer().layer(client);

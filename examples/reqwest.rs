@@ -20,7 +20,7 @@ pub async fn run() -> Result<String, BoxError> {
     // `Keys::env("MISTRAL_API_KEY")`, and turn on a TLS feature of reqwest.
     let guard = Guard::recommended()
         .keys(Keys::new([Emulator::DEFAULT_KEY]))
-        .origin(api.base_url())
+        .origin(api.base_url())?
         .build()?;
     // Without redirects and decompression, which would happen below the layers, unseen by them.
     let reqwest = client_builder().build()?;

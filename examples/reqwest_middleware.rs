@@ -22,7 +22,7 @@ pub async fn run() -> Result<String, BoxError> {
 
     let guard = Guard::recommended()
         .keys(Keys::new([Emulator::DEFAULT_KEY])) // in production: Keys::env("MISTRAL_API_KEY")
-        .origin(api.base_url()) // in production: not at all
+        .origin(api.base_url())? // in production: not at all
         .build()?;
     let backoff = ExponentialBackoff::builder()
         .retry_bounds(Duration::from_millis(10), Duration::from_millis(100))

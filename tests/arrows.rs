@@ -237,6 +237,30 @@ fn what_all_crates_share_is_said_once() {
 }
 
 #[test]
+fn what_a_published_crate_needs_is_there() {
+    for package in packages().iter().filter(|package| is_publishable(package)) {
+        let name = text(package, "name");
+        assert!(!text(package, "description").is_empty(), "{name}");
+        assert!(!list(package, "categories").is_empty(), "{name}");
+        assert!((1..=5).contains(&list(package, "keywords").len()), "{name}");
+        let root = Path::new(text(package, "manifest_path")).parent();
+        let root = root.expect("a manifest is in a folder");
+        let readme = root.join(text(package, "readme"));
+        for file in [
+            readme,
+            root.join("LICENSE-MIT"),
+            root.join("LICENSE-APACHE"),
+        ] {
+            // A link to nowhere cannot be read.
+            let content = fs::read_to_string(&file).unwrap_or_default();
+            assert!(!content.is_empty(), "{}", file.display());
+        }
+        let documents = &package["metadata"]["docs"]["rs"]["all-features"];
+        assert_eq!(documents, true, "docs.rs in {name}");
+    }
+}
+
+#[test]
 fn unsafe_code_is_forbidden() {
     const EXEMPT: &str = "stream-redactor";
     let packages = packages();

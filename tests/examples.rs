@@ -44,16 +44,56 @@ fn every_example_is_run_here_is_named_in_the_readme_and_is_short() {
     let files = fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/examples")).unwrap();
     for file in files.map(|file| file.unwrap().path()) {
         let name = file.file_stem().unwrap().to_str().unwrap();
-        assert!(EXAMPLES.iter().any(|(run, _)| *run == name), "{name}");
-        assert!(
-            readme.contains(&format!("`cargo run --example {name}`")),
-            "{name}"
-        );
-        assert!(
-            fs::read_to_string(&file).unwrap().lines().count() < 80,
-            "{name}"
-        );
+        // One in a folder is a workspace of its own, with a test of its own.
+        let (source, command) = match file.is_dir() {
+            true => {
+                assert!(file.join("tests/run.rs").exists(), "{name}");
+                let manifest = format!("--manifest-path examples/{name}/Cargo.toml");
+                (file.join("src/main.rs"), manifest)
+            }
+            false => {
+                assert!(EXAMPLES.iter().any(|(run, _)| *run == name), "{name}");
+                (file.clone(), format!("--example {name}"))
+            }
+        };
+        let command = format!("`cargo run {command}`");
+        assert!(readme.contains(&command), "{command}");
+        let lines = fs::read_to_string(source).unwrap().lines().count();
+        assert!(lines < 80, "{name}: {lines} lines");
     }
+}
+
+/// A row of the README's table names hosts as `` `name` version ``.
+#[test]
+fn the_readme_names_the_versions_of_hosts_that_are_built_here() {
+    let locks = [
+        include_str!("../Cargo.lock"),
+        include_str!("../examples/rig/Cargo.lock"),
+    ];
+    let readme = include_str!("../README.md");
+    let (_, table) = readme.split_once("## Find your host").unwrap();
+    let (table, _) = table.split_once("\n## ").unwrap();
+    let mut hosts = 0;
+    for row in table.lines().filter(|line| line.starts_with("| `")) {
+        let cell = row.split('|').nth(1).unwrap();
+        for (name, rest) in cell
+            .split('`')
+            .skip(1)
+            .zip(cell.split('`').skip(2))
+            .step_by(2)
+        {
+            let version = rest
+                .trim_matches([' ', ','])
+                .split([' ', ','])
+                .next()
+                .unwrap();
+            let entry = format!("name = \"{name}\"\nversion = \"{version}.");
+            let is_built = locks.iter().any(|lock| lock.contains(&entry));
+            assert!(is_built, "{name} {version}");
+            hosts += 1;
+        }
+    }
+    assert_eq!(hosts, 9, "all hosts of the table were read");
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ use support::read;
 use tower::{Layer, Service, ServiceBuilder, ServiceExt};
 use tower_mistral::{
     Guard,
-    key_rotation::{KeyRotationLayer, Keys},
+    key_rotation::{KeyRotationLayer, Keys, ToOriginLayer},
     metadata_log::MetadataLogLayer,
     redact_output::RedactOutputLayer,
     sanitize_input::SanitizeInputLayer,
@@ -34,6 +34,7 @@ async fn emulator() -> (Emulator, Guard) {
     let guard = Guard::recommended()
         .keys(Keys::new([Emulator::DEFAULT_KEY]))
         .origin(emulator.base_url())
+        .unwrap()
         .build()
         .unwrap();
     (emulator, guard)
@@ -193,7 +194,7 @@ async fn axum() {
     // A proxy: the router's service is the stack over a client.
     let client = Client::builder(TokioExecutor::new()).build_http();
     let stack = ServiceBuilder::new()
-        .map_request(with_authority(emulator.base_url()))
+        .layer(ToOriginLayer::new(emulator.base_url()).unwrap())
         .layer(guard.layer())
         .service(client);
     let stack = stack.map_err(|error| -> Infallible { panic!("{error}") });
@@ -223,16 +224,6 @@ fn without_authority(mut request: Request<axum::body::Body>) -> Request<axum::bo
         .parse()
         .unwrap();
     request
-}
-
-fn with_authority(
-    base: String,
-) -> impl Fn(Request<axum::body::Body>) -> Request<axum::body::Body> + Clone {
-    move |mut request| {
-        let uri = format!("{base}{}", request.uri());
-        *request.uri_mut() = uri.parse().unwrap();
-        request
-    }
 }
 
 /// Each layer over each host: that it builds is the test.

@@ -65,6 +65,7 @@
 //! `cli` (off by default): the `mistral-emulator` program.
 
 #![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod call;
 mod choice;

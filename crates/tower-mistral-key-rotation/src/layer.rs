@@ -101,8 +101,8 @@ impl KeyRotationLayer {
     ///
     /// It is not an origin, or it is plain `http` and the host is not a loopback address in
     /// digits (`localhost` is a name, and names can be made to mean anything).
-    pub fn origin(self, origin: &str) -> Result<Self, OriginError> {
-        self.with_origin(origin, false)
+    pub fn origin(self, origin: impl AsRef<str>) -> Result<Self, OriginError> {
+        self.with_origin(origin.as_ref(), false)
     }
 
     /// As [`origin`](Self::origin), but plain `http` may go anywhere: whoever listens on the way
@@ -111,8 +111,8 @@ impl KeyRotationLayer {
     /// # Errors
     ///
     /// It is not an origin.
-    pub fn dangerous_plain_http_origin(self, origin: &str) -> Result<Self, OriginError> {
-        self.with_origin(origin, true)
+    pub fn dangerous_plain_http_origin(self, origin: impl AsRef<str>) -> Result<Self, OriginError> {
+        self.with_origin(origin.as_ref(), true)
     }
 
     /// What becomes of an `Authorization` that the caller has set. By default it is kept, and no

@@ -64,6 +64,8 @@
 //! is sent. `Host` is set from the URI, and `Connection` loses the names `authorization` and `host`,
 //! so that neither makes a proxy on the way do something else with the key than the URI says.
 //!
+//! In a proxy, put [`ToOriginLayer`] outside: what a server receives names the caller's host, or none.
+//!
 //! A call that comes with an `Authorization` of its own keeps it and is none of this layer's
 //! business, unless [`CallerAuthorization::Replace`] is chosen.
 //!
@@ -109,6 +111,7 @@ mod layer;
 mod origin;
 mod ring;
 mod service;
+mod to_origin;
 mod turn;
 
 pub use self::{
@@ -120,4 +123,5 @@ pub use self::{
     layer::KeyRotationLayer,
     origin::OriginError,
     service::KeyRotation,
+    to_origin::{ToOrigin, ToOriginLayer},
 };

@@ -2,7 +2,10 @@
 
 use std::{error::Error, fmt, net::IpAddr};
 
-use http::{HeaderValue, Uri, uri::Authority};
+use http::{
+    HeaderValue, Uri,
+    uri::{Authority, Scheme},
+};
 
 /// The origins of the API itself: the global host and the two regional ones.
 const MISTRAL: [&str; 3] = [
@@ -63,10 +66,7 @@ impl Origins {
 
     /// Adds an origin; the first one takes the place of the default ones.
     pub(crate) fn add(&mut self, text: &str, allow_plain: bool) -> Result<(), OriginError> {
-        let origin = Origin::parse(text)?;
-        if !allow_plain && !origin.is_https && !origin.is_loopback() {
-            return Err(OriginError::PlainHttp);
-        }
+        let origin = Origin::checked(text, allow_plain)?;
         if self.is_default {
             (self.is_default, self.list) = (false, Vec::new());
         }
@@ -83,7 +83,7 @@ impl Origins {
 }
 
 #[derive(Clone, Debug)]
-struct Origin {
+pub(crate) struct Origin {
     is_https: bool,
     host: Box<str>,
     port: u16,
@@ -92,6 +92,25 @@ struct Origin {
 }
 
 impl Origin {
+    /// Reads an origin; plain `http` to another machine has to be allowed.
+    pub(crate) fn checked(text: &str, allow_plain: bool) -> Result<Self, OriginError> {
+        let origin = Self::parse(text)?;
+        if !allow_plain && !origin.is_https && !origin.is_loopback() {
+            return Err(OriginError::PlainHttp);
+        }
+        Ok(origin)
+    }
+
+    /// Its scheme and its authority, as they stand in a URI.
+    pub(crate) fn place(&self) -> Result<(Scheme, Authority), OriginError> {
+        let scheme = match self.is_https {
+            true => Scheme::HTTPS,
+            false => Scheme::HTTP,
+        };
+        let authority = Authority::try_from(self.header.as_bytes());
+        Ok((scheme, authority.map_err(|_| OriginError::Malformed)?))
+    }
+
     fn parse(text: &str) -> Result<Self, OriginError> {
         let uri: Uri = text.parse().map_err(|_| OriginError::Malformed)?;
         let place = Place::of(&uri)?;

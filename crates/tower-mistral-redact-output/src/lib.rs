@@ -58,6 +58,7 @@
 //! - `logprobs` become `null` in streams, unless
 //!   [kept](RedactOutputLayer::dangerous_keep_logprobs); in JSON the entries that overlap an edit go.
 #![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod body;
 mod conversation;

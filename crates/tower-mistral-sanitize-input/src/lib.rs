@@ -90,6 +90,7 @@
 //! - Object keys are not screened, and `modes` that switch a rule off do not bring back what the
 //!   rule hid by overlapping it.
 #![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod config;
 mod decide;

@@ -154,13 +154,19 @@ impl<B> Arrived<B> {
         }
     }
 
-    /// Puts `bytes`, without a content coding, in the place of the body and sets its length.
+    /// Puts `bytes`, without a content coding, in the place of the body and sets its length; no
+    /// length if trailers follow, which need chunks.
     #[must_use]
     pub fn with_body(mut self, bytes: Bytes) -> Self {
+        let has_trailers = self.request.body().has_trailers();
         let headers = self.request.headers_mut();
         headers.remove(header::TRANSFER_ENCODING);
         headers.remove(header::CONTENT_ENCODING);
-        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+        if has_trailers {
+            headers.remove(header::CONTENT_LENGTH);
+        } else {
+            headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+        }
         for name in ["content-md5", "digest", "content-digest", "repr-digest"] {
             headers.remove(name);
         }

@@ -27,6 +27,7 @@
 //! - No function panics on data from the network, and no error, `Debug` or `Display` shows it.
 //! - What is classified is what is sent: see [`table::RequestPath`].
 #![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod body;
 #[cfg(feature = "decode")]

@@ -6,6 +6,7 @@ use stream_redactor::{Redactor, RedactorBuilder};
 use tower_layer::Layer;
 use tower_mistral_key_rotation::{
     CallerAuthorization, KeyRing, KeyRotation, KeyRotationLayer, Keys, KeysError, OriginError,
+    ToOriginLayer,
 };
 use tower_mistral_metadata_log::{MetadataLog, MetadataLogLayer, OnRecord, Record, TracingSink};
 use tower_mistral_redact_output::{RedactOutput, RedactOutputLayer};
@@ -103,16 +104,22 @@ impl GuardBuilder {
     }
 
     /// An origin that the keys are made for, in the place of the Mistral AI API's own; may be
-    /// called several times. Plain http for literal loopback addresses only.
-    pub fn origin(mut self, origin: impl Into<String>) -> Self {
-        self.origins.push((origin.into(), false));
-        self
+    /// called several times. The same as [`KeyRotationLayer::origin`].
+    ///
+    /// # Errors
+    ///
+    /// It is not an origin, or it is plain `http` and its host is no loopback address in digits.
+    pub fn origin(self, origin: impl AsRef<str>) -> Result<Self, BuildError> {
+        self.with_origin(origin.as_ref(), false)
     }
 
     /// The same for an origin that is reached without TLS: whoever is on the way reads the key.
-    pub fn dangerous_plain_http_origin(mut self, origin: impl Into<String>) -> Self {
-        self.origins.push((origin.into(), true));
-        self
+    ///
+    /// # Errors
+    ///
+    /// It is not an origin.
+    pub fn dangerous_plain_http_origin(self, origin: impl AsRef<str>) -> Result<Self, BuildError> {
+        self.with_origin(origin.as_ref(), true)
     }
 
     /// Uses our keys in the place of the `Authorization` that callers send.
@@ -199,17 +206,13 @@ impl GuardBuilder {
     ///
     /// # Errors
     ///
-    /// What is wrong with keys, origins or rules; never shows a key.
+    /// What is wrong with keys or rules; never shows a key.
     pub fn build(self) -> Result<Guard, BuildError> {
         let redactor = self.rules.build().map_err(BuildError::Rules)?;
         let keys = self.keys.ok_or(BuildError::NoKeys)?;
         let mut rotation = KeyRotationLayer::new(keys).map_err(BuildError::Keys)?;
-        for (origin, plain) in self.origins {
-            let with = match plain {
-                true => rotation.dangerous_plain_http_origin(&origin),
-                false => rotation.origin(&origin),
-            };
-            rotation = with.map_err(BuildError::Origin)?;
+        for (origin, allow_plain) in self.origins {
+            rotation = add_origin(rotation, &origin, allow_plain).map_err(BuildError::Origin)?;
         }
         for change in self.rotation {
             rotation = change(rotation);
@@ -224,6 +227,28 @@ impl GuardBuilder {
             counters,
         };
         Ok(Guard { layer })
+    }
+
+    /// The keys may not be known yet: an origin is checked here, and given to their layer later.
+    fn with_origin(mut self, origin: &str, allow_plain: bool) -> Result<Self, BuildError> {
+        let checked = match allow_plain {
+            true => ToOriginLayer::dangerous_plain_http(origin),
+            false => ToOriginLayer::new(origin),
+        };
+        drop(checked.map_err(BuildError::Origin)?);
+        self.origins.push((origin.to_owned(), allow_plain));
+        Ok(self)
+    }
+}
+
+fn add_origin(
+    layer: KeyRotationLayer,
+    origin: &str,
+    allow_plain: bool,
+) -> Result<KeyRotationLayer, OriginError> {
+    match allow_plain {
+        true => layer.dangerous_plain_http_origin(origin),
+        false => layer.origin(origin),
     }
 }
 

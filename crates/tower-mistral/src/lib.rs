@@ -41,7 +41,32 @@
 //! ```
 //!
 //! The log stands outside and counts what the caller gets; the key is attached last, so that no
-//! other layer ever holds it.
+//! other layer ever holds it. `Guard` is all four in this order, as one layer. Whoever puts single
+//! layers together has to know on which side a host begins:
+//!
+//! | host | the outermost layer is |
+//! |---|---|
+//! | `tower::ServiceBuilder`, over hyper-util, reqwest or anything else | the first `.layer` |
+//! | a tuple of layers, `(a, b)`, which is a layer too | the first |
+//! | `axum::Router::layer` and `route_layer` | the last; what stands around the router is outside of what stands around a route |
+//! | `axum::routing::post(handler).layer(..)` | the only one, or the first of a tuple |
+//! | reqwest-middleware | the first `.with` |
+//!
+//! A log inside of the redaction would count what the API said and the caller never got; redaction
+//! outside of something that decompresses replies, or screening inside of something that compresses
+//! requests, would find what it has to refuse.
+//!
+//! # In axum
+//!
+//! - `post(handler).layer(a).layer(b)` does not compile (E0283), whatever the two layers are: axum
+//!   leaves open which error there is between them. Give a tuple: `.layer((b, a))`.
+//! - Inside of `Router::nest("/api", ..)` a layer sees the path without `/api`, outside of it the
+//!   whole path. The endpoint of `POST /api/chat` is found in both places, be it called `/chat` or
+//!   `/api/chat`; if both `/api/chat` and `/admin/chat` are endpoints, put their layers outside. See
+//!   [`Endpoints::find`](wire::table::Endpoints::find).
+//! - In a proxy, a client's error has to become a response, and a request has to name the API before
+//!   a layer looks at where it goes: `axum::error_handling::HandleErrorLayer`, then
+//!   `key_rotation::ToOriginLayer`, then the stack, over a hyper-util client. Trailers pass.
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -93,12 +93,13 @@ impl Config {
                 ));
             }
         };
-        Ok(origins.iter().fold(builder, |builder, origin| {
-            match self.upstream.dangerous_plain_http {
-                true => builder.dangerous_plain_http_origin(origin.to_string()),
-                false => builder.origin(origin.to_string()),
-            }
-        }))
+        let plain = self.upstream.dangerous_plain_http;
+        let with = |builder: GuardBuilder, origin: &Origin| match plain {
+            true => builder.dangerous_plain_http_origin(origin.to_string()),
+            false => builder.origin(origin.to_string()),
+        };
+        let builder = origins.iter().try_fold(builder, with);
+        builder.map_err(build_error)
     }
 
     fn screen(&self) -> Result<Screen, ConfigError> {

@@ -75,7 +75,7 @@ impl Stage {
         let log = Arc::clone(&records);
         let guard = Guard::recommended()
             .keys(Keys::new(KEYS))
-            .origin(api.base_url())
+            .origin(api.base_url())?
             .on_record(move |record: &Record| {
                 log.lock()
                     .unwrap_or_else(PoisonError::into_inner)

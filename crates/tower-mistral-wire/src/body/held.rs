@@ -95,6 +95,11 @@ impl<B> HeldBody<B> {
         self.rest = None;
     }
 
+    /// Whether trailers follow, as far as is known.
+    pub(crate) fn has_trailers(&self) -> bool {
+        self.trailers.is_some()
+    }
+
     /// The bytes, if the body is whole and nothing of it has gone out.
     pub fn as_whole(&self) -> Option<&Bytes> {
         let whole = self.rest.is_none() && self.failure.is_none();
@@ -148,7 +153,13 @@ where
             return SizeHint::default();
         }
         let Some(rest) = &self.rest else {
-            return SizeHint::with_exact(head);
+            let mut hint = SizeHint::with_exact(head);
+            if self.trailers.is_some() {
+                // A client that knows the length says so, and then has no place for trailers.
+                hint = SizeHint::new();
+                hint.set_lower(head);
+            }
+            return hint;
         };
         let rest = rest.size_hint();
         let mut hint = SizeHint::new();

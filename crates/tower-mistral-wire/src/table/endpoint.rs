@@ -36,7 +36,9 @@ pub struct Endpoint {
 
 impl Endpoint {
     /// Begins an endpoint of your own: its method and its path, with `{name}` for a segment that
-    /// varies; `**` alone is any path that no other endpoint of this method has. A base path in front of it is allowed in requests.
+    /// varies; `**` alone is any path that no other endpoint of this method has. A base path in
+    /// front of it is allowed in requests, and so is a beginning that a router has taken off: see
+    /// [`Endpoints::find`].
     ///
     /// ```
     /// use http::Method;
@@ -244,16 +246,27 @@ impl Endpoints {
 
     /// The endpoint of a request: of those that match the one with the longest path, of two of
     /// the same length your own. One that is not in the table gets the generic one.
+    ///
+    /// A layer inside of axum's `Router::nest("/v1", ..)` sees `/chat/completions`. So a path that
+    /// is the end of exactly one endpoint's path is for that one; where it is the end of several
+    /// (`/completions`), add an endpoint with the path that the layer sees.
     pub fn find(&self, method: &Method, path: &RequestPath) -> Arc<Endpoint> {
-        let matching = self.known.iter().rev().filter(|endpoint| {
-            endpoint
-                .method
-                .as_ref()
-                .is_none_or(|wanted| wanted == method)
-                && path.ends_with(&endpoint.path)
-        });
+        let of_method = |endpoint: &&Arc<Endpoint>| {
+            let wanted = endpoint.method.as_ref();
+            wanted.is_none_or(|wanted| wanted == method)
+        };
+        let matching = self.known.iter().rev().filter(of_method);
+        let matching = matching.filter(|endpoint| path.ends_with(&endpoint.path));
         let known = matching.max_by_key(|endpoint| endpoint.path.split('/').count());
-        Arc::clone(known.unwrap_or(&self.generic))
+        if let Some(known) = known {
+            return Arc::clone(known);
+        }
+        let nested = self.known.iter().filter(of_method);
+        let mut nested = nested.filter(|endpoint| path.is_end_of(&endpoint.path));
+        match (nested.next(), nested.next()) {
+            (Some(only), None) => Arc::clone(only),
+            _ => Arc::clone(&self.generic),
+        }
     }
 
     /// What a request is that no endpoint matches: all strings are looked at, none is a prompt.
@@ -284,6 +297,12 @@ mod tests {
             (Method::OPTIONS, "*", "options"),
             (Method::OPTIONS, "/chat", "/chat"),
             (Method::POST, "/v1/other", "other"),
+            // Within a nested router.
+            (Method::POST, "/chat/completions", "/v1/chat/completions"),
+            (Method::GET, "/chat/completions", "other"),
+            (Method::POST, "/completions", "other"),
+            (Method::POST, "/other/chat/completions", "other"),
+            (Method::POST, "/", "other"),
         ];
         for (method, path, name) in cases {
             let path = RequestPath::of(&path.parse().unwrap()).unwrap();

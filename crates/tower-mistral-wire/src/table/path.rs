@@ -105,6 +105,23 @@ impl RequestPath {
         }
         true
     }
+    /// Whether it is what is left of `pattern` when its first segments were taken off, as a router
+    /// does for what is nested in it. It begins with a segment that does not vary: of
+    /// `/v1/models/{id}` any path of one segment would be the end.
+    pub(crate) fn is_end_of(&self, pattern: &str) -> bool {
+        let mut wanted = pattern.trim_matches('/').rsplit('/');
+        let (mut first, mut varies) = ("", true);
+        for segment in self.0.trim_matches('/').rsplit('/') {
+            let Some(want) = wanted.next() else {
+                return false;
+            };
+            (first, varies) = (segment, want.starts_with('{'));
+            if segment != want && !varies {
+                return false;
+            }
+        }
+        !first.is_empty() && !varies && wanted.next().is_some()
+    }
 }
 
 fn is_pchar(byte: u8) -> bool {
@@ -162,5 +179,23 @@ mod tests {
         let path = RequestPath::of(&"/v1/models/abc".parse().unwrap()).unwrap();
         assert!(path.ends_with("/v1/models/{id}"));
         assert!(!path.ends_with("/v1/models/abc/{id}"));
+    }
+
+    #[test]
+    fn a_path_without_its_beginning_is_the_end_of_an_endpoint() {
+        let table = [
+            ("/chat", "/api/chat", true),
+            ("/v1/chat/", "/api/v1/chat", true),
+            ("/models/abc", "/v1/models/{id}", true),
+            ("/abc", "/v1/models/{id}", false),
+            ("/api/chat", "/api/chat", false),
+            ("/x/chat", "/api/chat", false),
+            ("/", "/api/chat", false),
+            ("/**", "**", false),
+        ];
+        for (path, pattern, is_end) in table {
+            let path = RequestPath::of(&path.parse().unwrap()).unwrap();
+            assert_eq!(path.is_end_of(pattern), is_end, "{path:?} {pattern}");
+        }
     }
 }

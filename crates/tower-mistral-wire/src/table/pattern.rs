@@ -6,18 +6,43 @@ use super::TextKind;
 
 /// What is wrong with the path pattern of a row.
 ///
-/// A pattern names keys with dots between them: `metadata.title`. `[]` behind a key stands for
-/// each element of an array, `[index]` for each element numbered by its own key `index` (choices,
-/// tool calls), `[role]` for each element whose key `role` says whose text it is. `**` at the end
-/// stands for every string below: `tools[].function.parameters.**`.
+/// A pattern names keys with dots between them: `metadata.title`. Behind a key, `[]` stands for
+/// each element of an array whose texts are parts of one, `[n]` for each element as a text of its
+/// own, `[index]` for each element numbered by its own key `index` (choices, tool calls), `[role]`
+/// for each element whose key `role` says whose text it is. `**` at the end stands for every string
+/// below: `tools[].function.parameters.**`.
+///
+/// What it shows names the right spelling: `choices[0].text` should be `choices[index].text`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RowError {
     pattern: String,
 }
 
+impl RowError {
+    /// The pattern with `[index]` in the place of brackets that say nothing: `[0]`, `[*]`.
+    fn meant(&self) -> Option<String> {
+        let mended = |segment: &str| match segment.split_once('[') {
+            Some((key, bracket)) if Each::of(bracket).is_none() => format!("{key}[index]"),
+            _ => segment.to_owned(),
+        };
+        let meant: Vec<String> = self.pattern.split('.').map(mended).collect();
+        let meant = meant.join(".");
+        let is_one = Rows::default().row(&meant, TextKind::Generic).is_ok();
+        Some(meant).filter(|_| is_one)
+    }
+}
+
 impl fmt::Display for RowError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is no path pattern", self.pattern)
+        let pattern = &self.pattern;
+        match self.meant() {
+            Some(meant) => write!(f, "`{pattern}` is no path pattern: write `{meant}`"),
+            None => write!(
+                f,
+                "`{pattern}` is no path pattern: write keys with dots between them, and behind the \
+                 key of an array `[]`, `[n]`, `[index]` or `[role]`, as `choices[index].text`"
+            ),
+        }
     }
 }
 
@@ -34,6 +59,19 @@ pub(super) enum Each {
     Index,
     /// By their place; their key `role` says whose text it is.
     Role,
+}
+
+impl Each {
+    /// What stands behind the opening bracket.
+    fn of(bracket: &str) -> Option<Self> {
+        Some(match bracket {
+            "]" => Self::Parts,
+            "n]" => Self::Place,
+            "index]" => Self::Index,
+            "role]" => Self::Role,
+            _ => return None,
+        })
+    }
 }
 
 /// What a row says of a place.
@@ -125,14 +163,9 @@ impl Rows {
                 return Err(error());
             }
             at = self.key(at, key);
-            at = match bracket {
-                None => at,
-                Some("]") => self.each(at, Each::Parts),
-                Some("n]") => self.each(at, Each::Place),
-                Some("index]") => self.each(at, Each::Index),
-                Some("role]") => self.each(at, Each::Role),
-                Some(_) => return Err(error()),
-            };
+            if let Some(bracket) = bracket {
+                at = self.each(at, Each::of(bracket).ok_or_else(error)?);
+            }
         }
         Ok(at)
     }
@@ -184,6 +217,23 @@ mod tests {
             "", ".", "a.", "a..b", "a[x]", "a[", "a]", "**.a", "a*", "[]",
         ] {
             assert!(Rows::default().row(bad, TextKind::User).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_error_names_the_right_spelling() {
+        let table = [
+            ("choices[0].text", "write `choices[index].text`"),
+            (
+                "choices[*].delta.content",
+                "write `choices[index].delta.content`",
+            ),
+            ("a[0].b[]", "write `a[index].b[]`"),
+            ("a..b", "as `choices[index].text`"),
+        ];
+        for (pattern, expected) in table {
+            let error = Rows::default().row(pattern, TextKind::User).unwrap_err();
+            assert!(error.to_string().ends_with(expected), "{error}");
         }
     }
 }
