@@ -146,7 +146,7 @@ async fn trailers() -> String {
 #[tokio::test]
 async fn an_axum_body_keeps_its_trailers_on_the_way_into_reqwest() {
     let origin = trailers().await;
-    let guard = recommended().origin(&origin).build().unwrap();
+    let guard = recommended().origin(&origin).unwrap().build().unwrap();
     let client = client_builder().build().unwrap();
     let stack = guard.layer().layer(ReqwestService::new(client));
     let stack = stack.map_err(|error: reqwest::Error| -> Infallible { panic!("{error}") });
@@ -175,7 +175,7 @@ async fn the_time_limit_of_a_request_holds_behind_the_whole_stack() {
     // Takes connections and says nothing.
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let origin = format!("http://{}", silent.local_addr().unwrap());
-    let guard = recommended().origin(&origin).build().unwrap();
+    let guard = recommended().origin(&origin).unwrap().build().unwrap();
     let client = client_builder().build().unwrap();
     let ask = || {
         let request = client.post(format!("{origin}/v1/chat/completions"));

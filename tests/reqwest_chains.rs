@@ -54,6 +54,7 @@ fn guard(emulator: &Emulator) -> GuardBuilder {
     Guard::recommended()
         .keys(Keys::new([Emulator::DEFAULT_KEY]))
         .origin(emulator.base_url())
+        .unwrap()
 }
 
 /// The records of all calls.
@@ -204,7 +205,7 @@ async fn a_stack_in_two_parts_logs_calls_and_lends_keys_to_attempts() {
     let rest = (
         SanitizeInputLayer::recommended(),
         RedactOutputLayer::recommended(),
-        keys.origin(&emulator.base_url()).unwrap(),
+        keys.origin(emulator.base_url()).unwrap(),
     );
     let client = plain()
         .with(TowerMiddleware::new(
