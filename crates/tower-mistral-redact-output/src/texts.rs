@@ -31,6 +31,8 @@ pub(crate) struct Texts {
     /// What becomes of a reply that does.
     on_leak: Mode,
     tally: Option<Tally>,
+    /// The enforced and the observed rules of the kinds of text so far.
+    sets: Vec<(TextKind, (RuleSet, RuleSet))>,
     moulds: [Option<(Reads, engine::Stream)>; 2],
 }
 
@@ -63,6 +65,7 @@ impl Texts {
             system: None,
             on_leak: options.leaks.mode,
             tally: Tally::new(&options.limits),
+            sets: Vec::new(),
             moulds: [None, None],
         }
     }
@@ -81,8 +84,17 @@ impl Texts {
         self.counters.add(reason, Handling::Refuse);
     }
 
-    /// Which rules are enforced on a kind of text, and which only observed.
-    fn rules(&self, kind: TextKind) -> (RuleSet, RuleSet) {
+    /// Which rules are enforced on a kind of text, and which only observed. Asked once a call.
+    fn rules(&mut self, kind: TextKind) -> (RuleSet, RuleSet) {
+        if let Some((_, sets)) = self.sets.iter().find(|(known, _)| *known == kind) {
+            return *sets;
+        }
+        let sets = self.rules_now(kind);
+        self.sets.push((kind, sets));
+        sets
+    }
+
+    fn rules_now(&self, kind: TextKind) -> (RuleSet, RuleSet) {
         let (mut enforced, mut observed) = (RuleSet::empty(), RuleSet::empty());
         if !self.modes.has_rules() {
             return match self.mode.min(self.modes.of_kind(kind)) {

@@ -48,16 +48,23 @@ impl Mode {
 /// The modes of one layer: for the whole of it, by rule and by kind of text.
 ///
 /// A shared handle: clones switch together, at run time, for calls that begin afterwards. The
-/// mode of a finding is the least of the three that apply to it.
+/// mode of a finding is the least of all that apply to it.
 #[derive(Clone, Default)]
 pub struct Modes(Arc<Inner>);
 
 struct Inner {
     layer: AtomicU8,
     kinds: [AtomicU8; TextKind::ALL.len()],
-    rules: RwLock<BTreeMap<Box<str>, Mode>>,
+    rules: RwLock<BTreeMap<Box<str>, Own>>,
     /// Spares the lock when no rule has a mode of its own, which is the usual case.
     has_rules: AtomicBool,
+}
+
+/// The modes of one rule.
+#[derive(Clone, Debug, Default)]
+struct Own {
+    all: Mode,
+    kinds: Vec<(TextKind, Mode)>,
 }
 
 impl Default for Inner {
@@ -91,12 +98,24 @@ impl Modes {
 
     /// Switches one rule, by the name that reports and logs show.
     pub fn set_rule(&self, rule: &str, mode: Mode) {
+        self.change(rule, |own| own.all = mode);
+    }
+
+    /// Switches one rule for one kind of text.
+    pub fn set_rule_in(&self, rule: &str, kind: TextKind, mode: Mode) {
+        self.change(rule, |own| {
+            own.kinds.retain(|(known, _)| *known != kind);
+            own.kinds.push((kind, mode));
+        });
+    }
+
+    fn change(&self, rule: &str, change: impl FnOnce(&mut Own)) {
         let mut rules = self
             .0
             .rules
             .write()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        rules.insert(rule.into(), mode);
+        change(rules.entry(rule.into()).or_default());
         self.0.has_rules.store(true, Ordering::Release);
     }
 
@@ -118,12 +137,12 @@ impl Modes {
 
     /// The mode of a rule, whatever the kind of text.
     pub fn of_rule(&self, rule: &str) -> Mode {
-        self.get().min(self.own_of_rule(rule))
+        self.get().min(self.own_of_rule(rule, None))
     }
 
     /// The mode of what `rule` finds in text of `kind`.
     pub fn of(&self, rule: &str, kind: TextKind) -> Mode {
-        self.of_kind(kind).min(self.own_of_rule(rule))
+        self.of_kind(kind).min(self.own_of_rule(rule, Some(kind)))
     }
 
     /// Whether a rule has a mode of its own; if not, the kind of text decides alone.
@@ -131,7 +150,7 @@ impl Modes {
         self.0.has_rules.load(Ordering::Acquire)
     }
 
-    fn own_of_rule(&self, rule: &str) -> Mode {
+    fn own_of_rule(&self, rule: &str, kind: Option<TextKind>) -> Mode {
         if !self.has_rules() {
             return Mode::Enforce;
         }
@@ -140,7 +159,11 @@ impl Modes {
             .rules
             .read()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
-        rules.get(rule).copied().unwrap_or_default()
+        let Some(own) = rules.get(rule) else {
+            return Mode::Enforce;
+        };
+        let in_kind = own.kinds.iter().find(|(known, _)| Some(*known) == kind);
+        in_kind.map_or(own.all, |(_, mode)| own.all.min(*mode))
     }
 }
 
@@ -163,6 +186,9 @@ mod tests {
         assert_eq!(modes.of("EMAIL_ADDRESS", TextKind::Content), Mode::Enforce);
         handle.set_rule("EMAIL_ADDRESS", Mode::Observe);
         assert_eq!(modes.of("EMAIL_ADDRESS", TextKind::Content), Mode::Observe);
+        assert_eq!(modes.of("US_SSN", TextKind::Content), Mode::Enforce);
+        handle.set_rule_in("US_SSN", TextKind::Thinking, Mode::Off);
+        assert_eq!(modes.of("US_SSN", TextKind::Thinking), Mode::Off);
         assert_eq!(modes.of("US_SSN", TextKind::Content), Mode::Enforce);
         handle.set_kind(TextKind::ToolArguments, Mode::Off);
         assert_eq!(
