@@ -33,6 +33,7 @@ fn what_cannot_be_inspected_is_told_apart_by_reason() {
     for text in [
         "[redact]\non_uninspectable = \"scan\"",
         "[sanitize]\non_uninspectable = { unsupported_media = \"pass\", not_json = \"scan\" }",
+        "[redact]\nwith = [\"DATE_TIME\"]\nshow = { DATE_TIME = \"mask\" }\nmax_findings = { US_SSN = 0 }",
     ] {
         Config::parse("guard.toml", text).unwrap().check().unwrap();
     }
@@ -71,6 +72,7 @@ fn the_example_tells_the_defaults() {
         max_reply: Some(Size(32 << 20)),
         max_event: Some(Size(1 << 20)),
         max_hold: Some(Size(4096)),
+        protect_system_text: Some(ModeName::Observe),
         ..RedactConfig::default()
     };
     assert_eq!(std::mem::take(&mut all.redact), sizes);
@@ -134,6 +136,18 @@ fn what_is_wrong_is_named_with_its_place() {
         (
             "[keys]\nmax_replay = \"8 MB\"",
             "keys.max_replay: a size is",
+        ),
+        (
+            "[redact]\nwith = [\"DATES\"]",
+            "redact: no rule finds DATES",
+        ),
+        (
+            "[redact]\nwithout = [\"US_SSN\"]\nmax_findings = { US_SSN = 1 }",
+            "redact.max_findings: unknown rule `US_SSN`",
+        ),
+        (
+            "[guard]\npreset = \"basic\"\n[redact]\nrules = { CREDIT_CARD = \"off\" }",
+            "redact.rules: unknown rule `CREDIT_CARD`",
         ),
         (
             "[guard]\nmode = \"enforced\"",

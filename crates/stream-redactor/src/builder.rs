@@ -44,6 +44,14 @@ impl RedactorBuilder {
         }
     }
 
+    /// The basic rules, to be changed: those of [`Redactor::basic`].
+    pub fn basic() -> Self {
+        Self {
+            config: Config::new(Rule::basic()),
+            unknown: None,
+        }
+    }
+
     /// Never replaces this exact value, however it is spelled: values are compared in the folded
     /// view. A longer value that contains it is not spared.
     pub fn allow(mut self, value: impl AsRef<str>) -> Self {

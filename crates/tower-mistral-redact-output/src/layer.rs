@@ -74,6 +74,11 @@ impl RedactOutputLayer {
         self
     }
 
+    /// The rules in use.
+    pub fn get_redactor(&self) -> &Redactor {
+        &self.options.redactor
+    }
+
     /// Begins with the whole layer in this mode, and with a handle of its own. Default
     /// [`Mode::Enforce`]; [`modes`](Self::modes) switches at run time.
     pub fn mode(mut self, mode: Mode) -> Self {

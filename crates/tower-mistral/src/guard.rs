@@ -30,12 +30,13 @@ impl Guard {
     /// text is added, ordinary English stays.
     pub fn recommended() -> GuardBuilder {
         let (sanitize, redact) = (SanitizeInputLayer::recommended(), RedactOutputLayer::new());
-        GuardBuilder::new(sanitize, redact)
+        GuardBuilder::new(sanitize, redact, Redactor::builder())
     }
 
     /// The well-known list as it stands: phrases filtered, 4,000 characters, the prefix.
     pub fn basic() -> GuardBuilder {
-        GuardBuilder::new(SanitizeInputLayer::basic(), RedactOutputLayer::basic())
+        let (sanitize, redact) = (SanitizeInputLayer::basic(), RedactOutputLayer::basic());
+        GuardBuilder::new(sanitize, redact, RedactorBuilder::basic())
     }
 
     /// The layer.
@@ -52,6 +53,11 @@ impl Guard {
     /// The switches of input screening: for the layer, by rule, by kind of text.
     pub fn sanitize_modes(&self) -> Modes {
         self.layer.sanitize.modes()
+    }
+
+    /// What is looked for in replies.
+    pub fn redactor(&self) -> &Redactor {
+        self.layer.redact.get_redactor()
     }
 
     /// The switches of output redaction.
@@ -84,11 +90,15 @@ pub struct GuardBuilder {
 }
 
 impl GuardBuilder {
-    fn new(sanitize: SanitizeInputLayer, redact: RedactOutputLayer) -> Self {
+    fn new(
+        sanitize: SanitizeInputLayer,
+        redact: RedactOutputLayer,
+        rules: RedactorBuilder,
+    ) -> Self {
         Self {
             keys: None,
             origins: Vec::new(),
-            rules: Redactor::builder(),
+            rules,
             sanitize,
             redact,
             log: MetadataLogLayer::new().on_record(Sink(Arc::new(TracingSink::default()))),

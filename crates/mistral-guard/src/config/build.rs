@@ -4,14 +4,14 @@ use tower_mistral::{
     BuildError, Guard, GuardBuilder,
     key_rotation::Keys,
     redact_output::RedactOutputLayer,
-    redactor::{Entity, Redactor, RedactorBuilder},
+    redactor::{Entity, RedactorBuilder, Show},
     sanitize_input::{self, OnBlock, OverLimit, SanitizeInputLayer, Wrap},
     screen::{Action, Screen},
     wire::{Handling, Mode, OnUninspectable, Reason, body::Budget, rewrite::StreamOptions},
 };
 
 use super::{
-    ActionName, Config, ConfigError, OnBlockConfig, Origin, OverLimitName, Preset,
+    ActionName, Config, ConfigError, OnBlockConfig, Origin, OverLimitName, Preset, ShowName,
     UninspectableConfig, UninspectableName, WrapName,
 };
 use crate::logging::{self, CallLog};
@@ -150,13 +150,24 @@ impl Config {
 
     fn redact_rules(&self, rules: RedactorBuilder) -> RedactorBuilder {
         let config = &self.redact;
+        let entities =
+            |names: &[String]| names.iter().cloned().map(Entity::new).collect::<Vec<_>>();
+        let with = entities(&config.with).into_iter();
+        let rules = with.fold(rules, RedactorBuilder::with);
+        let without = entities(&config.without).into_iter();
+        let rules = without.fold(rules, RedactorBuilder::without);
         let rules = config.allow.iter().fold(rules, RedactorBuilder::allow);
-        let rules = config
-            .replacements
-            .iter()
-            .fold(rules, |rules, (entity, with)| {
-                rules.replacement(Entity::new(entity.clone()), with.clone())
-            });
+        let domains = config.allow_domains.iter();
+        let mut rules = domains.fold(rules, RedactorBuilder::allow_domain);
+        if config.allow_documentation_values {
+            rules = rules.allow_documentation_values();
+        }
+        for (entity, with) in &config.replacements {
+            rules = rules.replacement(Entity::new(entity.clone()), with.clone());
+        }
+        for (entity, show) in &config.show {
+            rules = rules.show(Entity::new(entity.clone()), (*show).into());
+        }
         match config.max_hold {
             Some(size) => rules.max_hold(size.0),
             None => rules,
@@ -168,10 +179,19 @@ impl Config {
         let layer = layer
             .mode(Mode::from(config.mode).min(self.guard.mode.into()))
             .on_uninspectable(config.on_uninspectable.policy(FROM_API));
-        let layer = match config.max_reply {
+        let mut layer = match config.max_reply {
             Some(size) => layer.max_reply(size.0),
             None => layer,
         };
+        if let Some(mode) = config.protect_system_text {
+            layer = layer.protect_system_text(mode.into());
+        }
+        if config.allow_values_from_request {
+            layer = layer.allow_values_from_request();
+        }
+        for (entity, max) in &config.max_findings {
+            layer = layer.max_findings(Entity::new(entity.clone()), *max);
+        }
         let Some(size) = config.max_event else {
             return layer;
         };
@@ -190,12 +210,11 @@ impl Config {
             check_rule("sanitize.rules", rule, &known)?;
             guard.sanitize_modes().set_rule(rule, (*mode).into());
         }
-        let redactor = Redactor::recommended();
-        let known: Vec<_> = redactor
-            .rules()
-            .iter()
-            .map(|rule| rule.entity().as_str())
-            .collect();
+        let rules = guard.redactor().rules().iter();
+        let known: Vec<_> = rules.map(|rule| rule.entity().as_str()).collect();
+        for rule in self.redact.max_findings.keys() {
+            check_rule("redact.max_findings", rule, &known)?;
+        }
         for (rule, mode) in &self.redact.rules {
             check_rule("redact.rules", rule, &known)?;
             guard.redact_modes().set_rule(rule, (*mode).into());
@@ -223,6 +242,16 @@ fn build_error(error: BuildError) -> ConfigError {
         _ => "guard",
     };
     ConfigError::key(key, error)
+}
+
+impl From<ShowName> for Show {
+    fn from(name: ShowName) -> Self {
+        match name {
+            ShowName::Mask => Self::Mask,
+            ShowName::LastFour => Self::LastFour,
+            ShowName::Remove => Self::Remove,
+        }
+    }
 }
 
 impl From<ActionName> for Action {

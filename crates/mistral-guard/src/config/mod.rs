@@ -15,8 +15,8 @@ pub use self::{
     error::ConfigError,
     sections::{
         ActionName, GuardConfig, KeysConfig, LogConfig, LogFormat, OnBlockConfig, OverLimitName,
-        PhraseConfig, Preset, RedactConfig, SanitizeConfig, ServerConfig, UninspectableConfig,
-        UninspectableName, UpstreamConfig, WrapName,
+        PhraseConfig, Preset, RedactConfig, SanitizeConfig, ServerConfig, ShowName,
+        UninspectableConfig, UninspectableName, UpstreamConfig, WrapName,
     },
     value::{EnvName, ModeName, Origin, ReasonName, Size, Span},
 };

@@ -259,8 +259,22 @@ pub enum ActionName {
 pub struct RedactConfig {
     /// What the layer does. Default `enforce`.
     pub mode: ModeName,
+    /// Entities that are looked for beside those of the preset, by their names.
+    pub with: Vec<String>,
+    /// Entities of the preset that are not looked for.
+    pub without: Vec<String>,
     /// Values that stay, however they are spelled.
     pub allow: Vec<String>,
+    /// Domains whose e-mail addresses stay, with all their subdomains.
+    pub allow_domains: Vec<String>,
+    /// E-mail and IP addresses that are meant for examples stay. Default no.
+    pub allow_documentation_values: bool,
+    /// What the user has written stays in the reply. Default no.
+    pub allow_values_from_request: bool,
+    /// What becomes of a reply that repeats the call's own system text. Default `observe`.
+    pub protect_system_text: Option<ModeName>,
+    /// The most findings of an entity in a reply; one more, and the reply is blocked.
+    pub max_findings: BTreeMap<String, u32>,
     /// What happens to what cannot be inspected. Default `refuse`.
     pub on_uninspectable: UninspectableConfig,
     /// The largest reply that is read whole. Default 32 MiB.
@@ -273,6 +287,21 @@ pub struct RedactConfig {
     pub rules: BTreeMap<String, ModeName>,
     /// What is shown instead, by the name of the entity.
     pub replacements: BTreeMap<String, String>,
+    /// What is made of a value, by the name of the entity, where no text is shown instead.
+    pub show: BTreeMap<String, ShowName>,
+}
+
+/// What is made of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ShowName {
+    /// An asterisk for each letter and digit.
+    Mask,
+    /// The same but for the last four.
+    LastFour,
+    /// A blank.
+    Remove,
 }
 
 /// `[log]`: the log on stderr.
