@@ -1,6 +1,7 @@
 //! The rules, each a small automaton over the folded view behind one interface.
 
 mod card;
+mod date;
 mod email;
 mod iban;
 mod invisible;
@@ -15,6 +16,8 @@ mod runs;
 mod script;
 mod ssn;
 
+use self::date::Date;
+pub(crate) use self::date::{may_be_month, may_be_particle, may_begin_month, may_precede_year};
 use self::email::Email;
 use self::iban::Iban;
 use self::pem::{Pem, PemCloser};
@@ -39,17 +42,18 @@ static BASIC: [&Spec; 5] = [
 ];
 
 /// What answers of language models call for beside those.
-static MORE: [&Spec; 6] = [
+static MORE: [&Spec; 7] = [
     &card::SPEC,
     &iban::SPEC,
     &phone::SPEC,
     &ip::SPEC,
     &pem::SPEC,
     &mac::SPEC,
+    &date::BIRTH,
 ];
 
 /// What is right for some texts only: it is often meant to be read.
-static OPTIONAL: [&Spec; 0] = [];
+static OPTIONAL: [&Spec; 1] = [&date::DATE];
 
 /// How sure a rule is of its findings. Of two at one place the surer one wins, then the longer one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -116,6 +120,7 @@ pub(crate) enum Automaton {
     Prompt(Prompt),
     Iban(Iban),
     Pem(Pem),
+    Date(Date),
 }
 
 macro_rules! of_each {
@@ -126,6 +131,7 @@ macro_rules! of_each {
             Automaton::Prompt($a) => $do,
             Automaton::Iban($a) => $do,
             Automaton::Pem($a) => $do,
+            Automaton::Date($a) => $do,
         }
     };
 }

@@ -76,6 +76,17 @@ static CLAIMS: LazyLock<Vec<Claim>> = LazyLock::new(|| {
             |text| shorter(text, |c| c.is_ascii_hexdigit(), |c| c.is_ascii_hexdigit()),
         ),
         claim(
+            &["DATE_OF_BIRTH", "DATE_TIME"],
+            &date(),
+            |text| {
+                let begins = |c: char| c.is_ascii_digit() || "adefgjlmnos".contains(c);
+                let before = |c: char| c.is_alphanumeric() || ".-/_$".contains(c);
+                let at = last(text, begins)?;
+                (!text[..at].ends_with(before)).then_some(at)
+            },
+            |_| Some(0),
+        ),
+        claim(
             &["SCRIPT"],
             "<script[\\t\\n />]",
             |text| last(text, |c| c == '<'),
@@ -102,6 +113,28 @@ static CLAIMS: LazyLock<Vec<Claim>> = LazyLock::new(|| {
         ),
     ]
 });
+
+/// Dates in digits, and with names in some languages.
+fn date() -> String {
+    let day = "[0-9]{1,2}";
+    let month = "(january|february|march|april|may|june|july|august|september|october|november|\
+                 december|enero|gennaio|luglio|mayo|dec|sept|mai|luglio)";
+    let time = ":[0-9]{2}(:[0-9]{2}(\\.[0-9]{1,9})?)?( ?[ap]m|z|[+-][0-9]{2}(:?[0-9]{2})?)?";
+    let digits = ["-", "/", "\\."].map(|s| {
+        format!(
+            "{day}{s}{day}{s}([0-9]{{2}}|[0-9]{{4}})({s}|,? {day}{time})?\
+             |[0-9]{{4}}{s}{day}{s}{day}({s}|(,? |t){day}{time})?"
+        )
+    });
+    let digits = digits.join("|");
+    let year = "((de|del) )?[0-9]{4}";
+    let behind = format!("(\\.?,? {year}|-([0-9]{{2}}|[0-9]{{4}}))?");
+    format!(
+        "{digits}|{day}/[0-9]{{4}}\
+         |{day}((st|nd|rd|th|er)? |\\. ?|-)((de|di|of) )?{month}{behind}\
+         |{month}(\\.? ({day}(st|nd|rd|th)?(,? [0-9]{{4}})?|{year})|\\.?, {year})"
+    )
+}
 
 fn claim(
     entities: &'static [&'static str],
