@@ -114,11 +114,20 @@ static CLAIMS: LazyLock<Vec<Claim>> = LazyLock::new(|| {
     ]
 });
 
-/// Dates in digits, and with names in some languages.
+const MONTHS: &str = "abr abril ago agosto aout apr april aprile aug august augusti augustus avr avril \
+    dec december decembre dez dezember dezembro dic dicembre diciembre ene enero feb \
+    febbraio febrero februar februari february fev fevereiro fevr fevrier gen gennaio \
+    giu giugno jan janeiro januar januari january janv janvier juil juillet juin jul \
+    julho juli julio july jun june junho juni junio lug luglio maart maerz mag maggio \
+    mai maio maj mar march marco mars marz marzo may mayo mei mrt mrz nov november \
+    novembre novembro noviembre oct october octobre octubre okt oktober ott ottobre \
+    out outubro sep sept september septembre septiembre set setembro setiembre \
+    settembre";
+
+/// Dates in digits, and with the name of a month.
 fn date() -> String {
     let day = "[0-9]{1,2}";
-    let month = "(january|february|march|april|may|june|july|august|september|october|november|\
-                 december|enero|gennaio|luglio|mayo|dec|sept|mai|luglio)";
+    let month = format!("({})", MONTHS.replace(' ', "|"));
     let time = ":[0-9]{2}(:[0-9]{2}(\\.[0-9]{1,9})?)?( ?[ap]m|z|[+-][0-9]{2}(:?[0-9]{2})?)?";
     let digits = ["-", "/", "\\."].map(|s| {
         format!(
