@@ -47,6 +47,10 @@ impl Entity {
     /// More than sixteen invisible characters in a row: they would hide any other value.
     pub const INVISIBLE_TEXT: Self = Self(Cow::Borrowed("INVISIBLE_TEXT"));
 
+    pub(crate) const fn named(name: &'static str) -> Self {
+        Self(Cow::Borrowed(name))
+    }
+
     /// An entity by its name, for names that come from a configuration.
     pub fn new(name: impl Into<Cow<'static, str>>) -> Self {
         Self(name.into())

@@ -1,10 +1,12 @@
 //! The rules, each a small automaton over the folded view behind one interface.
 
 mod card;
+mod checks;
 mod email;
 mod iban;
 mod invisible;
 mod ip;
+mod national;
 mod pem;
 mod phone;
 mod prompt;
@@ -12,6 +14,7 @@ mod rule;
 mod run;
 mod runs;
 mod script;
+mod shape;
 mod ssn;
 
 use self::email::Email;
@@ -20,9 +23,10 @@ use self::pem::{Pem, PemCloser};
 use self::prompt::{Prompt, PromptCloser};
 pub use self::rule::Rule;
 use self::rule::{Finder, Spec};
-pub(crate) use self::run::{Grouped, Page, shorten};
-pub(crate) use self::runs::{MAX_RUN, Runs};
+pub(crate) use self::run::{Grouped, Page, Run, shorten};
+pub(crate) use self::runs::{CALL_NUMBER, CODE, MAX_RUN, NUMBER, Runs, SPACED_CODE};
 use self::script::{Script, ScriptCloser};
+pub(crate) use self::shape::{MAX_SHAPE, Shape, Table};
 use crate::left::Left;
 
 /// What the automata read after the last character. No value holds it, so it ends every candidate.
@@ -45,6 +49,11 @@ static MORE: [&Spec; 5] = [
     &ip::SPEC,
     &pem::SPEC,
 ];
+
+/// All rules, in the order in which they win over each other where all else is equal.
+fn all_specs() -> impl Iterator<Item = &'static Spec> {
+    BASIC.iter().chain(&MORE).chain(&national::ALL).copied()
+}
 
 /// How sure a rule is of its findings. Of two at one place the surer one wins, then the longer one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
