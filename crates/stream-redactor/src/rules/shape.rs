@@ -16,8 +16,8 @@ pub(crate) const MAX_SHAPE: usize = 32;
 
 /// What values of a rule look like.
 ///
-/// In a template `9` is a digit, `a` a letter, `x` either; `A` and `X` are the same, and then all
-/// letters have to be capitals. `-`, `.`, `/` and a blank stand for themselves, `~` is one of blank,
+/// In a template `9` is a digit, `a` a letter, `x` either (but a value is not all digits); `A` and
+/// `X` are the same, and then all letters have to be capitals. `-`, `.`, `/` and a blank stand for themselves, `~` is one of blank,
 /// hyphen and dot, the same throughout. `9{6,8}` is six to eight digits, once in a template.
 ///
 /// A value is a whole word, or some that blanks set apart: no letter, digit or identifier goes on
@@ -54,8 +54,15 @@ impl Shape {
         self.context
     }
 
-    pub(crate) fn is_right(&self, letters_and_digits: &[u8]) -> bool {
-        (self.check)(letters_and_digits)
+    /// Whether the letters and digits of a value are right. Of digits alone only a shape without
+    /// letters is a value: it is looked for among the numbers.
+    pub(crate) fn is_right(&self, value: &[u8]) -> bool {
+        let is_number = value.iter().all(u8::is_ascii_digit);
+        (!is_number || !self.has_letters()) && (self.check)(value)
+    }
+
+    fn has_letters(&self) -> bool {
+        self.template.contains(['a', 'A', 'x', 'X'])
     }
 
     /// Whether its letters are capitals.
@@ -65,9 +72,8 @@ impl Shape {
 
     /// The class of runs that its values stand in.
     pub(crate) fn runs(&self) -> &'static Runs {
-        let has_letters = self.template.contains(['a', 'A', 'x', 'X']);
         let is_open = self.template.contains([' ', '~', '/']);
-        match (has_letters, is_open) {
+        match (self.has_letters(), is_open) {
             (true, true) => &SPACED_CODE,
             (true, false) => &CODE,
             (false, _) if self.template.contains('/') => &CALL_NUMBER,

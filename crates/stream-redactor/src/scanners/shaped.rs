@@ -110,6 +110,8 @@ fn ends(run: &Run<'_>, to: usize) -> bool {
     let is_last = to >= run.all.len();
     match behind(to) {
         _ if is_last => !run.is_before_word && !matches!(run.behind, b'_' | b'='),
+        // A row of hyphens belongs to no value.
+        b'-' if behind(to + 1) == b'-' => true,
         b'-' | b'.' | b'/' => {
             let is_word = to + 1 >= run.all.len() && run.is_before_word;
             !is_word && is_closing(behind(to + 1))

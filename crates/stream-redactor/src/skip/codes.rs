@@ -24,8 +24,14 @@ pub(super) fn has_number(text: &[u8], row: (usize, usize), words: &mut Words<'_>
 
 /// Whether the digit at `at` may belong to a code, of which nothing before `from` was left alive.
 pub(super) fn has_code(text: &[u8], from: usize, at: usize, words: &mut Words<'_>) -> bool {
-    let is_code = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.');
-    let start = begin(text, from, at, is_code);
+    let mut start = begin(text, from, at, |b| b.is_ascii_alphanumeric());
+    // Single marks go on with what stands before.
+    while let Some([.., before, b'-' | b'.']) = text.get(from..start) {
+        if !before.is_ascii_alphanumeric() || at - start > REACH {
+            break;
+        }
+        start = begin(text, from, start - 1, |b| b.is_ascii_alphanumeric());
+    }
     may_be(&CODE, text.get(start..).unwrap_or_default(), words)
 }
 

@@ -117,6 +117,9 @@ pub(in crate::rules) static RUT: Spec = Spec {
     about: "seven or eight digits and a check character, with dots or after \"RUT\"",
     source: "Servicio de Registro Civil e Identificación, RUN and RUT",
     finder: Finder::Shapes(&[
+        Shape::free("99.999.999-9", is_chilean),
+        Shape::free("9.999.999-9", is_chilean),
+        Shape::behind(PERSON, "9{7,8}-9", is_chilean),
         Shape::free("99.999.999-x", is_chilean),
         Shape::free("9.999.999-x", is_chilean),
         Shape::behind(PERSON, "9{7,8}-x", is_chilean),

@@ -207,7 +207,10 @@ pub(in crate::rules) static CN_ID: Spec = Spec {
     tier: Tier::Certain,
     about: "region, date of birth, three digits, check digit or X",
     source: "GB 11643-1999; ISO/IEC 7064 modulo 11-2",
-    finder: Finder::Shapes(&[Shape::free("99999999999999999x", is_chinese)]),
+    finder: Finder::Shapes(&[
+        Shape::free("999999999999999999", is_chinese),
+        Shape::free("99999999999999999x", is_chinese),
+    ]),
     hits: &["«11010519491231002X»", "«520323197806058856»"],
     misses: &["110105194912310021", "11010519491331002X"],
 };

@@ -46,6 +46,7 @@ pub(in crate::rules) static FI_IDENTITY: Spec = Spec {
     source: "Digital and Population Data Services Agency, personal identity code",
     finder: Finder::Shapes(&[
         Shape::free("999999-999x", is_finnish),
+        Shape::free("999999-9999", is_finnish),
         Shape::free("999999a999x", is_finnish),
     ]),
     hits: &["«131052-308T»", "hetu «131052A308T»", "«131052-308t»."],
