@@ -53,6 +53,9 @@ impl Entity {
     pub const DATE_OF_BIRTH: Self = Self(Cow::Borrowed("DATE_OF_BIRTH"));
     /// Any date, and a time behind it.
     pub const DATE_TIME: Self = Self(Cow::Borrowed("DATE_TIME"));
+    pub(crate) const fn named(name: &'static str) -> Self {
+        Self(Cow::Borrowed(name))
+    }
 
     /// An entity by its name, for names that come from a configuration.
     pub fn new(name: impl Into<Cow<'static, str>>) -> Self {

@@ -156,6 +156,7 @@ mod context;
 mod edit;
 mod left;
 mod machine;
+mod national;
 mod plan;
 mod reading;
 mod redactor;

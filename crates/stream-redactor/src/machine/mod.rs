@@ -245,7 +245,7 @@ impl Machine {
     /// Lets the rules read a symbol. Whether something may be decided now.
     #[inline]
     fn read_visible(&mut self, symbol: Sym) -> bool {
-        let changed = self.step(symbol.ch) || self.invisible > 0;
+        let changed = self.step(symbol.cased()) || self.invisible > 0;
         self.invisible = 0;
         self.reading.advance(symbol);
         changed || self.is_over_hold()

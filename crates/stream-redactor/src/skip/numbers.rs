@@ -1,5 +1,6 @@
 //! Rows of numbers: which of them may be a value.
 
+use super::codes::{Words, has_code, has_number, has_spaced_code};
 use super::{Contexts, Look, Sought, brackets, hex_groups, may_be_any, may_be_date};
 use crate::context::Context;
 
@@ -37,14 +38,23 @@ pub(super) fn numbers(
         || may_be_any(behind)
         || matches!(behind, Some(b'(' | b'[' | b'{')) && brackets(text, at + len)
         || matches!(before.iter().rev().find(|b| **b != b'('), None | Some(b'+'));
-    if is_long
-        || groups.may_be_value
-        || groups.dots >= 3
-        || is_account(text, from, at)
-        || sought.dates && has_date(text, at, len)
-        || sought.births && has_date(text, at, len) && contexts(before).has(Context::BIRTH)
-        || groups.digits >= 7 && contexts(before).has(Context::CALL)
-    {
+    if is_long || groups.may_be_value || groups.dots >= 3 || is_account(text, from, at) {
+        return Look::Read(at + len);
+    }
+    let mut words = Words::new(before, contexts);
+    let may_be_date = (sought.dates || sought.births) && has_date(text, at, len);
+    if may_be_date && (sought.dates || words.have(Context::BIRTH)) {
+        return Look::Read(at + len);
+    }
+    let is_number = groups.digits >= 7
+        && (words.have(Context::CALL) || has_number(text, (at, at + len), &mut words));
+    // A word of letters and digits begins before this row or goes on behind it.
+    let last = rest.iter().take(len).rposition(u8::is_ascii_digit);
+    let is_mixed = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphabetic() || *b == b'-');
+    let is_code = is_mixed(before.last()) && has_code(text, from, at, &mut words)
+        || is_mixed(behind) && has_code(text, from, at + last.unwrap_or(0), &mut words)
+        || has_spaced_code(text, from, at, &mut words);
+    if is_number || is_code {
         return Look::Read(at + len);
     }
     Look::Pass(at + len)
