@@ -164,6 +164,7 @@ mod echo;
 mod edit;
 mod left;
 mod machine;
+mod national;
 mod plan;
 mod reading;
 mod redactor;

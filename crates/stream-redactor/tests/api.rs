@@ -169,6 +169,7 @@ fn rules_can_be_switched_off() {
             "IP_ADDRESS",
             "PRIVATE_KEY",
             "MAC_ADDRESS",
+            "DATE_OF_BIRTH",
         ]
     );
     assert_eq!(Redactor::basic().rules(), &redactor.rules()[..5]);

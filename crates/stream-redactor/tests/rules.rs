@@ -464,6 +464,7 @@ fn invisible_text() {
 #[test]
 fn each_rule_finds_its_examples() {
     let redactor = everything().build().unwrap();
+    let mut wrong = Vec::new();
     for rule in redactor.rules() {
         assert!(
             !rule.hits().is_empty() && !rule.misses().is_empty(),
@@ -475,18 +476,19 @@ fn each_rule_finds_its_examples() {
             for (n, part) in hit.split(['«', '»']).enumerate() {
                 expected.push_str(if n % 2 == 1 { rule.placeholder() } else { part });
             }
-            assert_eq!(
-                redact(&redactor, &text),
-                expected,
-                "{}: {hit}",
-                rule.entity()
-            );
+            let shown = redact(&redactor, &text);
+            if shown != expected {
+                wrong.push(format!("{}: {hit} is {shown}", rule.entity()));
+            }
         }
         for miss in rule.misses() {
             let found = redactor.edits(miss).into_iter().any(
                 |edit| matches!(edit, Edit::Replace { entity, .. } if entity == *rule.entity()),
             );
-            assert!(!found, "{}: {miss}", rule.entity());
+            if found {
+                wrong.push(format!("{}: found in {miss}", rule.entity()));
+            }
         }
     }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }

@@ -94,7 +94,7 @@ const TIERS: [&[&str]; 3] = [
         "IBAN_CODE",
         "PRIVATE_KEY",
     ],
-    &["US_SSN", "IP_ADDRESS", "MAC_ADDRESS"],
+    &["US_SSN", "IP_ADDRESS", "MAC_ADDRESS", "DATE_OF_BIRTH"],
     &["PHONE_NUMBER"],
 ];
 

@@ -100,7 +100,7 @@ static SSN: [&str; 31] = [
 ];
 
 /// A number of a person, or of a card that shows who one is.
-static ID: [&str; 68] = [
+static ID: [&str; 70] = [
     "aadhaar",
     "aadhar",
     "adhaar",
@@ -156,6 +156,8 @@ static ID: [&str; 68] = [
     "personal id",
     "personal number",
     "personalausweis*",
+    "personas kods",
+    "personas kodu",
     "personnummer*",
     "pesel",
     "registre national",
@@ -172,7 +174,7 @@ static ID: [&str; 68] = [
 ];
 
 /// A number of a taxpayer.
-static TAX: [&str; 43] = [
+static TAX: [&str; 52] = [
     "belasting*",
     "cif",
     "codice fiscale",
@@ -180,7 +182,10 @@ static TAX: [&str; 43] = [
     "contribuente",
     "contribuinte",
     "contribuyente",
+    "bsn",
+    "cnpj",
     "cpf",
+    "cuit",
     "employer identification",
     "finanzamt",
     "fiscaal",
@@ -189,7 +194,6 @@ static TAX: [&str; 43] = [
     "hmrc",
     "identificacion fiscal",
     "idnr",
-    "income tax",
     "individual taxpayer",
     "irs",
     "itin",
@@ -207,8 +211,15 @@ static TAX: [&str; 43] = [
     "skatt*",
     "spi",
     "steuer*",
-    "tax",
-    "taxes",
+    "tax code",
+    "tax file",
+    "tax id",
+    "tax identification",
+    "tax no",
+    "tax number",
+    "tax ref",
+    "tax reference",
+    "tax registration",
     "taxpayer",
     "tfn",
     "tin",
@@ -268,7 +279,7 @@ static COMPANY: [&str; 45] = [
 ];
 
 /// A number of a passport.
-static PASSPORT: [&str; 20] = [
+static PASSPORT: [&str; 21] = [
     "paspoort*",
     "pasaporte*",
     "pass no",
@@ -283,6 +294,7 @@ static PASSPORT: [&str; 20] = [
     "passinumero*",
     "passnummer*",
     "passport*",
+    "pasport*",
     "paszport*",
     "reisepass*",
     "travel document",
@@ -292,7 +304,7 @@ static PASSPORT: [&str; 20] = [
 ];
 
 /// A number of a permission to drive.
-static LICENSE: [&str; 36] = [
+static LICENSE: [&str; 38] = [
     "ajokort*",
     "carne de conducir",
     "carta de conducao",
@@ -308,16 +320,18 @@ static LICENSE: [&str; 36] = [
     "driving licence",
     "driving license",
     "driving permit",
-    "driving",
     "dvla",
     "fahrerlaubnis*",
     "fuehrerschein*",
     "fuhrerschein*",
     "korkort*",
-    "licence",
-    "licencia",
-    "license",
-    "licenses",
+    "licence id",
+    "licence no",
+    "licence number",
+    "licencia de conducir",
+    "license id",
+    "license no",
+    "license number",
     "patente di guida",
     "patente",
     "permis de conduire",

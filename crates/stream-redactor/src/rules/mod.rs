@@ -1,11 +1,14 @@
 //! The rules, each a small automaton over the folded view behind one interface.
 
 mod card;
+mod checks;
+mod date;
 mod email;
 mod iban;
 mod invisible;
 mod ip;
 mod mac;
+mod national;
 mod pem;
 mod phone;
 mod prompt;
@@ -13,17 +16,21 @@ mod rule;
 mod run;
 mod runs;
 mod script;
+mod shape;
 mod ssn;
 
+use self::date::Date;
+pub(crate) use self::date::{may_be_month, may_be_particle, may_begin_month, may_precede_year};
 use self::email::Email;
 use self::iban::Iban;
 use self::pem::{Pem, PemCloser};
 use self::prompt::{Prompt, PromptCloser};
 pub use self::rule::Rule;
 use self::rule::{Finder, Spec};
-pub(crate) use self::run::{Grouped, Page, shorten};
-pub(crate) use self::runs::{MAX_RUN, Runs};
+pub(crate) use self::run::{Grouped, Page, Run, shorten};
+pub(crate) use self::runs::{CALL_NUMBER, CODE, MAX_RUN, NUMBER, Runs, SPACED_CODE};
 use self::script::{Script, ScriptCloser};
+pub(crate) use self::shape::{MAX_SHAPE, Shape, Table};
 use crate::left::Left;
 
 /// What the automata read after the last character. No value holds it, so it ends every candidate.
@@ -39,17 +46,23 @@ static BASIC: [&Spec; 5] = [
 ];
 
 /// What answers of language models call for beside those.
-static MORE: [&Spec; 6] = [
+static MORE: [&Spec; 7] = [
     &card::SPEC,
     &iban::SPEC,
     &phone::SPEC,
     &ip::SPEC,
     &pem::SPEC,
     &mac::SPEC,
+    &date::BIRTH,
 ];
 
 /// What is right for some texts only: it is often meant to be read.
-static OPTIONAL: [&Spec; 0] = [];
+static OPTIONAL: [&Spec; 1] = [&date::DATE];
+
+/// All rules but those, in the order in which they win over each other where all else is equal.
+fn all_specs() -> impl Iterator<Item = &'static Spec> {
+    BASIC.iter().chain(&MORE).chain(&national::ALL).copied()
+}
 
 /// How sure a rule is of its findings. Of two at one place the surer one wins, then the longer one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -116,6 +129,7 @@ pub(crate) enum Automaton {
     Prompt(Prompt),
     Iban(Iban),
     Pem(Pem),
+    Date(Date),
 }
 
 macro_rules! of_each {
@@ -126,6 +140,7 @@ macro_rules! of_each {
             Automaton::Prompt($a) => $do,
             Automaton::Iban($a) => $do,
             Automaton::Pem($a) => $do,
+            Automaton::Date($a) => $do,
         }
     };
 }

@@ -26,10 +26,12 @@ pub(crate) struct Runs {
     pub(crate) in_words: bool,
     /// A run that grows too long goes on as a window over its last characters.
     pub(crate) slides: bool,
+    /// Letters count only as capitals.
+    pub(crate) is_capital: bool,
 }
 
 /// Digits in groups, as on a card: one blank, hyphen or dot between.
-pub(super) static NUMBER: Runs = Runs {
+pub(crate) static NUMBER: Runs = Runs {
     first: |c| c.is_ascii_digit(),
     body: |c| c.is_ascii_digit(),
     separator: |c| matches!(c, ' ' | '-' | '.'),
@@ -37,10 +39,11 @@ pub(super) static NUMBER: Runs = Runs {
     mark: None,
     in_words: false,
     slides: false,
+    is_capital: false,
 };
 
 /// Digits in groups, as one writes a number to call, with an extension behind `x`.
-pub(super) static CALL_NUMBER: Runs = Runs {
+pub(crate) static CALL_NUMBER: Runs = Runs {
     first: |c| c.is_ascii_digit() || matches!(c, '+' | '('),
     body: |c| c.is_ascii_digit(),
     separator: |c| matches!(c, ' ' | '-' | '.' | '/' | '(' | ')' | '+' | 'x'),
@@ -48,6 +51,7 @@ pub(super) static CALL_NUMBER: Runs = Runs {
     mark: None,
     in_words: false,
     slides: false,
+    is_capital: false,
 };
 
 /// Hexadecimal digits with colons, dots, and a slash before a length.
@@ -59,6 +63,7 @@ pub(super) static ADDRESS: Runs = Runs {
     mark: Some(|c| matches!(c, ':' | '.')),
     in_words: false,
     slides: false,
+    is_capital: false,
 };
 
 /// Hexadecimal digits in groups.
@@ -70,6 +75,7 @@ pub(super) static HEX_GROUPS: Runs = Runs {
     mark: Some(|c| matches!(c, ':' | '-' | '.')),
     in_words: false,
     slides: false,
+    is_capital: false,
 };
 
 /// A word: what may be the local part of an address, until an `@` comes, or the two letters of an
@@ -82,4 +88,31 @@ pub(super) static WORD: Runs = Runs {
     mark: None,
     in_words: true,
     slides: true,
+    is_capital: false,
+};
+
+/// Letters and digits with single hyphens or dots between, and a digit among them.
+pub(crate) static CODE: Runs = Runs {
+    first: |c| c.is_ascii_alphanumeric(),
+    body: |c| c.is_ascii_alphanumeric(),
+    separator: |c| matches!(c, '-' | '.'),
+    max_separators: 1,
+    mark: Some(|c| c.is_ascii_digit()),
+    in_words: false,
+    slides: false,
+    is_capital: false,
+};
+
+/// A code as it is printed, with blanks: a capital, and digits with up to three capitals, blanks
+/// and marks between and behind. Of prose that is no more than the first letters of a word in
+/// capitals.
+pub(crate) static SPACED_CODE: Runs = Runs {
+    first: |c| c.is_ascii_uppercase(),
+    body: |c| c.is_ascii_digit(),
+    separator: |c| c.is_ascii_uppercase() || matches!(c, ' ' | '-' | '.' | '/'),
+    max_separators: 3,
+    mark: Some(|c| c.is_ascii_digit()),
+    in_words: false,
+    slides: false,
+    is_capital: true,
 };

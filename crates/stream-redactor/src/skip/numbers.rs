@@ -1,13 +1,20 @@
 //! Rows of numbers: which of them may be a value.
 
-use super::{Contexts, Look, brackets, hex_groups, may_be_any};
+use super::codes::{Words, has_code, has_number, has_spaced_code};
+use super::{Contexts, Look, Sought, brackets, hex_groups, may_be_any, may_be_date};
 use crate::context::Context;
 
 /// The longest run of numbers that the first look follows.
 const MAX_NUMBERS: usize = 48;
 
 /// Numbers with what may stand between them, up to the next thing that is no number.
-pub(super) fn numbers(text: &[u8], from: usize, at: usize, contexts: Contexts<'_>) -> Look {
+pub(super) fn numbers(
+    text: &[u8],
+    from: usize,
+    at: usize,
+    contexts: Contexts<'_>,
+    sought: Sought,
+) -> Look {
     if hex_groups(text, at) {
         return Look::Read(at + 1);
     }
@@ -31,15 +38,33 @@ pub(super) fn numbers(text: &[u8], from: usize, at: usize, contexts: Contexts<'_
         || may_be_any(behind)
         || matches!(behind, Some(b'(' | b'[' | b'{')) && brackets(text, at + len)
         || matches!(before.iter().rev().find(|b| **b != b'('), None | Some(b'+'));
-    if is_long
-        || groups.may_be_value
-        || groups.dots >= 3
-        || is_account(text, from, at)
-        || groups.digits >= 7 && contexts(before).has(Context::CALL)
-    {
+    if is_long || groups.may_be_value || groups.dots >= 3 || is_account(text, from, at) {
+        return Look::Read(at + len);
+    }
+    let mut words = Words::new(before, contexts);
+    let may_be_date = (sought.dates || sought.births) && has_date(text, at, len);
+    if may_be_date && (sought.dates || words.have(Context::BIRTH)) {
+        return Look::Read(at + len);
+    }
+    let is_number = groups.digits >= 7
+        && (words.have(Context::CALL) || has_number(text, (at, at + len), &mut words));
+    // A word of letters and digits begins before this row or goes on behind it.
+    let last = rest.iter().take(len).rposition(u8::is_ascii_digit);
+    let is_mixed = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphabetic() || *b == b'-');
+    let is_code = is_mixed(before.last()) && has_code(text, from, at, &mut words)
+        || is_mixed(behind) && has_code(text, from, at + last.unwrap_or(0), &mut words)
+        || has_spaced_code(text, from, at, &mut words);
+    if is_number || is_code {
         return Look::Read(at + len);
     }
     Look::Pass(at + len)
+}
+
+/// Whether one of the numbers may be in a date.
+fn has_date(text: &[u8], at: usize, len: usize) -> bool {
+    let is_digit = |at: usize| text.get(at).is_some_and(u8::is_ascii_digit);
+    let begins = |n: &usize| is_digit(*n) && !n.checked_sub(1).is_some_and(is_digit);
+    (at..at + len).filter(begins).any(|n| may_be_date(text, n))
 }
 
 /// What the first look wants to know of groups of digits, from left to right.

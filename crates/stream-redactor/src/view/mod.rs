@@ -24,7 +24,6 @@ pub(crate) struct Sym {
     /// Bytes of raw input it stands for.
     pub(crate) raw: u16,
     /// It was an ASCII capital, or folds to one but for its case: some values know both cases.
-    #[allow(dead_code)]
     pub(crate) upper: bool,
     /// Rules do not see it; it only takes its place in the tiling.
     pub(crate) hidden: bool,
@@ -33,6 +32,16 @@ pub(crate) struct Sym {
 }
 
 impl Sym {
+    /// The folded character, a capital if it was one.
+    #[inline]
+    pub(crate) fn cased(self) -> char {
+        if self.upper {
+            self.ch.to_ascii_uppercase()
+        } else {
+            self.ch
+        }
+    }
+
     /// An ASCII character that stands for itself.
     #[inline]
     pub(crate) fn ascii(byte: u8) -> Self {
