@@ -44,6 +44,8 @@ impl Entity {
     pub const IP_ADDRESS: Self = Self(Cow::Borrowed("IP_ADDRESS"));
     /// A private key in PEM.
     pub const PRIVATE_KEY: Self = Self(Cow::Borrowed("PRIVATE_KEY"));
+    /// A token or key that tells by its shape what it opens.
+    pub const API_TOKEN: Self = Self(Cow::Borrowed("API_TOKEN"));
     /// More than sixteen invisible characters in a row: they would hide any other value.
     pub const INVISIBLE_TEXT: Self = Self(Cow::Borrowed("INVISIBLE_TEXT"));
 

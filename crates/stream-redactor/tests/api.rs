@@ -134,6 +134,7 @@ fn rules_can_be_switched_off() {
             "PHONE_NUMBER",
             "IP_ADDRESS",
             "PRIVATE_KEY",
+            "API_TOKEN",
         ]
     );
     assert_eq!(Redactor::basic().rules(), &redactor.rules()[..5]);

@@ -191,6 +191,29 @@ const KEYS: &[&str] = &[
     "!",
 ];
 
+const TOKENS: &[&str] = &[
+    "a",
+    "1",
+    "ghp_",
+    "_",
+    "-",
+    ".",
+    ":",
+    "/",
+    "://",
+    "+",
+    "~",
+    " ",
+    "__",
+    "AKIA",
+    "iosfodnn7example",
+    "a1b2c3d4e5f6g7h8i9j0",
+    "sk-",
+    "eyJhbGciOiJIUzI1NiJ9",
+    "=",
+    "\"",
+];
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..<_>::default() })]
 
@@ -202,10 +225,11 @@ proptest! {
             vec(select(ZEROS), 0..14),
             vec(select(OPENINGS), 0..10),
             vec(select(KEYS), 0..10),
+            vec(select(TOKENS), 0..10),
         ],
-        on in prop_oneof![2 => Just(0x1ff), 1 => 0_usize..0x200],
+        on in prop_oneof![2 => Just(0x7ff), 1 => 0_usize..0x800],
     ) {
-        let rules = (0..9).filter(|n| on >> n & 1 == 1).fold(RuleSet::empty(), RuleSet::with);
+        let rules = (0..11).filter(|n| on >> n & 1 == 1).fold(RuleSet::empty(), RuleSet::with);
         check_held(&Redactor::recommended(), rules, &parts.concat());
     }
 }
@@ -219,6 +243,7 @@ fn holds_what_a_rule_may_claim_in_every_short_text() {
         ("1+( )-x", 5),
         ("<s-\n>", 5),
         ("de1b ", 5),
+        ("a1_:. ", 5),
     ] {
         let pieces: Vec<_> = alphabet
             .split("")

@@ -118,6 +118,20 @@ const PIECES: &[&str] = &[
     "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC",
     "\\n",
     "-----END PRIVATE KEY-----",
+    "ghp_",
+    "AKIA",
+    "AKIAIOSFODNN7EXAMPLE",
+    "IOSFODNN7EXAMPLE",
+    "sk-",
+    "Ab3dEf6hIj9kLm2nOp5q",
+    "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9",
+    "SG.",
+    "123456789:AA",
+    "https://hooks.slack.com/services/",
+    "a2937653ed38c31a43ea46e2b19257db-us2",
+    "8Q~",
+    "~",
+    "[SECRET]",
     "\u{200b}\u{200b}\u{200b}\u{200b}\u{200b}\u{200b}\u{200b}\u{200b}\u{200b}",
     "[INVISIBLE]",
     "x",
@@ -236,7 +250,7 @@ proptest! {
     fn passing_over_is_reading(
         parts in vec((texts(), select(FILLERS)), 1..5),
         cuts in vec(any::<Index>(), 0..4),
-        enabled in prop_oneof![2 => Just(0x3ff), 1 => 0_usize..0x400],
+        enabled in prop_oneof![2 => Just(0x7ff), 1 => 0_usize..0x800],
         (gaps, is_cut, name) in (0_usize..17, any::<bool>(), select(&["", "phone", "version"])),
     ) {
         let text: String = parts.iter().flat_map(|(text, filler)| [*filler, text]).collect();
@@ -246,7 +260,7 @@ proptest! {
         let text: String = text.chars().flat_map(|c| [String::from(c), stretched(c).to_owned()]).collect();
         let hold = if gaps % 2 == 0 { RedactorBuilder::MIN_HOLD } else { 4096 };
         let redactor = Redactor::builder().max_hold(hold).build().unwrap();
-        let rules = (0..10).filter(|n| enabled >> n & 1 == 1);
+        let rules = (0..11).filter(|n| enabled >> n & 1 == 1);
         let set = rules.fold(RuleSet::empty(), RuleSet::with);
         let (mut fast, mut slow) = (redactor.stream_with(set), redactor.stream_with(set));
         slow.read_all();

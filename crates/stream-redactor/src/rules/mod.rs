@@ -5,14 +5,17 @@ mod email;
 mod iban;
 mod invisible;
 mod ip;
+mod issuers;
 mod pem;
 mod phone;
 mod prompt;
+mod random;
 mod rule;
 mod run;
 mod runs;
 mod script;
 mod ssn;
+mod token;
 
 use self::email::Email;
 use self::iban::Iban;
@@ -23,6 +26,8 @@ use self::rule::{Finder, Spec};
 pub(crate) use self::run::{Grouped, Page, shorten};
 pub(crate) use self::runs::{MAX_RUN, Runs};
 use self::script::{Script, ScriptCloser};
+use self::token::TokenCloser;
+pub(crate) use self::token::may_begin as may_begin_token;
 use crate::left::Left;
 
 /// What the automata read after the last character. No value holds it, so it ends every candidate.
@@ -38,12 +43,13 @@ static BASIC: [&Spec; 5] = [
 ];
 
 /// What answers of language models call for beside those.
-static MORE: [&Spec; 5] = [
+static MORE: [&Spec; 6] = [
     &card::SPEC,
     &iban::SPEC,
     &phone::SPEC,
     &ip::SPEC,
     &pem::SPEC,
+    &token::SPEC,
 ];
 
 /// How sure a rule is of its findings. Of two at one place the surer one wins, then the longer one.
@@ -157,6 +163,7 @@ pub(crate) enum Closer {
     Script(ScriptCloser),
     Prompt(PromptCloser),
     Pem(PemCloser),
+    Token(TokenCloser),
     /// Characters that nobody sees.
     Invisible,
 }
@@ -176,6 +183,7 @@ impl Closer {
             Self::Script(closer) => closer.step(c),
             Self::Prompt(closer) => closer.step(c),
             Self::Pem(closer) => closer.step(c),
+            Self::Token(closer) => closer.step(c),
             Self::Invisible => Swallow::EndBefore,
         }
     }

@@ -15,10 +15,12 @@
 mod numbers;
 mod other;
 mod search;
+mod tokens;
 
 use self::numbers::numbers;
 use self::other::other;
 use self::search::Search;
+use self::tokens::token;
 
 /// Where reading is needed again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +77,8 @@ fn look(text: &[u8], from: usize, at: usize, called: &dyn Fn(&[u8]) -> bool) -> 
     };
     let is_anchor = match byte {
         b'0'..=b'9' => return numbers(text, from, at, called),
-        b'-' => return hyphens(text, at),
+        b'-' => return hyphens(text, from, at),
+        b'_' => token(text, from, at),
         0x80.. => return other(text, from, at),
         // Of a row only the last one may anchor a value.
         b'<' | b'@' if get(1) == Some(byte) => {
@@ -147,12 +150,13 @@ fn colon(text: &[u8], from: usize, at: usize) -> bool {
 }
 
 /// `-----BEGIN`
-fn hyphens(text: &[u8], at: usize) -> Look {
+fn hyphens(text: &[u8], from: usize, at: usize) -> Look {
     let rest = text.get(at..).unwrap_or_default();
     let count = rest.iter().take_while(|b| **b == b'-').count();
     let behind = rest.get(count);
     if may_be_any(behind) && (count > 1 || behind.is_none_or(|b| *b == 0xe2 || *b < 0x80))
         || count >= 5 && matches!(behind, Some(b'b' | b'B'))
+        || count <= 3 && token(text, from, at)
     {
         return Look::Read(at + count);
     }

@@ -1,12 +1,15 @@
 //! Rows of numbers: which of them may be a value.
 
-use super::{Look, brackets, may_be_any};
+use super::{Look, brackets, may_be_any, token};
 
 /// The longest run of numbers that the first look follows.
 const MAX_NUMBERS: usize = 48;
 
 /// Numbers with what may stand between them, up to the next thing that is no number.
 pub(super) fn numbers(text: &[u8], from: usize, at: usize, called: &dyn Fn(&[u8]) -> bool) -> Look {
+    if token(text, from, at) {
+        return Look::Read(at + 1);
+    }
     let rest = text.get(at..).unwrap_or_default();
     let mut groups = Groups::default();
     let mut len = 0;
@@ -30,6 +33,7 @@ pub(super) fn numbers(text: &[u8], from: usize, at: usize, called: &dyn Fn(&[u8]
     if is_long
         || groups.may_be_value
         || groups.dots >= 3
+        || (8..=10).contains(&groups.digits) && behind == Some(&b':')
         || is_account(text, from, at)
         || groups.digits >= 7 && called(before)
     {

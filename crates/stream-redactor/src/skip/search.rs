@@ -105,6 +105,7 @@ fn is_special(b: u8) -> u8 {
         | u8::from(b == b'@')
         | u8::from(b.wrapping_sub(b'%') <= 1)
         | u8::from(b == b'(')
-        | u8::from(b | 0x20 == b'{')
+        // `[`, `_`, `{`
+        | u8::from(b | 0x24 == 0x7f)
         | u8::from(b == b'-')
 }

@@ -63,6 +63,16 @@ static CLAIMS: LazyLock<Vec<Claim>> = LazyLock::new(|| {
                 shorter(text, digit, |c| c.is_ascii_digit() || "+(".contains(c))
             },
         ),
+        // Letters and digits with up to three marks between.
+        claim(
+            &["API_TOKEN"],
+            "[0-9a-z]+([_.+/~:-]{1,3}[0-9a-z]+)*",
+            |text| word(text, |c| c.is_ascii_alphanumeric()),
+            |text| {
+                let alnum = |c: char| c.is_ascii_alphanumeric();
+                shorter(text, alnum, |c| c.is_ascii_alphanumeric())
+            },
+        ),
         claim(
             &["IP_ADDRESS"],
             "[0-9a-f:]+(\\.[0-9a-f:]+)*",
@@ -140,6 +150,7 @@ impl Claim {
 
 /// The first place that one of these rules may still claim.
 pub(crate) fn first_live(text: &str, entities: &[&str]) -> Option<usize> {
+    let text = &text.to_ascii_lowercase();
     let claims = CLAIMS.iter();
     let on = claims.filter(|claim| claim.entities.iter().any(|e| entities.contains(e)));
     on.filter_map(|claim| claim.live(text)).min()
