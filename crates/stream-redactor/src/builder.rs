@@ -6,6 +6,7 @@ use std::fmt;
 
 use crate::edit::{Edit, Entity};
 use crate::redactor::{Config, Redactor};
+use crate::rules::Rule;
 use crate::view::{self, MAX_PENDING};
 
 /// Builds a [`Redactor`] from the recommended rules.
@@ -45,6 +46,26 @@ impl RedactorBuilder {
     /// view. A longer value that contains it is not spared.
     pub fn allow(mut self, value: impl AsRef<str>) -> Self {
         self.config.allowed.push(view::folded(value.as_ref()));
+        self
+    }
+
+    /// Adds the rules of an entity, such as one of [`Redactor::optional`]. Those that are there stay as
+    /// they are.
+    ///
+    /// ```
+    /// use stream_redactor::{Entity, Redactor};
+    ///
+    /// ```
+    pub fn with(mut self, entity: Entity) -> Self {
+        let rules = &mut self.config.rules;
+        if rules.iter().any(|rule| rule.entity == entity) {
+            return self;
+        }
+        let before = rules.len();
+        rules.extend(Rule::of(&entity));
+        if rules.len() == before {
+            self.unknown = Some(entity);
+        }
         self
     }
 
@@ -91,7 +112,7 @@ impl RedactorBuilder {
     ///
     /// # Errors
     ///
-    /// When a replacement is empty, is itself something to replace, or is for an entity without a
+    /// When a replacement is empty, is itself something to replace, when it or an added entity has no
     /// rule, or when the hold is too small.
     pub fn build(self) -> Result<Redactor, ConfigError> {
         if let Some(entity) = self.unknown {
@@ -148,7 +169,7 @@ pub enum ConfigError {
         /// What was found in the replacement.
         found: Entity,
     },
-    /// A replacement was given for an entity that no rule finds.
+    /// An entity that no rule finds was added, or given a replacement.
     UnknownEntity {
         /// The entity without a rule.
         entity: Entity,

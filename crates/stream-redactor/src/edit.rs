@@ -49,6 +49,9 @@ impl Entity {
     /// More than sixteen invisible characters in a row: they would hide any other value.
     pub const INVISIBLE_TEXT: Self = Self(Cow::Borrowed("INVISIBLE_TEXT"));
 
+    /// The hardware address of a network interface.
+    pub const MAC_ADDRESS: Self = Self(Cow::Borrowed("MAC_ADDRESS"));
+
     /// An entity by its name, for names that come from a configuration.
     pub fn new(name: impl Into<Cow<'static, str>>) -> Self {
         Self(name.into())

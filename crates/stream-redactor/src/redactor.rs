@@ -52,6 +52,13 @@ impl Redactor {
         Self::new(Config::default())
     }
 
+    /// The rules that are off unless [`RedactorBuilder::with`] adds them: what they find is in many
+    /// texts just what one wants to read, such as dates and links.
+    #[must_use]
+    pub fn optional() -> Vec<Rule> {
+        Rule::optional()
+    }
+
     /// The recommended rules, to be changed.
     pub fn builder() -> RedactorBuilder {
         RedactorBuilder::new()

@@ -134,6 +134,7 @@ fn rules_can_be_switched_off() {
             "PHONE_NUMBER",
             "IP_ADDRESS",
             "PRIVATE_KEY",
+            "MAC_ADDRESS",
             "API_TOKEN",
         ]
     );
@@ -174,6 +175,12 @@ fn replacements_are_checked() {
         ),
         (
             with(Entity::new("NO_SUCH"), "x"),
+            ConfigError::UnknownEntity {
+                entity: Entity::new("NO_SUCH"),
+            },
+        ),
+        (
+            Redactor::builder().with(Entity::new("NO_SUCH")).build(),
             ConfigError::UnknownEntity {
                 entity: Entity::new("NO_SUCH"),
             },

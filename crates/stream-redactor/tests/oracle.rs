@@ -246,6 +246,22 @@ const HOSTS: &[&str] = &[
 /// Four numbers below 256 with dots between, but for 127.…, 255.… and 0.0.0.0; not behind another
 /// name or number, not before more than a dot that ends a sentence.
 fn is_ip(before: &str, value: &str, after: &str) -> bool {
+    let is_prefix = |rest: &str| {
+        let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let behind = rest[digits..].trim_start_matches(['.', '/']);
+        matches!(digits, 1..=3) && !behind.starts_with(|c: char| c.is_ascii_alphanumeric())
+    };
+    let (value, after) = match value.split_once('/') {
+        Some((value, rest))
+            if is_prefix(&format!("{rest}{after}"))
+                && !after.starts_with(|c: char| c.is_ascii_digit()) =>
+        {
+            (value, after)
+        }
+        Some(_) => return false,
+        None if after.strip_prefix('/').is_some_and(is_prefix) => return false,
+        None => (value, after),
+    };
     let octets: Vec<_> = value.split('.').collect();
     let is_octet = |octet: &&str| {
         let is_plain = octet.bytes().all(|b| b.is_ascii_digit()) && octet.len() < 4;

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{chars, redact, stream};
+use common::{chars, everything, redact, stream};
 use stream_redactor::{Edit, End, Redactor};
 
 fn check(cases: &[(&str, &str)]) {
@@ -330,7 +330,7 @@ fn telephone_numbers() {
         ("+49 (0)30 1234567, +12125550123", "[PHONE], [PHONE]"),
         ("(212) 555-0123 or 212.555.0123", "[PHONE] or [PHONE]"),
         ("1-800-555-0199 (toll free)", "[PHONE] (toll free)"),
-        ("212-555-0123x42", "[PHONE]x42"),
+        ("212-555-0123x42", "[PHONE]"),
         ("01 23 45 67 89", "[PHONE]"),
         ("Jane,30,212-555-0123,x", "Jane,30,[PHONE],x"),
         ("020 7946 0958 / (030) 1234567", "[PHONE] / [PHONE]"),
@@ -368,7 +368,7 @@ fn ip_addresses() {
         ("ping 192.0.2.1.", "ping [IP]."),
         (
             "http://192.0.2.1:8080/x, 10.0.0.0/8",
-            "http://[IP]:8080/x, [IP]/8",
+            "http://[IP]:8080/x, [IP]",
         ),
         ("2001:db8::1 and 2001:0db8:0:0:0:0:0:1:", "[IP] and [IP]:"),
         ("[fe80::1%25eth0]", "[[IP]%25eth0]"),
@@ -382,7 +382,7 @@ fn ip_addresses() {
             "**It is [IP].** Or [IP]...</p>",
         ),
         ("192.0.2.1-192.0.2.9 v1-1.2.3.4.5", "[IP]-[IP] v1-1.2.3.4.5"),
-        ("::ffff:192.0.2.1 2001:db8::/32", "[IP] [IP]/32"),
+        ("::ffff:192.0.2.1 2001:db8::/32", "[IP] [IP]"),
         ("192[.]0(dot)2 [dot] 1", "192[.]0(dot)2 [dot] 1"),
         ("192(dot)0(dot)2 [dot] 1", "[IP]"),
     ]);
@@ -463,7 +463,7 @@ fn invisible_text() {
 /// The examples that each rule carries, and what is left alone near them.
 #[test]
 fn each_rule_finds_its_examples() {
-    let redactor = Redactor::recommended();
+    let redactor = everything().build().unwrap();
     for rule in redactor.rules() {
         assert!(
             !rule.hits().is_empty() && !rule.misses().is_empty(),

@@ -97,7 +97,7 @@ const TIERS: [&[&str]; 3] = [
         "PRIVATE_KEY",
         "API_TOKEN",
     ],
-    &["US_SSN", "IP_ADDRESS"],
+    &["US_SSN", "IP_ADDRESS", "MAC_ADDRESS"],
     &["PHONE_NUMBER"],
 ];
 

@@ -6,6 +6,7 @@ mod iban;
 mod invisible;
 mod ip;
 mod issuers;
+mod mac;
 mod pem;
 mod phone;
 mod prompt;
@@ -43,14 +44,18 @@ static BASIC: [&Spec; 5] = [
 ];
 
 /// What answers of language models call for beside those.
-static MORE: [&Spec; 6] = [
+static MORE: [&Spec; 7] = [
     &card::SPEC,
     &iban::SPEC,
     &phone::SPEC,
     &ip::SPEC,
     &pem::SPEC,
+    &mac::SPEC,
     &token::SPEC,
 ];
+
+/// What is right for some texts only: it is often meant to be read.
+static OPTIONAL: [&Spec; 0] = [];
 
 /// How sure a rule is of its findings. Of two at one place the surer one wins, then the longer one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

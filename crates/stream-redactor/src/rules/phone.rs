@@ -3,7 +3,8 @@
 //!
 //! Without such a word a number is one only if it begins with `+` and a country code, is grouped
 //! as in North America (`(212) 555-0123`, `212-555-0123`), in French pairs (`01 23 45 67 89`), or
-//! begins with the trunk prefix 0 in a form of ten or eleven digits or with the international 00.
+//! begins with an area code in brackets (E.123), the trunk prefix 0 in a form of ten or eleven
+//! digits or the international 00. An extension (`x123`) goes with it.
 
 use super::run::{Grouped, Run};
 use super::runs::CALL_NUMBER;
@@ -20,10 +21,22 @@ pub(super) static SPEC: Spec = Spec {
     hits: &[
         "Call «+44 20 7946 0958» now",
         "«(212) 555-0123»",
+        "«(212)555-0123x4567», «212-555-0123 x 89»",
         "«01 23 45 67 89»",
+        "«079-123 45 67»",
+        "«(85) 5986-8343»",
         "phone: «555 0123 44»",
+        "They're not answering at «9747 6578»",
     ],
-    misses: &["2024-05-17", "555 0123 44", "1.234.567"],
+    misses: &[
+        "2024-05-17",
+        "555 0123 44",
+        "1.234.567",
+        "1024x768",
+        "Call for papers, 1914 1918",
+        "Foo 12 (2019) 345-356",
+        "Bar 45 (12) 345-356",
+    ],
 };
 
 pub(super) static PHONE: Grouped = Grouped {
@@ -41,8 +54,7 @@ fn value(run: &Run<'_>) -> Option<(usize, usize)> {
             return None;
         }
         (1..=tail.len().min(7)).rev().find_map(|n| {
-            // An extension (`x12`) may follow.
-            if run.is_open && run.behind != b'x' && from + n == count {
+            if run.is_open && from + n == count {
                 return None;
             }
             let groups = tail.get(..n)?;
@@ -52,7 +64,7 @@ fn value(run: &Run<'_>) -> Option<(usize, usize)> {
             }
             let number = Number::new(run, from, groups, digits)?;
             let is_phone = number.is_phone() || number.may_be_phone() && run.is_called();
-            is_phone.then_some(number.span)
+            is_phone.then(|| (number.span.0, with_extension(run, from + n)))
         })
     })
 }
@@ -63,6 +75,24 @@ fn may_begin(text: &[u8], start: usize) -> bool {
     match back.next() {
         None | Some(b'+' | b'(') => true,
         Some(_) => back.next().is_none_or(|b| !b.is_ascii_digit()),
+    }
+}
+
+/// Where a number ends whose last group is before the `n`th: behind its extension, if one follows.
+fn with_extension(run: &Run<'_>, n: usize) -> usize {
+    let end = n.checked_sub(1).and_then(|n| run.groups.get(n));
+    let end = end.map_or(0, |(_, end)| *end);
+    let is_whole = !run.is_open || n + 1 < run.groups.len();
+    let extension = run
+        .groups
+        .get(n)
+        .filter(|(from, to)| is_whole && to - from <= 6);
+    let Some((from, to)) = extension else {
+        return end;
+    };
+    match run.text.get(end..*from) {
+        Some(b"x" | b" x" | b"x " | b" x ") => *to,
+        _ => end,
     }
 }
 
@@ -134,6 +164,7 @@ impl<'n> Number<'n> {
         }
         self.is_american()
             || self.is_french()
+            || self.has_area_in_brackets()
             || self.has_trunk_prefix()
             || self.has_international_prefix()
     }
@@ -144,8 +175,8 @@ impl<'n> Number<'n> {
         let len = |n| lens().nth(n).unwrap_or(0);
         let is_date = matches!(
             (len(0), len(1), len(2), lens().len()),
-            (4, 1..=2, 1..=2, 3) | (1..=2, 1..=2, 4, 3) | (4, 4, _, 2)
-        );
+            (4, 1..=2, 1..=2, 3) | (1..=2, 1..=2, 4, 3)
+        ) || self.is_range();
         let is_quad = self.groups.len() == 4 && self.separators().all(|b| b == b'.');
         let is_decimal = self.groups.len() == 2 && self.separators().all(|b| b == b'.');
         self.is_first
@@ -154,6 +185,15 @@ impl<'n> Number<'n> {
             && self.is_grouped()
             && !(is_date || is_quad || is_decimal)
             && !matches!(self.before, b'$' | b'_')
+    }
+
+    /// Two years, or two fours with a hyphen.
+    fn is_range(&self) -> bool {
+        let fours = self.groups.iter().all(|(from, to)| to - from == 4);
+        let is_year =
+            |n| self.digit(n) == b'1' || self.digit(n) == b'2' && self.digit(n + 1) == b'0';
+        let is_blank = self.separators().all(|b| b == b' ');
+        self.groups.len() == 2 && fours && (!is_blank || is_year(0) && is_year(4))
     }
 
     fn separators(&self) -> impl Iterator<Item = u8> {
@@ -258,10 +298,22 @@ impl<'n> Number<'n> {
             && !self.separators().any(|b| b == b'.')
     }
 
+    /// `(85) 5986-8343`, `(22) 154-300`: not `(2019) 345-356` or `45 (12) 345-356`, which are pages.
+    fn has_area_in_brackets(&self) -> bool {
+        let [(a, b), (c, d), (e, f)] = *self.groups else {
+            return false;
+        };
+        let is_number = matches!((b - a, d - c, f - e), (2..=3, 3..=4, 3..=4));
+        let has_hyphen = self.separators().last() == Some(b'-');
+        self.is_first && self.text.first() == Some(&b'(') && is_number && has_hyphen
+    }
+
     /// `020 7946 0958`, `(030) 1234567`, `0171/1234567`, `06-12345678`, `041 541 67 61`.
     fn has_trunk_prefix(&self) -> bool {
         let first = self.groups.first().map_or(0, |(from, to)| to - from);
-        let least = if self.separators().all(|b| matches!(b, b' ' | b'(' | b')')) {
+        // `079-123 45 67`: behind an area code a mark separates less than between groups.
+        let mut marks = self.separators().skip(usize::from(first > 2));
+        let least = if marks.all(|b| matches!(b, b' ' | b'(' | b')')) {
             2
         } else {
             3

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Automaton, BASIC, Grouped, MORE, Runs, Tier};
+use super::{Automaton, BASIC, Grouped, MORE, OPTIONAL, Runs, Tier};
 use crate::edit::Entity;
 use crate::plan::Kind;
 
@@ -102,6 +102,18 @@ impl Rule {
 
     pub(crate) fn recommended() -> Vec<Self> {
         BASIC.iter().chain(&MORE).copied().map(Self::new).collect()
+    }
+
+    pub(crate) fn optional() -> Vec<Self> {
+        OPTIONAL.iter().copied().map(Self::new).collect()
+    }
+
+    /// All rules of an entity, the optional ones too.
+    pub(crate) fn of(entity: &Entity) -> impl Iterator<Item = Self> {
+        let all = BASIC.iter().chain(&MORE).chain(&OPTIONAL);
+        all.filter(move |spec| spec.entity == *entity)
+            .copied()
+            .map(Self::new)
     }
 
     fn new(spec: &'static Spec) -> Self {

@@ -40,24 +40,35 @@ pub(super) static NUMBER: Runs = Runs {
     slides: false,
 };
 
-/// Digits in groups, as one writes a number to call.
+/// Digits in groups, as one writes a number to call, with an extension behind `x`.
 pub(super) static CALL_NUMBER: Runs = Runs {
     first: |c| c.is_ascii_digit() || matches!(c, '+' | '('),
     body: |c| c.is_ascii_digit(),
-    separator: |c| matches!(c, ' ' | '-' | '.' | '/' | '(' | ')' | '+'),
+    separator: |c| matches!(c, ' ' | '-' | '.' | '/' | '(' | ')' | '+' | 'x'),
     max_separators: 3,
     mark: None,
     in_words: false,
     slides: false,
 };
 
-/// Hexadecimal digits with colons and dots.
+/// Hexadecimal digits with colons, dots, and a slash before a length.
 pub(super) static ADDRESS: Runs = Runs {
     first: |c| c.is_ascii_hexdigit() || c == ':',
     body: |c| c.is_ascii_hexdigit() || c == ':',
-    separator: |c| c == '.',
+    separator: |c| matches!(c, '.' | '/'),
     max_separators: 1,
     mark: Some(|c| matches!(c, ':' | '.')),
+    in_words: false,
+    slides: false,
+};
+
+/// Hexadecimal digits in groups.
+pub(super) static HEX_GROUPS: Runs = Runs {
+    first: |c| c.is_ascii_hexdigit(),
+    body: |c| c.is_ascii_hexdigit(),
+    separator: |c| matches!(c, ':' | '-' | '.'),
+    max_separators: 1,
+    mark: Some(|c| matches!(c, ':' | '-' | '.')),
     in_words: false,
     slides: false,
 };

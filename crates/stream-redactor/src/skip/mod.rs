@@ -12,11 +12,13 @@
 //!
 //! A new rule enters here with the characters that its values cannot be without.
 
+mod hex;
 mod numbers;
 mod other;
 mod search;
 mod tokens;
 
+use self::hex::{hex_groups, pairs};
 use self::numbers::numbers;
 use self::other::other;
 use self::search::Search;
@@ -149,11 +151,14 @@ fn colon(text: &[u8], from: usize, at: usize) -> bool {
         .is_none_or(|b| *b >= 0x80 || !b.is_ascii_alphanumeric())
 }
 
-/// `-----BEGIN`
+/// `-----BEGIN`, `-1a-`, `sk-`
 fn hyphens(text: &[u8], from: usize, at: usize) -> Look {
     let rest = text.get(at..).unwrap_or_default();
     let count = rest.iter().take_while(|b| **b == b'-').count();
     let behind = rest.get(count);
+    if count == 1 && pairs(rest.get(1..).unwrap_or_default(), b'-') {
+        return Look::Read(at + 1);
+    }
     if may_be_any(behind) && (count > 1 || behind.is_none_or(|b| *b == 0xe2 || *b < 0x80))
         || count >= 5 && matches!(behind, Some(b'b' | b'B'))
         || count <= 3 && token(text, from, at)

@@ -1,13 +1,13 @@
 //! Rows of numbers: which of them may be a value.
 
-use super::{Look, brackets, may_be_any, token};
+use super::{Look, brackets, hex_groups, may_be_any, token};
 
 /// The longest run of numbers that the first look follows.
 const MAX_NUMBERS: usize = 48;
 
 /// Numbers with what may stand between them, up to the next thing that is no number.
 pub(super) fn numbers(text: &[u8], from: usize, at: usize, called: &dyn Fn(&[u8]) -> bool) -> Look {
-    if token(text, from, at) {
+    if hex_groups(text, at) || token(text, from, at) {
         return Look::Read(at + 1);
     }
     let rest = text.get(at..).unwrap_or_default();

@@ -56,7 +56,7 @@ static CLAIMS: LazyLock<Vec<Claim>> = LazyLock::new(|| {
         // The same with up to three of more separators.
         claim(
             &["PHONE_NUMBER"],
-            "([+(][ ./()+-]{0,2})?[0-9]+([ ./()+-]{1,3}[0-9]+)*",
+            "([+(][ ./()x+-]{0,2})?[0-9]+([ ./()x+-]{1,3}[0-9]+)*",
             |text| word(text, |c| c.is_ascii_digit() || "+(".contains(c)),
             |text| {
                 let digit = |c: char| c.is_ascii_digit();
@@ -75,9 +75,15 @@ static CLAIMS: LazyLock<Vec<Claim>> = LazyLock::new(|| {
         ),
         claim(
             &["IP_ADDRESS"],
-            "[0-9a-f:]+(\\.[0-9a-f:]+)*",
+            "[0-9a-f:]+([./][0-9a-f:]+)*",
             |text| word(text, hex),
             |text| shorter(text, hex, hex),
+        ),
+        claim(
+            &["MAC_ADDRESS"],
+            "[0-9a-f]+([.:-][0-9a-f]+)*",
+            |text| word(text, |c| c.is_ascii_hexdigit()),
+            |text| shorter(text, |c| c.is_ascii_hexdigit(), |c| c.is_ascii_hexdigit()),
         ),
         claim(
             &["SCRIPT"],
@@ -94,7 +100,7 @@ static CLAIMS: LazyLock<Vec<Claim>> = LazyLock::new(|| {
         // Of a longer row of dashes the last five count.
         claim(
             &["PRIVATE_KEY"],
-            "-{5,}begin [a-z0-9 ]*private key[a-z0-9 ]*-----[\\n ]{1,16}([a-z0-9+/=,-]\\n*){16}",
+            "-{5,}begin [a-z0-9 ]*private key[a-z0-9 ]*-----[\\n ]{1,16}[a-z0-9+/=,](-|\\n*[a-z0-9+/=,]){15}",
             |text| last(text, |c| c == '-'),
             |text| {
                 let label = text

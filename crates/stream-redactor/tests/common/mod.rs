@@ -2,7 +2,14 @@
 
 #![allow(dead_code)]
 
-use stream_redactor::{Edit, End, Redactor, Stream};
+use stream_redactor::{Edit, End, Redactor, RedactorBuilder, Rule, Stream};
+
+/// All rules, the optional ones too.
+pub(crate) fn everything() -> RedactorBuilder {
+    let optional = Redactor::optional().into_iter();
+    let add = |rules: RedactorBuilder, rule: Rule| rules.with(rule.entity().clone());
+    optional.fold(Redactor::builder(), add)
+}
 
 /// Applies edits to the text they are for, checking that they tile it.
 pub(crate) fn apply(text: &str, edits: &[Edit]) -> String {
