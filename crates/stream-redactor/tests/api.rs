@@ -136,6 +136,9 @@ fn rules_can_be_switched_off() {
             "PRIVATE_KEY",
             "MAC_ADDRESS",
             "API_TOKEN",
+            "URL_CREDENTIALS",
+            "SECRET",
+            "SECRET",
         ]
     );
     assert_eq!(Redactor::basic().rules(), &redactor.rules()[..5]);

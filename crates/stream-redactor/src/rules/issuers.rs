@@ -91,6 +91,7 @@ pub(super) static TOKENS: &[Token] = &[
     token("bedrock-api-key-", Parts, 20, 0),  // Amazon Bedrock
     token("bkua_", Alnum, 40, 40),            // Buildkite
     token("cio", Alnum, 32, 32),              // crates.io
+    token("da2-", Alnum, 26, 26),             // AWS AppSync
     token("dapi", Hex, 32, 32),               // Databricks
     token("dckr_oat_", Url, 27, 32),          // Docker
     token("dckr_pat_", Url, 27, 32),          // Docker
@@ -151,6 +152,7 @@ pub(super) static TOKENS: &[Token] = &[
     token("gsk_", Alnum, 40, 0),              // Groq
     token("hawk.", Parts, 40, 0),             // StackHawk
     token("hf_", Alnum, 30, 40),              // Hugging Face
+    token("http://hooks.slack.com/", Parts, 20, 0),
     token("https://discord.com/api/webhooks/", Parts, 20, 0),
     token("https://discordapp.com/api/webhooks/", Parts, 20, 0),
     token("https://hooks.slack.com/services/", Parts, 20, 0),

@@ -1,12 +1,15 @@
 //! The rules, each a small automaton over the folded view behind one interface.
 
+mod assigned;
 mod card;
 mod email;
 mod iban;
 mod invisible;
 mod ip;
 mod issuers;
+mod listed;
 mod mac;
+mod names;
 mod pem;
 mod phone;
 mod prompt;
@@ -16,10 +19,15 @@ mod run;
 mod runs;
 mod script;
 mod ssn;
+mod stand_in;
 mod token;
+mod url_login;
 
+use self::assigned::{Assigned, AssignedCloser};
 use self::email::Email;
 use self::iban::Iban;
+pub(crate) use self::listed::named_before;
+pub(crate) use self::names::{MAX_NAME, named};
 use self::pem::{Pem, PemCloser};
 use self::prompt::{Prompt, PromptCloser};
 pub use self::rule::Rule;
@@ -29,6 +37,7 @@ pub(crate) use self::runs::{MAX_RUN, Runs};
 use self::script::{Script, ScriptCloser};
 use self::token::TokenCloser;
 pub(crate) use self::token::may_begin as may_begin_token;
+use self::url_login::UrlLogin;
 use crate::left::Left;
 
 /// What the automata read after the last character. No value holds it, so it ends every candidate.
@@ -44,7 +53,7 @@ static BASIC: [&Spec; 5] = [
 ];
 
 /// What answers of language models call for beside those.
-static MORE: [&Spec; 7] = [
+static MORE: [&Spec; 10] = [
     &card::SPEC,
     &iban::SPEC,
     &phone::SPEC,
@@ -52,6 +61,9 @@ static MORE: [&Spec; 7] = [
     &pem::SPEC,
     &mac::SPEC,
     &token::SPEC,
+    &url_login::SPEC,
+    &assigned::SPEC,
+    &listed::SPEC,
 ];
 
 /// What is right for some texts only: it is often meant to be read.
@@ -122,6 +134,8 @@ pub(crate) enum Automaton {
     Prompt(Prompt),
     Iban(Iban),
     Pem(Pem),
+    Assigned(Assigned),
+    UrlLogin(UrlLogin),
 }
 
 macro_rules! of_each {
@@ -132,6 +146,8 @@ macro_rules! of_each {
             Automaton::Prompt($a) => $do,
             Automaton::Iban($a) => $do,
             Automaton::Pem($a) => $do,
+            Automaton::Assigned($a) => $do,
+            Automaton::UrlLogin($a) => $do,
         }
     };
 }
@@ -169,6 +185,7 @@ pub(crate) enum Closer {
     Prompt(PromptCloser),
     Pem(PemCloser),
     Token(TokenCloser),
+    Assigned(AssignedCloser),
     /// Characters that nobody sees.
     Invisible,
 }
@@ -189,6 +206,7 @@ impl Closer {
             Self::Prompt(closer) => closer.step(c),
             Self::Pem(closer) => closer.step(c),
             Self::Token(closer) => closer.step(c),
+            Self::Assigned(closer) => closer.step(c),
             Self::Invisible => Swallow::EndBefore,
         }
     }

@@ -69,6 +69,11 @@ impl Mix {
             && (is_mixed || is_numbered || is_cased && self.turns * 5 >= self.len || is_number)
     }
 
+    /// So long and mixed that a word in it is chance.
+    pub(super) fn is_long_and_mixed(&self) -> bool {
+        self.len >= 20 && self.is_random() && self.turns * 5 >= self.len
+    }
+
     /// The same without doubt, for what stands behind a name that may also be something else.
     pub(super) fn is_surely_random(&self) -> bool {
         self.len >= 16

@@ -143,7 +143,9 @@ fn is_issued(token: &Token, body: &[u8]) -> bool {
         || body.first().is_some_and(u8::is_ascii_digit)
         || mix.len > 40;
     let is_words = match token.body {
-        Body::Url | Body::Parts => mix.digits == 0 || mix.turns * 12 < mix.len.min(CERTAIN),
+        Body::Url | Body::Parts => {
+            mix.digits == 0 || mix.turns * 12 < mix.len.min(CERTAIN) && mix.digits * 4 < mix.len
+        }
         Body::Alnum => mix.digits == 0 && mix.turns * 5 < mix.len,
         Body::Hex | Body::Upper => mix.digits == 0,
     };

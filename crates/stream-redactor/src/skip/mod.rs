@@ -13,12 +13,14 @@
 //! A new rule enters here with the characters that its values cannot be without.
 
 mod hex;
+mod names;
 mod numbers;
 mod other;
 mod search;
 mod tokens;
 
 use self::hex::{hex_groups, pairs};
+use self::names::assigned;
 use self::numbers::numbers;
 use self::other::other;
 use self::search::Search;
@@ -52,6 +54,9 @@ pub(crate) fn next(text: &[u8], at: usize, may_be_called: &dyn Fn(&[u8]) -> bool
         until,
     }
 }
+
+/// User and password in a URL, in characters.
+const MAX_LOGIN: usize = 128;
 
 enum Look {
     /// Nothing before this place.
@@ -102,7 +107,8 @@ fn look(text: &[u8], from: usize, at: usize, called: &dyn Fn(&[u8]) -> bool) -> 
             may_be_any(behind) || behind.is_some_and(|b| b.is_ascii_alphanumeric() || *b >= 0x80)
         }
         b'(' | b'[' | b'{' => brackets(text, at),
-        b':' => colon(text, from, at),
+        b':' => colon(text, from, at) || has_login(text, at) || assigned(text, from, at),
+        b'=' | b'>' => assigned(text, from, at),
         _ => true,
     };
     if is_anchor {
@@ -149,6 +155,21 @@ fn colon(text: &[u8], from: usize, at: usize) -> bool {
     let mut head = before.iter().rev().skip_while(|b| b.is_ascii_hexdigit());
     head.next()
         .is_none_or(|b| *b >= 0x80 || !b.is_ascii_alphanumeric())
+}
+
+/// `://user:password@`, as far as can be told.
+fn has_login(text: &[u8], at: usize) -> bool {
+    let rest = text.get(at + 1..).unwrap_or_default();
+    let slashes = rest.iter().take(2).take_while(|b| **b == b'/').count();
+    if slashes < 2 {
+        return may_be_any(rest.get(slashes)) && (slashes > 0 || rest.is_empty());
+    }
+    let mut login = rest.iter().skip(2).take(MAX_LOGIN);
+    let ends = |b: &&u8| b.is_ascii_whitespace() || **b >= 0x80 || b"/@&%\"'`<>?{[".contains(b);
+    match login.find(ends) {
+        Some(b'@' | b'&' | b'%') | None => true,
+        Some(b) => *b >= 0x80,
+    }
 }
 
 /// `-----BEGIN`, `-1a-`, `sk-`

@@ -65,13 +65,40 @@ static CLAIMS: LazyLock<Vec<Claim>> = LazyLock::new(|| {
         ),
         // Letters and digits with up to three marks between.
         claim(
-            &["API_TOKEN"],
+            &["API_TOKEN", "SECRET"],
             "[0-9a-z]+([_.+/~:-]{1,3}[0-9a-z]+)*",
             |text| word(text, |c| c.is_ascii_alphanumeric()),
             |text| {
                 let alnum = |c: char| c.is_ascii_alphanumeric();
                 shorter(text, alnum, |c| c.is_ascii_alphanumeric())
             },
+        ),
+        // What is assigned to a name, up to the mark around it, or to what ends it in code.
+        claim(
+            &["SECRET"],
+            "[!#-\\[\\]-~]{1,64}",
+            |text| assigned(text, "\""),
+            |_| Some(0),
+        ),
+        claim(
+            &["SECRET"],
+            "[!#-%(-+.-:=?-\\[\\]-_a-{}~-]{1,64}",
+            |text| assigned(text, ""),
+            |_| Some(0),
+        ),
+        claim(
+            &["URL_CREDENTIALS"],
+            "[a-z0-9._~!$&()*+,;=%:@^#-]{1,128}",
+            |text| {
+                let first =
+                    |c: char| c.is_ascii_alphanumeric() || "._~!$&()*+,;=%:@^#-".contains(c);
+                let at = last(text, first)?;
+                let scheme = text[..at].strip_suffix("://")?;
+                scheme
+                    .ends_with(|c: char| c.is_ascii_alphanumeric())
+                    .then_some(at)
+            },
+            |_| Some(0),
         ),
         claim(
             &["IP_ADDRESS"],
@@ -204,6 +231,16 @@ fn shorter(text: &str, body: fn(char) -> bool, first: fn(char) -> bool) -> Optio
     let groups = text.len() - VALUE..text.len() - 1;
     let is_group = |n: &usize| !text[..*n].ends_with(body) && text[*n..].starts_with(first);
     groups.into_iter().find(is_group)
+}
+
+/// A character behind `password:` or `token=`, blanks and `quote`.
+fn assigned(text: &str, quote: &str) -> Option<usize> {
+    let first = |c: char| c.is_ascii_graphic() && !"\"'`,;&<>|\\)]}+:=*@".contains(c);
+    let at = last(text, first)?;
+    let gap = text[..at].strip_suffix(quote)?.trim_end_matches(' ');
+    let name = gap.trim_end_matches([':', '=', '>']);
+    let name = (name.len() < gap.len()).then(|| name.trim_end_matches(' '))?;
+    (name.ends_with("password") || name.ends_with("token")).then_some(at)
 }
 
 /// Where the local part before an `@` begins: in the last 64 characters, behind a word that they
