@@ -10,7 +10,7 @@
 use super::names::{self, MAX_NAME, Name};
 use super::runs::MAX_RUN;
 use super::stand_in::{self, Setting};
-use super::{Automaton, Closer, Finder, Found, Scan, Spec, Swallow, Tier};
+use super::{Automaton, Closer, END, Finder, Found, Scan, Spec, Swallow, Tier};
 use crate::edit::Entity;
 use crate::left::Left;
 
@@ -91,6 +91,10 @@ impl Scan for Assigned {
                     self.start = at + 1;
                     return None;
                 }
+                if let Some(setting) = &mut self.setting {
+                    // A blank before the quotation mark: this may be the beginning of a text.
+                    setting.is_quoted &= self.quote == Some(c) || c == '\\';
+                }
                 let end = self.end(at, left);
                 let found = self
                     .is_secret(end, left)
@@ -111,6 +115,23 @@ impl Scan for Assigned {
 
     fn is_anchored(&self, at: u64, left: Left<'_>) -> bool {
         matches!(self.stage, Stage::Value(len) if len >= 8) && self.is_secret(at, left)
+    }
+
+    /// A JSON key is as good as a name in the text.
+    fn begin(&mut self, at: u64, left: Left<'_>) {
+        let mut room = [0; MAX_NAME];
+        let line = line(&mut room, left, at);
+        let name = line.strip_suffix(b": ").and_then(names::kind);
+        if let Some(name) = name {
+            self.stage = Stage::Gap(0, false);
+            self.quote = Some(END);
+            self.start = at;
+            self.setting = Some(Setting {
+                name,
+                is_quoted: true,
+                is_plain: false,
+            });
+        }
     }
 
     fn reset(&mut self) {
@@ -140,7 +161,7 @@ impl Assigned {
 
     fn gap(&mut self, c: char, at: u64, n: u8, lines: bool) {
         let is_blank = c == ' ' || c == '\t' || lines && matches!(c, '\n' | '\r');
-        let is_operator = matches!(c, ':' | '=' | '>') && n < 3;
+        let is_operator = matches!(c, ':' | '=' | '>') && self.quote.is_none();
         let is_mark = matches!(c, '"' | '\'' | '`') && self.quote.is_none();
         if is_blank && self.quote.is_some() && !lines {
             // `"Password: " + value`

@@ -123,6 +123,8 @@ pub(crate) trait Scan {
     }
     /// Reads so many of them, or fewer, from `at` on.
     fn go_on(&mut self, _: &[u8], _at: u64) {}
+    /// A name was said that is no part of the text, which begins at `at`.
+    fn begin(&mut self, _at: u64, _left: Left<'_>) {}
     /// Forgets everything.
     fn reset(&mut self);
 }
@@ -171,6 +173,10 @@ impl Scan for Automaton {
 
     fn go_on(&mut self, text: &[u8], at: u64) {
         of_each!(self, a => a.go_on(text, at));
+    }
+
+    fn begin(&mut self, at: u64, left: Left<'_>) {
+        of_each!(self, a => a.begin(at, left));
     }
 
     fn reset(&mut self) {

@@ -237,9 +237,9 @@ fn shorter(text: &str, body: fn(char) -> bool, first: fn(char) -> bool) -> Optio
 fn assigned(text: &str, quote: &str) -> Option<usize> {
     let first = |c: char| c.is_ascii_graphic() && !"\"'`,;&<>|\\)]}+:=*@".contains(c);
     let at = last(text, first)?;
-    let gap = text[..at].strip_suffix(quote)?.trim_end_matches(' ');
-    let name = gap.trim_end_matches([':', '=', '>']);
-    let name = (name.len() < gap.len()).then(|| name.trim_end_matches(' '))?;
+    let gap = text[..at].strip_suffix(quote)?;
+    let name = gap.trim_end_matches([' ', ':', '=', '>']);
+    let name = gap[name.len()..].contains([':', '=', '>']).then_some(name)?;
     (name.ends_with("password") || name.ends_with("token")).then_some(at)
 }
 
