@@ -169,7 +169,7 @@ impl Assigned {
             return;
         }
         if let Some(setting) = self.setting.as_mut().filter(|_| n < MAX_GAP) {
-            let is_prefix = matches!(c, '\\' | '*') || c == '@' && n < 2;
+            let is_prefix = matches!(c, '\\' | '*' | '@');
             if is_blank || is_operator || is_mark || is_prefix && self.quote.is_none() {
                 if is_mark {
                     self.quote = Some(c);

@@ -235,11 +235,18 @@ fn shorter(text: &str, body: fn(char) -> bool, first: fn(char) -> bool) -> Optio
 
 /// A character behind `password:` or `token=`, blanks and `quote`.
 fn assigned(text: &str, quote: &str) -> Option<usize> {
-    let first = |c: char| c.is_ascii_graphic() && !"\"'`,;&<>|\\)]}+:=*@".contains(c);
+    let never = if quote.is_empty() {
+        "\"'`,;&<>|\\)]}+:=*@"
+    } else {
+        "\",;\\)]}+"
+    };
+    let first = |c: char| c.is_ascii_graphic() && !never.contains(c);
     let at = last(text, first)?;
     let gap = text[..at].strip_suffix(quote)?;
     let name = gap.trim_end_matches([' ', ':', '=', '>']);
-    let name = gap[name.len()..].contains([':', '=', '>']).then_some(name)?;
+    let name = gap[name.len()..]
+        .contains([':', '=', '>'])
+        .then_some(name)?;
     (name.ends_with("password") || name.ends_with("token")).then_some(at)
 }
 
