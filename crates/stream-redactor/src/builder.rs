@@ -55,6 +55,9 @@ impl RedactorBuilder {
     /// ```
     /// use stream_redactor::{Entity, Redactor};
     ///
+    /// let redactor = Redactor::builder().with(Entity::DATE_TIME).build()?;
+    /// assert_eq!(redactor.redact("It was on 17 May 2024."), "It was on [DATE].");
+    /// # Ok::<(), stream_redactor::ConfigError>(())
     /// ```
     pub fn with(mut self, entity: Entity) -> Self {
         let rules = &mut self.config.rules;

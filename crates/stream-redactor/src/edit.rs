@@ -55,6 +55,10 @@ impl Entity {
 
     /// The hardware address of a network interface.
     pub const MAC_ADDRESS: Self = Self(Cow::Borrowed("MAC_ADDRESS"));
+    /// A date behind a word that makes it one of birth.
+    pub const DATE_OF_BIRTH: Self = Self(Cow::Borrowed("DATE_OF_BIRTH"));
+    /// Any date, and a time behind it.
+    pub const DATE_TIME: Self = Self(Cow::Borrowed("DATE_TIME"));
 
     /// An entity by its name, for names that come from a configuration.
     pub fn new(name: impl Into<Cow<'static, str>>) -> Self {

@@ -3,7 +3,7 @@
 //! The register holds what is *shown*, that is placeholders and not the values behind them, so a
 //! text that is redacted twice reads the same both times.
 
-use crate::call;
+use crate::context::{self, Context};
 use crate::symbols::Symbols;
 
 /// How many characters back a context word may stand.
@@ -105,16 +105,16 @@ impl Left<'_> {
             .take(REACH)
     }
 
-    /// Whether a word such as "phone" stands before `at`, on the same line and not in brackets,
-    /// which is how placeholders are written.
-    pub(crate) fn is_called(&self, at: u64) -> bool {
+    /// The words before `at`, on the same line and not in brackets, which is how placeholders are
+    /// written.
+    pub(crate) fn contexts(&self, at: u64) -> Context {
         let mut room = [0; 2 * REACH];
         let text = self.last(at, &mut room);
         let end = text.iter().rposition(|b| is_line_end(*b));
         let line = text.get(end.unwrap_or(0)..).unwrap_or_default();
         // What the reach cuts in two is no word.
         let whole = line.iter().position(|b| line.len() < REACH || !is_word(*b));
-        call::find(line.get(whole.unwrap_or(REACH)..).unwrap_or_default())
+        context::find(line.get(whole.unwrap_or(REACH)..).unwrap_or_default())
     }
 
     /// The last [`REACH`] characters before `at`, in ASCII.
@@ -140,12 +140,12 @@ impl Left<'_> {
         room.get(len.saturating_sub(REACH)..len).unwrap_or_default()
     }
 
-    /// The same with ASCII text behind what was read. It may say yes where `is_called` says no.
-    pub(crate) fn may_be_called(&self, raw: &[u8], at: u64) -> bool {
+    /// The same with ASCII text behind what was read. It may say more than `contexts`.
+    pub(crate) fn may_have_contexts(&self, raw: &[u8], at: u64) -> Context {
         let mut wide = [0; WIDE];
         let lower = raw.iter().rev().map(u8::to_ascii_lowercase);
         let len = fill_back(&mut wide, lower.chain(self.back(at)));
-        call::find(wide.get(WIDE - len..).unwrap_or_default())
+        context::find_all(wide.get(WIDE - len..).unwrap_or_default())
     }
 
     /// Whether the last word before `at` is one of `words`, with nothing but blanks, dots, colons

@@ -152,7 +152,7 @@
 #![forbid(unsafe_code)]
 
 mod builder;
-mod call;
+mod context;
 mod edit;
 mod left;
 mod machine;

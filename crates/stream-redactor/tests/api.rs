@@ -140,6 +140,7 @@ fn rules_can_be_switched_off() {
             "IP_ADDRESS",
             "PRIVATE_KEY",
             "MAC_ADDRESS",
+            "DATE_OF_BIRTH",
             "API_TOKEN",
             "URL_CREDENTIALS",
             "SECRET",

@@ -117,6 +117,21 @@ const PIECES: &[&str] = &[
     "1a",
     "ff",
     "/24",
+    "17 May 2024",
+    "born May 5, 1990",
+    "5-MAY-",
+    "May",
+    "July 17",
+    " de ",
+    "mayo de 2024",
+    "2024-05-17T10:30:00Z",
+    "17.05.",
+    "5/2021",
+    "th",
+    ", 2014",
+    "since 1971",
+    " 10:30 pm",
+    "born ",
     "x123",
     "0012",
     "-----BEGIN PRIVATE KEY-----\n",
@@ -240,6 +255,7 @@ const FILLERS: &[&str] = &[
     "- **one**: `code` & more -- or --- 1.\n",
     "| a | --- | <span>x</span> std::vec\n",
     "call me or ring the phone at the office ",
+    "Born on the 3 of May in the year of 17 de mayo, ",
     "DE ab12 v1.2.3 (12) 1 000 -",
 ];
 
@@ -286,7 +302,7 @@ proptest! {
         parts in vec((texts(), select(FILLERS)), 1..5),
         cuts in vec(any::<Index>(), 0..4),
         enabled in prop_oneof![2 => Just(u128::MAX), 1 => any::<u128>()],
-        (gaps, is_cut, name) in (0_usize..17, any::<bool>(), select(&["", "phone", "version", "password"])),
+        (gaps, is_cut, name) in (0_usize..17, any::<bool>(), select(&["", "phone", "version", "dob", "password"])),
     ) {
         let text: String = parts.iter().flat_map(|(text, filler)| [*filler, text]).collect();
         // Values that are stretched fill the hold.

@@ -104,7 +104,7 @@ const TIERS: [&[&str]; 3] = [
         "URL_CREDENTIALS",
         "SECRET",
     ],
-    &["US_SSN", "IP_ADDRESS", "MAC_ADDRESS"],
+    &["US_SSN", "IP_ADDRESS", "MAC_ADDRESS", "DATE_OF_BIRTH"],
     &["PHONE_NUMBER"],
 ];
 

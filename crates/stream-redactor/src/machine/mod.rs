@@ -7,13 +7,13 @@ mod swallow;
 use std::sync::Arc;
 
 use self::swallow::Swallowing;
-use crate::edit::Sink;
+use crate::edit::{Entity, Sink};
 use crate::reading::Reading;
 use crate::redactor::Config;
 use crate::rules::END;
 use crate::ruleset::RuleSet;
 use crate::scanners::{Scanners, is_plain};
-use crate::skip;
+use crate::skip::{self, Sought};
 use crate::view::{MAX_PENDING, Sym, View};
 
 /// Shorter pieces are read, for looking ahead costs as much.
@@ -35,13 +35,25 @@ pub(crate) struct Machine {
     invisible: usize,
     /// Bytes pushed and not yet covered by edits: undecided ones, and what the view holds back.
     held: usize,
+    /// What the first look has to stop for.
+    sought: Sought,
     /// The rules read everything.
     reads_all: bool,
 }
 
 impl Machine {
     pub(crate) fn new(config: Arc<Config>, enabled: RuleSet) -> Self {
+        let rules = config.rules.iter().enumerate();
+        let seeks = |entity: Entity| {
+            let mut on = rules.clone().filter(|(n, _)| enabled.contains(*n));
+            on.any(|(_, rule)| *rule.entity() == entity)
+        };
+        let sought = Sought {
+            births: seeks(Entity::DATE_OF_BIRTH),
+            dates: seeks(Entity::DATE_TIME),
+        };
         Self {
+            sought,
             scanners: Scanners::new(&config.plan, enabled),
             config,
             exempt: Arc::default(),
@@ -105,7 +117,8 @@ impl Machine {
         let mut read_to = 0;
         while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
             if at >= read_to && rest.len() >= MIN_SKIP && self.is_quiet() {
-                let stop = skip::next(text.as_bytes(), at, &|before| self.may_be_called(before));
+                let contexts = |before: &[u8]| self.may_have_contexts(before);
+                let stop = skip::next(text.as_bytes(), at, &contexts, self.sought);
                 read_to = stop.until.max(at + MIN_SKIP);
                 let passed = stop.anew.and_then(|anew| rest.get(..anew - at));
                 if let Some(passed) = passed.filter(|passed| !passed.is_empty()) {

@@ -1,15 +1,15 @@
 //! What need not be read.
 
 use super::Machine;
-use crate::call;
+use crate::context::{self, Context};
 use crate::edit::Sink;
 use crate::left::{WIDE, is_line_end};
 use crate::rules::MAX_RUN;
 
 impl Machine {
-    /// Whether a word on the line makes a number behind `raw` one to call, as far as can be told
-    /// without reading `raw`.
-    pub(super) fn may_be_called(&self, raw: &[u8]) -> bool {
+    /// The words on the line before what stands behind `raw`, or more, as far as can be told without
+    /// reading `raw`.
+    pub(super) fn may_have_contexts(&self, raw: &[u8]) -> Context {
         let wide = raw.last_chunk::<WIDE>();
         let tail = wide.map_or(raw, |wide| wide);
         // Without branches, so that the compiler takes many bytes at a time.
@@ -20,19 +20,19 @@ impl Machine {
         let tail = line.and_then(|line| tail.get(line..)).unwrap_or(tail);
         let is_other = |b: &u8| (*b >= 0x80) | (*b == b'&') | (*b == b'%');
         if tail.iter().fold(false, |any, b| any | is_other(b)) {
-            return true;
+            return Context::ALL;
         }
         if wide.is_none() && line.is_none() {
             let cursor = self.reading.cursor();
-            return self.reading.left().may_be_called(tail, cursor);
+            return self.reading.left().may_have_contexts(tail, cursor);
         }
         let mut lower = [0; WIDE];
         let Some(lower) = lower.get_mut(..tail.len()) else {
-            return true;
+            return Context::ALL;
         };
         lower.copy_from_slice(tail);
         lower.make_ascii_lowercase();
-        call::find(lower)
+        context::find_all(lower)
     }
 
     /// Whether all that is alive ends at the next blank.

@@ -2,6 +2,7 @@
 
 mod assigned;
 mod card;
+mod date;
 mod email;
 mod iban;
 mod invisible;
@@ -24,6 +25,8 @@ mod token;
 mod url_login;
 
 use self::assigned::{Assigned, AssignedCloser};
+use self::date::Date;
+pub(crate) use self::date::{may_be_month, may_be_particle, may_begin_month, may_precede_year};
 use self::email::Email;
 use self::iban::Iban;
 pub(crate) use self::listed::named_before;
@@ -53,13 +56,14 @@ static BASIC: [&Spec; 5] = [
 ];
 
 /// What answers of language models call for beside those.
-static MORE: [&Spec; 10] = [
+static MORE: [&Spec; 11] = [
     &card::SPEC,
     &iban::SPEC,
     &phone::SPEC,
     &ip::SPEC,
     &pem::SPEC,
     &mac::SPEC,
+    &date::BIRTH,
     &token::SPEC,
     &url_login::SPEC,
     &assigned::SPEC,
@@ -67,7 +71,7 @@ static MORE: [&Spec; 10] = [
 ];
 
 /// What is right for some texts only: it is often meant to be read.
-static OPTIONAL: [&Spec; 0] = [];
+static OPTIONAL: [&Spec; 1] = [&date::DATE];
 
 /// How sure a rule is of its findings. Of two at one place the surer one wins, then the longer one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -136,6 +140,7 @@ pub(crate) enum Automaton {
     Prompt(Prompt),
     Iban(Iban),
     Pem(Pem),
+    Date(Date),
     Assigned(Assigned),
     UrlLogin(UrlLogin),
 }
@@ -148,6 +153,7 @@ macro_rules! of_each {
             Automaton::Prompt($a) => $do,
             Automaton::Iban($a) => $do,
             Automaton::Pem($a) => $do,
+            Automaton::Date($a) => $do,
             Automaton::Assigned($a) => $do,
             Automaton::UrlLogin($a) => $do,
         }

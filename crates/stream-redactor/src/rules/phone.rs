@@ -9,6 +9,7 @@
 use super::run::{Grouped, Run};
 use super::runs::CALL_NUMBER;
 use super::{Finder, Spec, Tier};
+use crate::context::Context;
 use crate::edit::Entity;
 
 pub(super) static SPEC: Spec = Spec {
@@ -63,7 +64,8 @@ fn value(run: &Run<'_>) -> Option<(usize, usize)> {
                 return None;
             }
             let number = Number::new(run, from, groups, digits)?;
-            let is_phone = number.is_phone() || number.may_be_phone() && run.is_called();
+            let is_called = || run.contexts().has(Context::CALL);
+            let is_phone = number.is_phone() || number.may_be_phone() && is_called();
             is_phone.then(|| (number.span.0, with_extension(run, from + n)))
         })
     })

@@ -4,6 +4,7 @@ use std::cell::Cell;
 
 use super::runs::{MAX_RUN, Runs, is_token_mark};
 use super::{Found, is_word};
+use crate::context::Context;
 use crate::left::Left;
 use crate::symbols::Symbols;
 
@@ -73,19 +74,19 @@ pub(crate) struct Run<'r> {
     /// The place behind it, separators included.
     end: u64,
     left: Left<'r>,
-    /// What [`Run::is_called`] said: it reads the whole line.
-    called: Cell<Option<bool>>,
+    /// What [`Run::contexts`] said: it reads the whole line.
+    contexts: Cell<Option<Context>>,
 }
 
 impl Run<'_> {
-    /// Whether a word such as "phone" stands before the run on its line.
-    pub(super) fn is_called(&self) -> bool {
-        let called = self
-            .called
+    /// What the words before the run on its line say of it.
+    pub(super) fn contexts(&self) -> Context {
+        let contexts = self
+            .contexts
             .get()
-            .unwrap_or_else(|| self.left.is_called(self.start));
-        self.called.set(Some(called));
-        called
+            .unwrap_or_else(|| self.left.contexts(self.start));
+        self.contexts.set(Some(contexts));
+        contexts
     }
 
     /// Whether the word right before the run is one of `words`.
@@ -191,7 +192,7 @@ impl Page {
             start,
             end,
             left,
-            called: Cell::new(None),
+            contexts: Cell::new(None),
         }
     }
 }

@@ -12,6 +12,7 @@
 //!
 //! A new rule enters here with the characters that its values cannot be without.
 
+mod dates;
 mod hex;
 mod names;
 mod numbers;
@@ -19,12 +20,26 @@ mod other;
 mod search;
 mod tokens;
 
+use self::dates::{goes_on_in_words, may_be_date};
 use self::hex::{hex_groups, pairs};
 use self::names::assigned;
 use self::numbers::numbers;
 use self::other::other;
 use self::search::Search;
 use self::tokens::token;
+use crate::context::Context;
+
+/// The words before what stands behind a text.
+type Contexts<'c> = &'c dyn Fn(&[u8]) -> Context;
+
+/// What is looked for that the first look would not stop for otherwise.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Sought {
+    /// Dates of birth.
+    pub(crate) births: bool,
+    /// Any dates.
+    pub(crate) dates: bool,
+}
 
 /// Where reading is needed again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,20 +52,20 @@ pub(crate) struct Stop {
 
 /// Looks from `at` on for the next place that has to be read.
 ///
-/// `may_be_called` answers whether a word before a place makes any number there one to call.
-pub(crate) fn next(text: &[u8], at: usize, may_be_called: &dyn Fn(&[u8]) -> bool) -> Stop {
+/// `contexts` answers which words stand before a place, or more of them.
+pub(crate) fn next(text: &[u8], at: usize, contexts: Contexts<'_>, sought: Sought) -> Stop {
     let mut search = Search::new(text, at);
     let (anchor, until) = loop {
         let Some(here) = search.next() else {
             break (text.len(), text.len());
         };
-        match look(text, at, here, may_be_called) {
+        match look(text, at, here, contexts, sought) {
             Look::Pass(to) => search.go_to(to),
             Look::Read(until) => break (here, until.min(text.len())),
         }
     };
     Stop {
-        anew: word_before(text, at, anchor),
+        anew: word_before(text, at, anchor, sought),
         until,
     }
 }
@@ -77,13 +92,13 @@ fn is_han(byte: u8) -> bool {
 }
 
 #[inline(never)]
-fn look(text: &[u8], from: usize, at: usize, called: &dyn Fn(&[u8]) -> bool) -> Look {
+fn look(text: &[u8], from: usize, at: usize, contexts: Contexts<'_>, sought: Sought) -> Look {
     let get = |n: usize| text.get(at + n);
     let Some(byte) = text.get(at) else {
         return Look::Pass(at + 1);
     };
     let is_anchor = match byte {
-        b'0'..=b'9' => return numbers(text, from, at, called),
+        b'0'..=b'9' => return numbers(text, from, at, contexts, sought),
         b'-' => return hyphens(text, from, at),
         b'_' => token(text, from, at),
         0x80.. => return other(text, from, at),
@@ -192,18 +207,22 @@ fn hyphens(text: &[u8], from: usize, at: usize) -> Look {
 /// The last place in `from..=to` where the machine may begin anew, for all that it would have
 /// forgotten there ends at that place or before.
 #[inline(never)]
-fn word_before(text: &[u8], from: usize, to: usize) -> Option<usize> {
+fn word_before(text: &[u8], from: usize, to: usize, sought: Sought) -> Option<usize> {
+    let has_dates = sought.births || sought.dates;
+    // Dates hold blanks, too.
+    let in_date = |at: usize| has_dates && text.get(..at).is_some_and(goes_on_in_words);
     let mut at = to.min(text.len().checked_sub(1)?);
     while at > from {
         let pair = text.get(at - 1..=at)?;
         match *pair {
             // A blank ends what is alive in a word, and a letter behind it what holds blanks. One
             // rule reads on there, at the `p` of `system prompt`.
-            [b' ' | b'\n', next] if begins_word(next) => return Some(at),
+            [b'\n', next] if begins_word(next) => return Some(at),
+            [b' ', next] if begins_word(next) && !in_date(at - 1) => return Some(at),
             // What holds blanks behind letters holds no number there.
             [b' ', b'0'..=b'9' | b'+'] if at >= from + 4 => {
                 let word = text.get(at - 4..at - 1).unwrap_or_default();
-                if word.iter().all(u8::is_ascii_alphabetic) {
+                if word.iter().all(u8::is_ascii_alphabetic) && !in_date(at - 1) {
                     return Some(at);
                 }
             }

@@ -1,12 +1,19 @@
 //! Rows of numbers: which of them may be a value.
 
-use super::{Look, brackets, hex_groups, may_be_any, token};
+use super::{Contexts, Look, Sought, brackets, hex_groups, may_be_any, may_be_date, token};
+use crate::context::Context;
 
 /// The longest run of numbers that the first look follows.
 const MAX_NUMBERS: usize = 48;
 
 /// Numbers with what may stand between them, up to the next thing that is no number.
-pub(super) fn numbers(text: &[u8], from: usize, at: usize, called: &dyn Fn(&[u8]) -> bool) -> Look {
+pub(super) fn numbers(
+    text: &[u8],
+    from: usize,
+    at: usize,
+    contexts: Contexts<'_>,
+    sought: Sought,
+) -> Look {
     if hex_groups(text, at) || token(text, from, at) {
         return Look::Read(at + 1);
     }
@@ -35,11 +42,20 @@ pub(super) fn numbers(text: &[u8], from: usize, at: usize, called: &dyn Fn(&[u8]
         || groups.dots >= 3
         || (8..=10).contains(&groups.digits) && behind == Some(&b':')
         || is_account(text, from, at)
-        || groups.digits >= 7 && called(before)
+        || sought.dates && has_date(text, at, len)
+        || sought.births && has_date(text, at, len) && contexts(before).has(Context::BIRTH)
+        || groups.digits >= 7 && contexts(before).has(Context::CALL)
     {
         return Look::Read(at + len);
     }
     Look::Pass(at + len)
+}
+
+/// Whether one of the numbers may be in a date.
+fn has_date(text: &[u8], at: usize, len: usize) -> bool {
+    let is_digit = |at: usize| text.get(at).is_some_and(u8::is_ascii_digit);
+    let begins = |n: &usize| is_digit(*n) && !n.checked_sub(1).is_some_and(is_digit);
+    (at..at + len).filter(begins).any(|n| may_be_date(text, n))
 }
 
 /// What the first look wants to know of groups of digits, from left to right.

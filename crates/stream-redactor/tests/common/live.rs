@@ -113,6 +113,17 @@ static CLAIMS: LazyLock<Vec<Claim>> = LazyLock::new(|| {
             |text| shorter(text, |c| c.is_ascii_hexdigit(), |c| c.is_ascii_hexdigit()),
         ),
         claim(
+            &["DATE_OF_BIRTH", "DATE_TIME"],
+            &date(),
+            |text| {
+                let begins = |c: char| c.is_ascii_digit() || "adefgjlmnos".contains(c);
+                let before = |c: char| c.is_alphanumeric() || ".-/_$".contains(c);
+                let at = last(text, begins)?;
+                (!text[..at].ends_with(before)).then_some(at)
+            },
+            |_| Some(0),
+        ),
+        claim(
             &["SCRIPT"],
             "<script[\\t\\n />]",
             |text| last(text, |c| c == '<'),
@@ -139,6 +150,37 @@ static CLAIMS: LazyLock<Vec<Claim>> = LazyLock::new(|| {
         ),
     ]
 });
+
+const MONTHS: &str = "abr abril ago agosto aout apr april aprile aug august augusti augustus avr avril \
+    dec december decembre dez dezember dezembro dic dicembre diciembre ene enero feb \
+    febbraio febrero februar februari february fev fevereiro fevr fevrier gen gennaio \
+    giu giugno jan janeiro januar januari january janv janvier juil juillet juin jul \
+    julho juli julio july jun june junho juni junio lug luglio maart maerz mag maggio \
+    mai maio maj mar march marco mars marz marzo may mayo mei mrt mrz nov november \
+    novembre novembro noviembre oct october octobre octubre okt oktober ott ottobre \
+    out outubro sep sept september septembre septiembre set setembro setiembre \
+    settembre";
+
+/// Dates in digits, and with the name of a month.
+fn date() -> String {
+    let day = "[0-9]{1,2}";
+    let month = format!("({})", MONTHS.replace(' ', "|"));
+    let time = ":[0-9]{2}(:[0-9]{2}(\\.[0-9]{1,9})?)?( ?[ap]m|z|[+-][0-9]{2}(:?[0-9]{2})?)?";
+    let digits = ["-", "/", "\\."].map(|s| {
+        format!(
+            "{day}{s}{day}{s}([0-9]{{2}}|[0-9]{{4}})({s}|,? {day}{time})?\
+             |[0-9]{{4}}{s}{day}{s}{day}({s}|(,? |t){day}{time})?"
+        )
+    });
+    let digits = digits.join("|");
+    let year = "((de|del) )?[0-9]{4}";
+    let behind = format!("(\\.?,? {year}|-([0-9]{{2}}|[0-9]{{4}}))?");
+    format!(
+        "{digits}|{day}/[0-9]{{4}}\
+         |{day}((st|nd|rd|th|er)? |\\. ?|-)((de|di|of) )?{month}{behind}\
+         |{month}(\\.? ({day}(st|nd|rd|th)?(,? [0-9]{{4}})?|{year})|\\.?, {year})"
+    )
+}
 
 fn claim(
     entities: &'static [&'static str],

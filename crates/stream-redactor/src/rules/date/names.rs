@@ -1,0 +1,234 @@
+//! Names of months, and words that go with dates, folded as the view folds them.
+
+/// A month in English, French, German, Spanish, Italian, Portuguese, Dutch and Scandinavian
+/// languages, in full or short (Unicode CLDR, `gregorian`); and a word between a day and a month. In
+/// the order of the alphabet.
+const NAMES: [&str; 106] = [
+    "abr",
+    "abril",
+    "ago",
+    "agosto",
+    "aout",
+    "apr",
+    "april",
+    "aprile",
+    "aug",
+    "august",
+    "augusti",
+    "augustus",
+    "avr",
+    "avril",
+    "de",
+    "dec",
+    "december",
+    "decembre",
+    "dez",
+    "dezember",
+    "dezembro",
+    "di",
+    "dic",
+    "dicembre",
+    "diciembre",
+    "ene",
+    "enero",
+    "feb",
+    "febbraio",
+    "febrero",
+    "februar",
+    "februari",
+    "february",
+    "fev",
+    "fevereiro",
+    "fevr",
+    "fevrier",
+    "gen",
+    "gennaio",
+    "giu",
+    "giugno",
+    "jan",
+    "janeiro",
+    "januar",
+    "januari",
+    "january",
+    "janv",
+    "janvier",
+    "juil",
+    "juillet",
+    "juin",
+    "jul",
+    "julho",
+    "juli",
+    "julio",
+    "july",
+    "jun",
+    "june",
+    "junho",
+    "juni",
+    "junio",
+    "lug",
+    "luglio",
+    "maart",
+    "maerz",
+    "mag",
+    "maggio",
+    "mai",
+    "maio",
+    "maj",
+    "mar",
+    "march",
+    "marco",
+    "mars",
+    "marz",
+    "marzo",
+    "may",
+    "mayo",
+    "mei",
+    "mrt",
+    "mrz",
+    "nov",
+    "november",
+    "novembre",
+    "novembro",
+    "noviembre",
+    "oct",
+    "october",
+    "octobre",
+    "octubre",
+    "of",
+    "okt",
+    "oktober",
+    "ott",
+    "ottobre",
+    "out",
+    "outubro",
+    "sep",
+    "sept",
+    "september",
+    "septembre",
+    "septiembre",
+    "set",
+    "setembro",
+    "setiembre",
+    "settembre",
+];
+
+/// Words before a number of four digits that make it a year.
+pub(super) const BEFORE_YEAR: [&str; 18] = [
+    "after", "annee", "anno", "ano", "before", "circa", "dal", "depuis", "desde", "en", "in",
+    "jahr", "nel", "seit", "since", "until", "vor", "year",
+];
+
+const PARTICLES: [&str; 3] = ["de", "di", "of"];
+
+/// The names that begin like what was read of one.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Name {
+    from: usize,
+    to: usize,
+    /// Letters read.
+    len: usize,
+}
+
+impl Name {
+    pub(super) fn new() -> Self {
+        Self {
+            from: 0,
+            to: NAMES.len(),
+            len: 0,
+        }
+    }
+
+    /// One more letter; none if no name goes on like that.
+    pub(super) fn with(self, c: char) -> Option<Self> {
+        let byte = u8::try_from(c).ok()?;
+        let at = |name: &&str| name.as_bytes().get(self.len).copied();
+        let names = NAMES.get(self.from..self.to)?;
+        let from = names.iter().position(|name| at(name) == Some(byte))?;
+        let count = names
+            .iter()
+            .skip(from)
+            .take_while(|name| at(name) == Some(byte));
+        Some(Self {
+            from: self.from + from,
+            to: self.from + from + count.count(),
+            len: self.len + 1,
+        })
+    }
+
+    /// The same, of a month.
+    pub(super) fn with_month(self, c: char) -> Option<Self> {
+        let longer = self.with(c)?;
+        let names = NAMES.get(longer.from..longer.to)?;
+        let has_month = names.iter().any(|name| !PARTICLES.contains(name));
+        has_month.then_some(longer)
+    }
+
+    fn whole(self) -> Option<&'static str> {
+        // The shortest one stands first.
+        let name = NAMES.get(self.from).copied()?;
+        (name.len() == self.len).then_some(name)
+    }
+
+    pub(super) fn is_month(self) -> bool {
+        self.whole().is_some_and(|name| !PARTICLES.contains(&name))
+    }
+
+    pub(super) fn is_particle(self) -> bool {
+        self.whole().is_some_and(|name| PARTICLES.contains(&name))
+    }
+}
+
+/// Whether a text, in any case, may begin with a month or a word before one: by its first letters.
+pub(crate) fn may_begin_month(text: &[u8]) -> bool {
+    let mut name = Name::new();
+    for byte in text.iter().take(3) {
+        if *byte >= 0x80 {
+            return true;
+        }
+        if !byte.is_ascii_alphabetic() {
+            return name.len >= 2 && name.whole().is_some();
+        }
+        match name.with(char::from(byte.to_ascii_lowercase())) {
+            Some(longer) => name = longer,
+            None => return false,
+        }
+    }
+    true
+}
+
+/// Whether a word, in any case, may be a month.
+pub(crate) fn may_be_month(word: &[u8]) -> bool {
+    let is_name = |name: &&str| name.as_bytes().eq_ignore_ascii_case(word);
+    !word.is_ascii() || NAMES.iter().any(|name| is_name(&name))
+}
+
+/// Whether a word, in any case, may stand between parts of a date.
+pub(crate) fn may_be_particle(word: &[u8]) -> bool {
+    let words = PARTICLES.iter().chain(&["del"]);
+    words
+        .into_iter()
+        .any(|name| name.as_bytes().eq_ignore_ascii_case(word))
+}
+
+/// Whether a word, in any case, may stand before a year.
+pub(crate) fn may_precede_year(word: &[u8]) -> bool {
+    let is_one = |w: &&str| w.as_bytes().eq_ignore_ascii_case(word);
+    !word.is_ascii() || BEFORE_YEAR.iter().any(|w| is_one(&w))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_name_is_read() {
+        assert!(NAMES.is_sorted() && BEFORE_YEAR.is_sorted());
+        for name in NAMES {
+            let read = name.chars().try_fold(Name::new(), Name::with).unwrap();
+            assert_eq!(read.is_month(), !PARTICLES.contains(&name), "{name}");
+            assert_eq!(read.is_particle(), PARTICLES.contains(&name), "{name}");
+            assert!(read.with('q').is_none());
+        }
+    }
+}
