@@ -44,6 +44,12 @@ impl Entity {
     pub const IP_ADDRESS: Self = Self(Cow::Borrowed("IP_ADDRESS"));
     /// A private key in PEM.
     pub const PRIVATE_KEY: Self = Self(Cow::Borrowed("PRIVATE_KEY"));
+    /// A token or key that tells by its shape what it opens.
+    pub const API_TOKEN: Self = Self(Cow::Borrowed("API_TOKEN"));
+    /// What is assigned to the name of a secret.
+    pub const SECRET: Self = Self(Cow::Borrowed("SECRET"));
+    /// User and password in a URL.
+    pub const URL_CREDENTIALS: Self = Self(Cow::Borrowed("URL_CREDENTIALS"));
     /// More than sixteen invisible characters in a row: they would hide any other value.
     pub const INVISIBLE_TEXT: Self = Self(Cow::Borrowed("INVISIBLE_TEXT"));
 

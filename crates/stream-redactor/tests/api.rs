@@ -131,6 +131,11 @@ fn a_name_before_a_text_is_context() {
         ("host", "10.1.2.3", "[IP]"),
         ("DE", "89370400440532013000", "89370400440532013000"),
         ("jane", "@example.com", "@example.com"),
+        ("password", "letmein", "[SECRET]"),
+        ("dbPassword", "hunter2 x", "[SECRET] x"),
+        ("password", "must be strong", "must be strong"),
+        ("apiKey", "9f8c1d2e3b4a59687786", "[SECRET]"),
+        ("password_hint", "letmein", "letmein"),
     ];
     let redactor = Redactor::recommended();
     let mut machine = redactor.stream();
@@ -170,6 +175,10 @@ fn rules_can_be_switched_off() {
             "PRIVATE_KEY",
             "MAC_ADDRESS",
             "DATE_OF_BIRTH",
+            "API_TOKEN",
+            "URL_CREDENTIALS",
+            "SECRET",
+            "SECRET",
         ]
     );
     assert_eq!(Redactor::basic().rules(), &redactor.rules()[..5]);

@@ -88,6 +88,8 @@ impl Machine {
             before = c;
         }
         self.reading.show(": ");
+        let (at, left) = (self.reading.cursor(), self.reading.left());
+        self.scanners.begin_text(at, left);
     }
 
     /// Turns off what spares the rules from reading. It changes no answer.

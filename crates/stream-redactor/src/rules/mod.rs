@@ -1,5 +1,6 @@
 //! The rules, each a small automaton over the folded view behind one interface.
 
+mod assigned;
 mod card;
 mod checks;
 mod date;
@@ -7,22 +8,32 @@ mod email;
 mod iban;
 mod invisible;
 mod ip;
+mod issuers;
+mod listed;
 mod mac;
+mod names;
 mod national;
 mod pem;
 mod phone;
 mod prompt;
+mod random;
 mod rule;
 mod run;
 mod runs;
 mod script;
 mod shape;
 mod ssn;
+mod stand_in;
+mod token;
+mod url_login;
 
+use self::assigned::{Assigned, AssignedCloser};
 use self::date::Date;
 pub(crate) use self::date::{may_be_month, may_be_particle, may_begin_month, may_precede_year};
 use self::email::Email;
 use self::iban::Iban;
+pub(crate) use self::listed::named_before;
+pub(crate) use self::names::{MAX_NAME, named};
 use self::pem::{Pem, PemCloser};
 use self::prompt::{Prompt, PromptCloser};
 pub use self::rule::Rule;
@@ -31,6 +42,9 @@ pub(crate) use self::run::{Grouped, Page, Run, shorten};
 pub(crate) use self::runs::{CALL_NUMBER, CODE, MAX_RUN, NUMBER, Runs, SPACED_CODE};
 use self::script::{Script, ScriptCloser};
 pub(crate) use self::shape::{MAX_SHAPE, Shape, Table};
+use self::token::TokenCloser;
+pub(crate) use self::token::may_begin as may_begin_token;
+use self::url_login::UrlLogin;
 use crate::left::Left;
 
 /// What the automata read after the last character. No value holds it, so it ends every candidate.
@@ -46,7 +60,7 @@ static BASIC: [&Spec; 5] = [
 ];
 
 /// What answers of language models call for beside those.
-static MORE: [&Spec; 7] = [
+static MORE: [&Spec; 11] = [
     &card::SPEC,
     &iban::SPEC,
     &phone::SPEC,
@@ -54,6 +68,10 @@ static MORE: [&Spec; 7] = [
     &pem::SPEC,
     &mac::SPEC,
     &date::BIRTH,
+    &token::SPEC,
+    &url_login::SPEC,
+    &assigned::SPEC,
+    &listed::SPEC,
 ];
 
 /// What is right for some texts only: it is often meant to be read.
@@ -118,6 +136,8 @@ pub(crate) trait Scan {
     }
     /// Reads so many of them, or fewer, from `at` on.
     fn go_on(&mut self, _: &[u8], _at: u64) {}
+    /// A name was said that is no part of the text, which begins at `at`.
+    fn begin(&mut self, _at: u64, _left: Left<'_>) {}
     /// Forgets everything.
     fn reset(&mut self);
 }
@@ -130,6 +150,8 @@ pub(crate) enum Automaton {
     Iban(Iban),
     Pem(Pem),
     Date(Date),
+    Assigned(Assigned),
+    UrlLogin(UrlLogin),
 }
 
 macro_rules! of_each {
@@ -141,6 +163,8 @@ macro_rules! of_each {
             Automaton::Iban($a) => $do,
             Automaton::Pem($a) => $do,
             Automaton::Date($a) => $do,
+            Automaton::Assigned($a) => $do,
+            Automaton::UrlLogin($a) => $do,
         }
     };
 }
@@ -166,6 +190,10 @@ impl Scan for Automaton {
         of_each!(self, a => a.go_on(text, at));
     }
 
+    fn begin(&mut self, at: u64, left: Left<'_>) {
+        of_each!(self, a => a.begin(at, left));
+    }
+
     fn reset(&mut self) {
         of_each!(self, a => a.reset());
     }
@@ -177,6 +205,8 @@ pub(crate) enum Closer {
     Script(ScriptCloser),
     Prompt(PromptCloser),
     Pem(PemCloser),
+    Token(TokenCloser),
+    Assigned(AssignedCloser),
     /// Characters that nobody sees.
     Invisible,
     /// Nothing in the text: whoever opened it closes it.
@@ -198,6 +228,8 @@ impl Closer {
             Self::Script(closer) => closer.step(c),
             Self::Prompt(closer) => closer.step(c),
             Self::Pem(closer) => closer.step(c),
+            Self::Token(closer) => closer.step(c),
+            Self::Assigned(closer) => closer.step(c),
             Self::Invisible => Swallow::EndBefore,
             Self::Outside => Swallow::More,
         }

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use super::runs::{MAX_RUN, Runs};
+use super::runs::{MAX_RUN, Runs, is_token_mark};
 use super::{Found, is_word};
 use crate::context::Context;
 use crate::left::Left;
@@ -38,7 +38,12 @@ impl Grouped {
             return None;
         }
         let (from, to) = (self.value)(run)?;
-        run.found(from, to)
+        let found = run.found(from, to)?;
+        let is_cut = to == run.text.len() && run.goes_on();
+        Some(match self.runs.closer().filter(|_| is_cut) {
+            Some(closer) => Found::opening(found.start, found.end, closer),
+            None => found,
+        })
     }
 
     /// What stands before `end` in a run that was broken off there.
@@ -91,6 +96,33 @@ impl Run<'_> {
     /// Whether the word right before the run is one of `words`.
     pub(super) fn follows_word(&self, words: &[&str]) -> bool {
         self.left.follows_word(self.start, words)
+    }
+
+    /// Whether the run was looked at because it grew too long, not because it ended.
+    pub(super) fn goes_on(&self) -> bool {
+        let next = char::from(self.behind);
+        self.text.len() + 3 >= MAX_RUN && (next.is_ascii_alphanumeric() || is_token_mark(next))
+    }
+
+    /// The text with capitals as they were written, and 0xff for letters that only fold to ASCII
+    /// ones. (Those of another width do not: they are written to evade.)
+    pub(super) fn spelled<'t>(&self, room: &'t mut [u8; MAX_RUN]) -> &'t [u8] {
+        let symbols = self.left.held.slice(self.start, self.end);
+        let visible = symbols.iter().filter(|symbol| !symbol.hidden);
+        let len = self.text.len();
+        for (slot, symbol) in room.iter_mut().zip(visible.take(len)) {
+            *slot = match symbol.ch as u8 {
+                _ if symbol.raw == 2 => 0xff,
+                byte if symbol.upper => byte.to_ascii_uppercase(),
+                byte => byte,
+            };
+        }
+        room.get(..len).unwrap_or_default()
+    }
+
+    /// What stands before the run, the nearest character first, folded.
+    pub(super) fn back(&self) -> impl Iterator<Item = u8> {
+        self.left.back(self.start)
     }
 
     pub(crate) fn start(&self) -> u64 {

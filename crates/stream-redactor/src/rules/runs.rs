@@ -4,7 +4,8 @@
 //! run when it is complete. Rules that name the same class share one reading of it, so one more of
 //! them costs nothing before there is a run that is long enough.
 
-use super::email;
+use super::token::TokenCloser;
+use super::{Closer, email};
 
 /// The longest run that is looked at in one go, in visible characters.
 pub(crate) const MAX_RUN: usize = 64;
@@ -116,3 +117,28 @@ pub(crate) static SPACED_CODE: Runs = Runs {
     slides: false,
     is_capital: true,
 };
+
+/// Letters and digits with the marks that a token has: Base64 of both alphabets, dots, and what
+/// a URL begins with.
+pub(super) static TOKEN: Runs = Runs {
+    is_capital: false,
+    first: |c| c.is_ascii_alphanumeric(),
+    body: |c| c.is_ascii_alphanumeric(),
+    separator: is_token_mark,
+    max_separators: 3,
+    // Nearly every random string has a digit, and prefixes end with the others.
+    mark: Some(|c| c.is_ascii_digit() || matches!(c, '_' | '-')),
+    in_words: false,
+    slides: false,
+};
+
+pub(super) fn is_token_mark(c: char) -> bool {
+    matches!(c, '_' | '-' | '.' | '+' | '/' | '~' | ':')
+}
+
+impl Runs {
+    /// What swallows the rest of a value that is longer than a run.
+    pub(super) fn closer(&self) -> Option<Closer> {
+        std::ptr::eq(self, &TOKEN).then_some(Closer::Token(TokenCloser))
+    }
+}

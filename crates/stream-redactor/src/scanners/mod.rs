@@ -309,6 +309,17 @@ impl Scanners {
         self.before != Kind::Other
     }
 
+    /// A name was said that is no part of the text, which begins at `at`.
+    pub(crate) fn begin_text(&mut self, at: u64, left: Left<'_>) {
+        for n in ones(self.automata_on) {
+            if let Some(automaton) = self.automata.get_mut(n) {
+                automaton.begin(at, left);
+                self.awake |= Mask::from(automaton.live().is_some()) << n;
+            }
+        }
+        self.note_first();
+    }
+
     /// Begins anew behind `before`.
     pub(crate) fn reset(&mut self, before: Option<char>) {
         for n in ones(self.awake) {

@@ -15,15 +15,19 @@
 mod codes;
 mod dates;
 mod hex;
+mod names;
 mod numbers;
 mod other;
 mod search;
+mod tokens;
 
 use self::dates::{goes_on_in_words, may_be_date};
 use self::hex::{hex_groups, pairs};
+use self::names::assigned;
 use self::numbers::numbers;
 use self::other::other;
 use self::search::Search;
+use self::tokens::token;
 use crate::context::Context;
 
 /// The words before what stands behind a text.
@@ -67,6 +71,9 @@ pub(crate) fn next(text: &[u8], at: usize, contexts: Contexts<'_>, sought: Sough
     }
 }
 
+/// User and password in a URL, in characters.
+const MAX_LOGIN: usize = 128;
+
 enum Look {
     /// Nothing before this place.
     Pass(usize),
@@ -93,7 +100,8 @@ fn look(text: &[u8], from: usize, at: usize, contexts: Contexts<'_>, sought: Sou
     };
     let is_anchor = match byte {
         b'0'..=b'9' => return numbers(text, from, at, contexts, sought),
-        b'-' => return hyphens(text, at),
+        b'-' => return hyphens(text, from, at),
+        b'_' => token(text, from, at),
         0x80.. => return other(text, from, at),
         // Of a row only the last one may anchor a value.
         b'<' | b'@' if get(1) == Some(byte) => {
@@ -115,7 +123,8 @@ fn look(text: &[u8], from: usize, at: usize, contexts: Contexts<'_>, sought: Sou
             may_be_any(behind) || behind.is_some_and(|b| b.is_ascii_alphanumeric() || *b >= 0x80)
         }
         b'(' | b'[' | b'{' => brackets(text, at),
-        b':' => colon(text, from, at),
+        b':' => colon(text, from, at) || has_login(text, at) || assigned(text, from, at),
+        b'=' | b'>' => assigned(text, from, at),
         _ => true,
     };
     if is_anchor {
@@ -164,8 +173,23 @@ fn colon(text: &[u8], from: usize, at: usize) -> bool {
         .is_none_or(|b| *b >= 0x80 || !b.is_ascii_alphanumeric())
 }
 
-/// `-----BEGIN`, `-1a-`
-fn hyphens(text: &[u8], at: usize) -> Look {
+/// `://user:password@`, as far as can be told.
+fn has_login(text: &[u8], at: usize) -> bool {
+    let rest = text.get(at + 1..).unwrap_or_default();
+    let slashes = rest.iter().take(2).take_while(|b| **b == b'/').count();
+    if slashes < 2 {
+        return may_be_any(rest.get(slashes)) && (slashes > 0 || rest.is_empty());
+    }
+    let mut login = rest.iter().skip(2).take(MAX_LOGIN);
+    let ends = |b: &&u8| b.is_ascii_whitespace() || **b >= 0x80 || b"/@&%\"'`<>?{[".contains(b);
+    match login.find(ends) {
+        Some(b'@' | b'&' | b'%') | None => true,
+        Some(b) => *b >= 0x80,
+    }
+}
+
+/// `-----BEGIN`, `-1a-`, `sk-`
+fn hyphens(text: &[u8], from: usize, at: usize) -> Look {
     let rest = text.get(at..).unwrap_or_default();
     let count = rest.iter().take_while(|b| **b == b'-').count();
     let behind = rest.get(count);
@@ -174,6 +198,7 @@ fn hyphens(text: &[u8], at: usize) -> Look {
     }
     if may_be_any(behind) && (count > 1 || behind.is_none_or(|b| *b == 0xe2 || *b < 0x80))
         || count >= 5 && matches!(behind, Some(b'b' | b'B'))
+        || count <= 3 && token(text, from, at)
     {
         return Look::Read(at + count);
     }

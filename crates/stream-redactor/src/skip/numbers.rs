@@ -1,7 +1,7 @@
 //! Rows of numbers: which of them may be a value.
 
 use super::codes::{Words, has_code, has_number, has_spaced_code};
-use super::{Contexts, Look, Sought, brackets, hex_groups, may_be_any, may_be_date};
+use super::{Contexts, Look, Sought, brackets, hex_groups, may_be_any, may_be_date, token};
 use crate::context::Context;
 
 /// The longest run of numbers that the first look follows.
@@ -15,7 +15,7 @@ pub(super) fn numbers(
     contexts: Contexts<'_>,
     sought: Sought,
 ) -> Look {
-    if hex_groups(text, at) {
+    if hex_groups(text, at) || token(text, from, at) {
         return Look::Read(at + 1);
     }
     let rest = text.get(at..).unwrap_or_default();
@@ -38,7 +38,12 @@ pub(super) fn numbers(
         || may_be_any(behind)
         || matches!(behind, Some(b'(' | b'[' | b'{')) && brackets(text, at + len)
         || matches!(before.iter().rev().find(|b| **b != b'('), None | Some(b'+'));
-    if is_long || groups.may_be_value || groups.dots >= 3 || is_account(text, from, at) {
+    if is_long
+        || groups.may_be_value
+        || groups.dots >= 3
+        || (8..=10).contains(&groups.digits) && behind == Some(&b':')
+        || is_account(text, from, at)
+    {
         return Look::Read(at + len);
     }
     let mut words = Words::new(before, contexts);

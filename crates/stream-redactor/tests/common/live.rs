@@ -63,6 +63,43 @@ static CLAIMS: LazyLock<Vec<Claim>> = LazyLock::new(|| {
                 shorter(text, digit, |c| c.is_ascii_digit() || "+(".contains(c))
             },
         ),
+        // Letters and digits with up to three marks between.
+        claim(
+            &["API_TOKEN", "SECRET"],
+            "[0-9a-z]+([_.+/~:-]{1,3}[0-9a-z]+)*",
+            |text| word(text, |c| c.is_ascii_alphanumeric()),
+            |text| {
+                let alnum = |c: char| c.is_ascii_alphanumeric();
+                shorter(text, alnum, |c| c.is_ascii_alphanumeric())
+            },
+        ),
+        // What is assigned to a name, up to the mark around it, or to what ends it in code.
+        claim(
+            &["SECRET"],
+            "[!#-\\[\\]-~]{1,64}",
+            |text| assigned(text, "\""),
+            |_| Some(0),
+        ),
+        claim(
+            &["SECRET"],
+            "[!#-%(-+.-:=?-\\[\\]-_a-{}~-]{1,64}",
+            |text| assigned(text, ""),
+            |_| Some(0),
+        ),
+        claim(
+            &["URL_CREDENTIALS"],
+            "[a-z0-9._~!$&()*+,;=%:@^#-]{1,128}",
+            |text| {
+                let first =
+                    |c: char| c.is_ascii_alphanumeric() || "._~!$&()*+,;=%:@^#-".contains(c);
+                let at = last(text, first)?;
+                let scheme = text[..at].strip_suffix("://")?;
+                scheme
+                    .ends_with(|c: char| c.is_ascii_alphanumeric())
+                    .then_some(at)
+            },
+            |_| Some(0),
+        ),
         claim(
             &["IP_ADDRESS"],
             "[0-9a-f:]+([./][0-9a-f:]+)*",
@@ -188,6 +225,7 @@ impl Claim {
 
 /// The first place that one of these rules may still claim.
 pub(crate) fn first_live(text: &str, entities: &[&str]) -> Option<usize> {
+    let text = &text.to_ascii_lowercase();
     let claims = CLAIMS.iter();
     let on = claims.filter(|claim| claim.entities.iter().any(|e| entities.contains(e)));
     on.filter_map(|claim| claim.live(text)).min()
@@ -235,6 +273,23 @@ fn shorter(text: &str, body: fn(char) -> bool, first: fn(char) -> bool) -> Optio
     let groups = text.len() - VALUE..text.len() - 1;
     let is_group = |n: &usize| !text[..*n].ends_with(body) && text[*n..].starts_with(first);
     groups.into_iter().find(is_group)
+}
+
+/// A character behind `password:` or `token=`, blanks and `quote`.
+fn assigned(text: &str, quote: &str) -> Option<usize> {
+    let never = if quote.is_empty() {
+        "\"'`,;&<>|\\)]}+:=*@"
+    } else {
+        "\",;\\)]}+"
+    };
+    let first = |c: char| c.is_ascii_graphic() && !never.contains(c);
+    let at = last(text, first)?;
+    let gap = text[..at].strip_suffix(quote)?;
+    let name = gap.trim_end_matches([' ', ':', '=', '>']);
+    let name = gap[name.len()..]
+        .contains([':', '=', '>'])
+        .then_some(name)?;
+    (name.ends_with("password") || name.ends_with("token")).then_some(at)
 }
 
 /// Where the local part before an `@` begins: in the last 64 characters, behind a word that they

@@ -1,0 +1,95 @@
+//! `SECRET` behind a name that no `:` or `=` follows: `setProperty("API_TOKEN", "...")`,
+//! `--api-key ...`, `Bearer ...`, `the secret key is ...`.
+//!
+//! Only what is random counts here, in runs as tokens stand in.
+
+use super::names::{self, MAX_NAME, Name};
+use super::run::{Grouped, Run};
+use super::runs::{MAX_RUN, TOKEN};
+use super::stand_in::{self, Setting};
+use super::{Finder, Spec, Tier};
+use crate::edit::Entity;
+
+pub(super) static SPEC: Spec = Spec {
+    entity: Entity::SECRET,
+    placeholder: "[SECRET]",
+    tier: Tier::Certain,
+    about: "a random word behind the name of a secret",
+    source: "RFC 6750; elsewhere the name is the context",
+    finder: Finder::Runs(&FINDER),
+    hits: &[
+        "System.setProperty(\"TWITCH_TOKEN\", \"«idleso30gg5ux471a3jbufjx86s0jd»\")",
+        "tool --api-key «9f8c1d2e3b4a59687786» run",
+        "Bearer «mF_9.B5f-4.1JqMrT2x»",
+        "My Mistral API key is «aB3dEf6hIj9kLm2nOp5qRs8tUv1wXy4z».",
+    ],
+    misses: &[
+        "f(\"token\", \"gpt-4o-mini-2024-07-18\")",
+        "the key idea is 9f8c1d2e3b4a59687786",
+        "id 9f8c1d2e3b4a59687786",
+    ],
+};
+
+pub(super) static FINDER: Grouped = Grouped {
+    runs: &TOKEN,
+    min_len: 12,
+    value,
+    anchored,
+};
+
+fn value(run: &Run<'_>) -> Option<(usize, usize)> {
+    let mut room = [0; MAX_RUN];
+    let text = run.spelled(&mut room);
+    let name = name(run)?;
+    let setting = Setting {
+        name: if name == Name::Password {
+            Name::Secret
+        } else {
+            name
+        },
+        is_quoted: false,
+        is_plain: false,
+    };
+    stand_in::is_secret(text, setting).then_some((0, text.len()))
+}
+
+fn anchored(run: &Run<'_>) -> Option<usize> {
+    value(run).map(|(from, _)| from)
+}
+
+/// The name before a run, if it is one.
+fn name(run: &Run<'_>) -> Option<Name> {
+    if !matches!(run.before, b'"' | b'\'' | b'`' | b' ') {
+        return None;
+    }
+    let (mut room, mut len) = ([0; MAX_NAME], 0);
+    for (slot, byte) in room.iter_mut().rev().zip(run.back()) {
+        *slot = byte;
+        len += 1;
+    }
+    named_before(room.get(MAX_NAME - len..)?)
+}
+
+/// What the name at the end of a line promises for the word behind it.
+pub(crate) fn named_before(line: &[u8]) -> Option<Name> {
+    let [head @ .., last] = names::last_line(line) else {
+        return None;
+    };
+    let head = trim_blanks(head);
+    if *last != b' ' {
+        return names::named(head.strip_suffix(b",")?, b',');
+    }
+    let words = ["is", "was", "as", "is:", "ist", "est", "es", "lautet"];
+    let verb = words
+        .iter()
+        .find_map(|word| head.strip_suffix(word.as_bytes()));
+    let verb = verb.filter(|head| head.last() == Some(&b' '));
+    let named = names::kind(verb.map_or(head, trim_blanks))?;
+    // `Key 1a2b...` may be anything; a phrase is not.
+    (named != Name::Key || verb.is_some()).then_some(named)
+}
+
+fn trim_blanks(text: &[u8]) -> &[u8] {
+    let end = text.iter().rposition(|b| *b != b' ').map_or(0, |n| n + 1);
+    text.get(..end).unwrap_or_default()
+}

@@ -1,0 +1,85 @@
+//! Where a token may stand.
+
+use crate::rules::{MAX_NAME, MAX_RUN, may_begin_token, named_before};
+
+/// A word of so many letters and digits may be a token without a prefix.
+const LONG: usize = 20;
+
+/// The least length of a value behind a name.
+const SHORT: usize = 12;
+/// No name is told by more than its last characters.
+const NEAR: usize = 24;
+
+/// Whether the digit, hyphen or low line at `at` may belong to a token: one that has its prefix
+/// before it, or begins there.
+pub(super) fn token(text: &[u8], from: usize, at: usize) -> bool {
+    let get = |n: usize| text.get(n).copied().unwrap_or(b' ');
+    let mut start = at;
+    loop {
+        let before = start
+            .checked_sub(1)
+            .filter(|n| *n >= from)
+            .map_or(b' ', get);
+        let begins = !before.is_ascii_alphanumeric();
+        if begins && text.get(start..).is_some_and(may_begin_token) {
+            return true;
+        }
+        if begins && !is_mark(before) || at - start >= MAX_RUN {
+            break;
+        }
+        start -= 1;
+    }
+    is_long_word(text, from, at)
+        || is_named(text, from, start, at)
+        || get(at + 1) == b'Q' && get(at + 2) == b'~'
+}
+
+/// Whether the word around a digit is a long one.
+fn is_long_word(text: &[u8], from: usize, at: usize) -> bool {
+    let is_word = |b: &&u8| b.is_ascii_alphanumeric();
+    let before = text.get(from..at).unwrap_or_default().iter().rev();
+    let head = before.take(LONG).take_while(is_word).count();
+    let behind = text.get(at..).unwrap_or_default().iter();
+    head + behind.take(LONG).take_while(is_word).count() >= LONG
+}
+
+/// Whether the run around `at` is long enough for a value and the name of a secret stands before it.
+fn is_named(text: &[u8], from: usize, start: usize, at: usize) -> bool {
+    let tail = text.get(at..).unwrap_or_default().iter().take(SHORT);
+    let len = at - start
+        + tail
+            .take_while(|b| b.is_ascii_alphanumeric() || is_mark(**b))
+            .count();
+    let before = text.get(from..start).unwrap_or_default();
+    if len < SHORT
+        || !matches!(
+            before.last(),
+            Some(b' ' | b'"' | b'\'' | b'`' | 0x80..) | None
+        )
+    {
+        return false;
+    }
+    let far = before.len().saturating_sub(MAX_NAME);
+    let line = before.get(far..).unwrap_or_default();
+    let near = line
+        .get(line.len().saturating_sub(NEAR)..)
+        .unwrap_or_default();
+    if before.len() < NEAR
+        || near
+            .iter()
+            .any(|b| *b >= 0x80 || matches!(b, b'&' | b'%' | b';'))
+    {
+        return true;
+    }
+    let mut room = [0; MAX_NAME];
+    let Some(lower) = room.get_mut(..line.len()) else {
+        return true;
+    };
+    lower.copy_from_slice(line);
+    lower.make_ascii_lowercase();
+    named_before(lower).is_some()
+}
+
+fn is_mark(byte: u8) -> bool {
+    matches!(byte, b'_' | b'-' | b'.' | b'+' | b'/' | b'~' | b':')
+}
