@@ -200,6 +200,29 @@ const DATES: &[&str] = &[
     "\n",
     "x",
 ];
+const URLS: &[&str] = &[
+    ":",
+    "/",
+    "://",
+    "http",
+    "1x+",
+    "a",
+    "b.cc",
+    ".",
+    "-",
+    "[",
+    "]",
+    "(",
+    ")",
+    "?q=",
+    "%",
+    "\"",
+    " ",
+    "_",
+    "http://a",
+    "zzzzzzzzzzzzzzzzzzzzzzzz",
+    "0x",
+];
 const KEYS: &[&str] = &[
     "-",
     "--",
@@ -235,6 +258,7 @@ proptest! {
             vec(select(OPENINGS), 0..10),
             vec(select(KEYS), 0..10),
             vec(select(DATES), 0..10),
+            vec(select(URLS), 0..10),
         ],
         on in prop_oneof![2 => Just(u128::MAX), 1 => any::<u128>()],
     ) {

@@ -93,6 +93,7 @@ const TIERS: [&[&str]; 3] = [
         "CREDIT_CARD",
         "IBAN_CODE",
         "PRIVATE_KEY",
+        "CRYPTO",
     ],
     &["US_SSN", "IP_ADDRESS", "MAC_ADDRESS", "DATE_OF_BIRTH"],
     &["PHONE_NUMBER"],

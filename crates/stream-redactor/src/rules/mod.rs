@@ -2,9 +2,12 @@
 
 mod card;
 mod checks;
+mod crypto;
 mod date;
+mod domain;
 mod email;
 mod iban;
+mod imei;
 mod invisible;
 mod ip;
 mod mac;
@@ -18,6 +21,7 @@ mod runs;
 mod script;
 mod shape;
 mod ssn;
+mod url;
 
 use self::date::Date;
 pub(crate) use self::date::{may_be_month, may_be_particle, may_begin_month, may_precede_year};
@@ -31,6 +35,7 @@ pub(crate) use self::run::{Grouped, Page, Run, shorten};
 pub(crate) use self::runs::{CALL_NUMBER, CODE, MAX_RUN, NUMBER, Runs, SPACED_CODE};
 use self::script::{Script, ScriptCloser};
 pub(crate) use self::shape::{MAX_SHAPE, Shape, Table};
+use self::url::Url;
 use crate::left::Left;
 
 /// What the automata read after the last character. No value holds it, so it ends every candidate.
@@ -46,7 +51,7 @@ static BASIC: [&Spec; 5] = [
 ];
 
 /// What answers of language models call for beside those.
-static MORE: [&Spec; 7] = [
+static MORE: [&Spec; 9] = [
     &card::SPEC,
     &iban::SPEC,
     &phone::SPEC,
@@ -54,10 +59,12 @@ static MORE: [&Spec; 7] = [
     &pem::SPEC,
     &mac::SPEC,
     &date::BIRTH,
+    &crypto::SPEC,
+    &imei::SPEC,
 ];
 
 /// What is right for some texts only: it is often meant to be read.
-static OPTIONAL: [&Spec; 1] = [&date::DATE];
+static OPTIONAL: [&Spec; 3] = [&date::DATE, &url::SPEC, &domain::SPEC];
 
 /// All rules but those, in the order in which they win over each other where all else is equal.
 fn all_specs() -> impl Iterator<Item = &'static Spec> {
@@ -130,6 +137,7 @@ pub(crate) enum Automaton {
     Iban(Iban),
     Pem(Pem),
     Date(Date),
+    Url(Url),
 }
 
 macro_rules! of_each {
@@ -141,6 +149,7 @@ macro_rules! of_each {
             Automaton::Iban($a) => $do,
             Automaton::Pem($a) => $do,
             Automaton::Date($a) => $do,
+            Automaton::Url($a) => $do,
         }
     };
 }

@@ -93,6 +93,12 @@ impl Run<'_> {
         self.left.follows_word(self.start, words)
     }
 
+    /// Whether a character of the text was a capital.
+    pub(super) fn is_upper(&self, n: usize) -> bool {
+        let symbol = self.place(n).and_then(|place| self.left.held.get(place));
+        symbol.is_some_and(|symbol| symbol.upper)
+    }
+
     pub(crate) fn start(&self) -> u64 {
         self.start
     }

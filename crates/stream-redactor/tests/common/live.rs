@@ -29,7 +29,7 @@ static CLAIMS: LazyLock<Vec<Claim>> = LazyLock::new(|| {
     vec![
         // A word may be the local part of an address, or begin an account number.
         claim(
-            &["EMAIL_ADDRESS", "IBAN_CODE"],
+            &["EMAIL_ADDRESS", "IBAN_CODE", "URL"],
             "[a-z0-9_.+'#~-]*",
             |text| last(text, |c| c.is_alphanumeric() || c == '_'),
             |text| Some(usize::from(text.len() > WINDOW)),
@@ -76,6 +76,36 @@ static CLAIMS: LazyLock<Vec<Claim>> = LazyLock::new(|| {
             |text| shorter(text, |c| c.is_ascii_hexdigit(), |c| c.is_ascii_hexdigit()),
         ),
         claim(
+            &["CRYPTO"],
+            "[a-z0-9]*",
+            |text| word(text, |c| c.is_ascii_alphanumeric()),
+            |text| (text.len() <= WINDOW).then_some(0),
+        ),
+        claim(
+            &["DOMAIN_NAME"],
+            "[a-z0-9-]+(\\.[a-z0-9-]+)*",
+            |text| word(text, |c| c.is_ascii_alphanumeric()),
+            |text| {
+                let body = |c: char| c.is_ascii_alphanumeric() || c == '-';
+                shorter(text, body, |c| c.is_ascii_alphanumeric())
+            },
+        ),
+        claim(
+            &["URL"],
+            &url(),
+            |text| {
+                let scheme = text.strip_suffix(':')?;
+                let is_part = |c: char| c.is_ascii_alphanumeric() || c == '+';
+                let from = scheme
+                    .trim_end_matches(is_part)
+                    .len()
+                    .max(scheme.len().saturating_sub(16));
+                let first = from + scheme[from..].find(|c: char| c.is_ascii_alphabetic())?;
+                (first + 1 < scheme.len()).then_some(first)
+            },
+            |_| Some(0),
+        ),
+        claim(
             &["DATE_OF_BIRTH", "DATE_TIME"],
             &date(),
             |text| {
@@ -113,6 +143,13 @@ static CLAIMS: LazyLock<Vec<Claim>> = LazyLock::new(|| {
         ),
     ]
 });
+
+/// A scheme, a host and the rest; brackets in it in pairs.
+fn url() -> String {
+    let mark = "a-z0-9._~:/?#@!$&'*+,;=%-";
+    let rest = format!("([{mark}]|\\([{mark}(\\[\\]]*\\)|\\[[{mark}()\\[]*\\])");
+    format!("[a-z][a-z0-9+]*://([a-z0-9_]|\\[[{mark}()\\[]*\\]){rest}*[(\\[]?")
+}
 
 const MONTHS: &str = "abr abril ago agosto aout apr april aprile aug august augusti augustus avr avril \
     dec december decembre dez dezember dezembro dic dicembre diciembre ene enero feb \
