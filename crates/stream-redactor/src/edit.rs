@@ -59,6 +59,16 @@ impl Entity {
     pub const DATE_OF_BIRTH: Self = Self(Cow::Borrowed("DATE_OF_BIRTH"));
     /// Any date, and a time behind it.
     pub const DATE_TIME: Self = Self(Cow::Borrowed("DATE_TIME"));
+    /// An address of Bitcoin or Ethereum.
+    pub const CRYPTO: Self = Self(Cow::Borrowed("CRYPTO"));
+    /// Any URL with a scheme.
+    pub const URL: Self = Self(Cow::Borrowed("URL"));
+    /// The name of a host.
+    pub const DOMAIN_NAME: Self = Self(Cow::Borrowed("DOMAIN_NAME"));
+
+    /// The number of a mobile telephone as a thing.
+    pub const IMEI: Self = Self(Cow::Borrowed("IMEI"));
+
     pub(crate) const fn named(name: &'static str) -> Self {
         Self(Cow::Borrowed(name))
     }

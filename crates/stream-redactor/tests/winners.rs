@@ -103,6 +103,7 @@ const TIERS: [&[&str]; 3] = [
         "API_TOKEN",
         "URL_CREDENTIALS",
         "SECRET",
+        "CRYPTO",
     ],
     &["US_SSN", "IP_ADDRESS", "MAC_ADDRESS", "DATE_OF_BIRTH"],
     &["PHONE_NUMBER"],

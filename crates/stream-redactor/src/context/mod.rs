@@ -44,6 +44,8 @@ impl Context {
     pub(crate) const SECRET: Self = Self(1 << 11);
     /// A mark of a car.
     pub(crate) const VEHICLE: Self = Self(1 << 12);
+    /// A number of a telephone as a thing.
+    pub(crate) const DEVICE: Self = Self(1 << 13);
 
     /// Both sets.
     pub(crate) const fn or(self, other: Self) -> Self {

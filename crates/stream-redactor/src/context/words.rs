@@ -7,7 +7,7 @@
 use super::Context;
 
 /// Each class and its words.
-pub(super) static WORDS: [(Context, &[&str]); 13] = [
+pub(super) static WORDS: [(Context, &[&str]); 14] = [
     (Context::CALL, &CALL),
     (Context::SSN, &SSN),
     (Context::ID, &ID),
@@ -21,6 +21,7 @@ pub(super) static WORDS: [(Context, &[&str]); 13] = [
     (Context::BIRTH, &BIRTH),
     (Context::SECRET, &SECRET),
     (Context::VEHICLE, &VEHICLE),
+    (Context::DEVICE, &DEVICE),
 ];
 
 /// A number to call.
@@ -535,4 +536,14 @@ static VEHICLE: [&str; 15] = [
     "targa",
     "vehicle",
     "vehicles",
+];
+
+/// A number of a telephone as a thing.
+static DEVICE: [&str; 6] = [
+    "device id",
+    "handset",
+    "imei",
+    "imeisv",
+    "meid",
+    "serial number",
 ];

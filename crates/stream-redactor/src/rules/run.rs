@@ -125,6 +125,12 @@ impl Run<'_> {
         self.left.back(self.start)
     }
 
+    /// Whether a character of the text was a capital.
+    pub(super) fn is_upper(&self, n: usize) -> bool {
+        let symbol = self.place(n).and_then(|place| self.left.held.get(place));
+        symbol.is_some_and(|symbol| symbol.upper)
+    }
+
     pub(crate) fn start(&self) -> u64 {
         self.start
     }

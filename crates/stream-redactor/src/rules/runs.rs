@@ -67,6 +67,30 @@ pub(super) static ADDRESS: Runs = Runs {
     is_capital: false,
 };
 
+/// A host name.
+pub(super) static HOST: Runs = Runs {
+    first: |c| c.is_ascii_alphanumeric(),
+    body: |c| c.is_ascii_alphanumeric() || c == '-',
+    separator: |c| c == '.',
+    max_separators: 1,
+    mark: Some(|c| c == '.'),
+    in_words: false,
+    slides: false,
+    is_capital: false,
+};
+
+/// A word with a digit in it.
+pub(super) static ALNUM: Runs = Runs {
+    first: |c| c.is_ascii_alphanumeric(),
+    body: |c| c.is_ascii_alphanumeric(),
+    separator: |_| false,
+    max_separators: 0,
+    mark: Some(|c| c.is_ascii_digit()),
+    in_words: false,
+    slides: false,
+    is_capital: false,
+};
+
 /// Hexadecimal digits in groups.
 pub(super) static HEX_GROUPS: Runs = Runs {
     first: |c| c.is_ascii_hexdigit(),

@@ -40,6 +40,10 @@ pub(crate) struct Sought {
     pub(crate) births: bool,
     /// Any dates.
     pub(crate) dates: bool,
+    /// Schemes of URLs.
+    pub(crate) urls: bool,
+    /// Host names, which have nothing that is rare: all is read.
+    pub(crate) hosts: bool,
 }
 
 /// Where reading is needed again.
@@ -123,7 +127,12 @@ fn look(text: &[u8], from: usize, at: usize, contexts: Contexts<'_>, sought: Sou
             may_be_any(behind) || behind.is_some_and(|b| b.is_ascii_alphanumeric() || *b >= 0x80)
         }
         b'(' | b'[' | b'{' => brackets(text, at),
-        b':' => colon(text, from, at) || has_login(text, at) || assigned(text, from, at),
+        b':' => {
+            sought.urls && slashes(text, at)
+                || colon(text, from, at)
+                || has_login(text, at)
+                || assigned(text, from, at)
+        }
         b'=' | b'>' => assigned(text, from, at),
         _ => true,
     };
@@ -142,6 +151,12 @@ fn brackets(text: &[u8], at: usize) -> bool {
     may_be_any(first)
         || matches!(first, Some(b'a' | b'A' | b'd' | b'D'))
             && (may_be_any(second) || matches!(second, Some(b't' | b'T' | b'o' | b'O')))
+}
+
+/// `://`
+fn slashes(text: &[u8], at: usize) -> bool {
+    let next = |n: usize| text.get(at + n);
+    may_be_any(next(1)) || next(1) == Some(&b'/') && (may_be_any(next(2)) || next(2) == Some(&b'/'))
 }
 
 /// `prompt:`, `fe80::`, `1:2:`

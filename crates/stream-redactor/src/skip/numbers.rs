@@ -7,6 +7,9 @@ use crate::context::Context;
 /// The longest run of numbers that the first look follows.
 const MAX_NUMBERS: usize = 48;
 
+/// The fewest characters of such an address.
+const TOKEN: usize = 26;
+
 /// Numbers with what may stand between them, up to the next thing that is no number.
 pub(super) fn numbers(
     text: &[u8],
@@ -38,12 +41,9 @@ pub(super) fn numbers(
         || may_be_any(behind)
         || matches!(behind, Some(b'(' | b'[' | b'{')) && brackets(text, at + len)
         || matches!(before.iter().rev().find(|b| **b != b'('), None | Some(b'+'));
-    if is_long
-        || groups.may_be_value
-        || groups.dots >= 3
-        || (8..=10).contains(&groups.digits) && behind == Some(&b':')
-        || is_account(text, from, at)
-    {
+    let is_login = (8..=10).contains(&groups.digits) && behind == Some(&b':');
+    let is_value = groups.may_be_value || groups.dots >= 3 || is_login;
+    if is_long || is_value || is_account(text, from, at) || is_token(text, from, at) {
         return Look::Read(at + len);
     }
     let mut words = Words::new(before, contexts);
@@ -110,6 +110,15 @@ impl Groups {
         self.may_be_value |= is_card || is_number || self.trunk.is_some_and(|n| n >= 9);
         self.len = 0;
     }
+}
+
+/// A long word with digits, as addresses of a currency are.
+fn is_token(text: &[u8], from: usize, at: usize) -> bool {
+    let (before, rest) = text.split_at_checked(at).unwrap_or_default();
+    let is_part = |b: &&u8| b.is_ascii_alphanumeric() || **b >= 0x80;
+    let tail = rest.iter().take(TOKEN).take_while(is_part).count();
+    let head = before.iter().skip(from).rev().take(TOKEN);
+    tail + head.take_while(is_part).count() >= TOKEN
 }
 
 /// Two letters and two digits, as an account number begins.
