@@ -4,7 +4,7 @@
 //! `<`, `>`, a backslash or a bar, before a bracket that closes what it did not open, and before
 //! punctuation at its end.
 
-use super::{Automaton, Finder, Found, Scan, Spec, Tier, is_unspaced, runs};
+use super::{Automaton, Finder, Found, Scan, Spec, Tier, is_unspaced, is_word, runs};
 use crate::edit::Entity;
 use crate::left::Left;
 use crate::plan::Kind;
@@ -43,8 +43,8 @@ struct Live {
     /// Behind the last character that is no punctuation.
     end: u64,
     stage: Stage,
-    /// What closes a bracket in it.
-    closer: Option<char>,
+    /// A bracket in it is not closed.
+    is_open: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +53,10 @@ enum Stage {
     Slash,
     /// The host begins.
     Host,
+    /// An address in brackets begins.
+    Bracket,
+    /// Its digits.
+    Address,
     Rest,
 }
 
@@ -75,7 +79,7 @@ impl Scan for Url {
                 start,
                 end: at,
                 stage: Stage::Colon,
-                closer: None,
+                is_open: false,
             });
         }
         None
@@ -116,13 +120,14 @@ impl Live {
         match (self.stage, c) {
             (Stage::Colon, '/') => self.stage = Stage::Slash,
             (Stage::Slash, '/') => self.stage = Stage::Host,
-            (Stage::Host, '[') => (self.stage, self.closer) = (Stage::Rest, Some(']')),
+            (Stage::Host, '[') => self.stage = Stage::Bracket,
+            (Stage::Bracket, '0'..='9' | ':') => self.stage = Stage::Address,
+            (Stage::Address, '0'..='9' | 'a'..='f' | ':' | '.') => {}
+            (Stage::Address, ']') => self.stage = Stage::Rest,
             (Stage::Host, '_') => self.stage = Stage::Rest,
             (Stage::Host, _) if is_letter => self.stage = Stage::Rest,
-            (Stage::Rest, '(' | '[') if self.closer.is_none() => {
-                self.closer = Some(if c == '(' { ')' } else { ']' });
-            }
-            (Stage::Rest, ')' | ']') if self.closer == Some(c) => self.closer = None,
+            (Stage::Rest, '(') if !self.is_open => self.is_open = true,
+            (Stage::Rest, ')') if self.is_open => self.is_open = false,
             (Stage::Rest, _) if is_letter || is_spelled || is_mark(c) => {}
             _ => return false,
         }
@@ -133,17 +138,27 @@ impl Live {
     }
 }
 
-/// Where the scheme before the colon at `at` begins.
+/// Where the scheme before the colon at `at` begins, as a word of its own. One letter is a drive.
 fn scheme(at: u64, left: Left<'_>) -> Option<u64> {
+    let mut start = None;
     let visible = left.held.back(at).filter(|(_, symbol)| !symbol.hidden);
-    let scheme = visible.take(MAX_SCHEME);
-    let scheme = scheme.take_while(|(_, s)| s.ch.is_ascii_alphanumeric() || s.ch == '+');
-    let first = scheme.filter(|(_, s)| s.ch.is_ascii_alphabetic()).last();
-    // One letter is a drive.
-    first.map(|(place, _)| place).filter(|place| place + 1 < at)
+    for (len, (place, symbol)) in visible.enumerate() {
+        match symbol.ch {
+            c if c.is_ascii_alphanumeric() && len < MAX_SCHEME => start = Some((place, len)),
+            '+' if len < MAX_SCHEME => {}
+            c if is_word(c) || c == '+' => return None,
+            _ => return begun(start),
+        }
+    }
+    begun(start.filter(|_| !left.before.is_some_and(is_word)))
 }
 
-/// Unreserved and reserved marks, without brackets.
+fn begun(start: Option<(u64, usize)>) -> Option<u64> {
+    start.filter(|(_, len)| *len > 0).map(|(place, _)| place)
+}
+
+/// Unreserved and reserved marks. Square brackets belong to addresses alone, so that no placeholder
+/// goes on with a URL.
 fn is_mark(c: char) -> bool {
     matches!(
         c,
@@ -172,6 +187,6 @@ fn is_mark(c: char) -> bool {
 fn is_punctuation(c: char) -> bool {
     matches!(
         c,
-        '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '*' | '_' | '~' | '(' | '[' | '&'
+        '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '*' | '_' | '~' | '(' | '&'
     )
 }

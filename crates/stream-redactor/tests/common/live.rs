@@ -257,12 +257,9 @@ static CLAIMS: LazyLock<Vec<Claim>> = LazyLock::new(|| {
             |text| {
                 let scheme = text.strip_suffix(':')?;
                 let is_part = |c: char| c.is_ascii_alphanumeric() || c == '+';
-                let from = scheme
-                    .trim_end_matches(is_part)
-                    .len()
-                    .max(scheme.len().saturating_sub(16));
-                let first = from + scheme[from..].find(|c: char| c.is_ascii_alphabetic())?;
-                (first + 1 < scheme.len()).then_some(first)
+                let from = scheme.trim_end_matches(is_part).len();
+                let start = from + scheme[from..].find(|c: char| c != '+')?;
+                (scheme.len() - from <= 16 && start + 1 < scheme.len()).then_some(start)
             },
             |_| Some(0),
         ),
@@ -310,8 +307,8 @@ static CLAIMS: LazyLock<Vec<Claim>> = LazyLock::new(|| {
 /// A scheme, a host and the rest; brackets in it in pairs.
 fn url() -> String {
     let mark = "a-z0-9._~:/?#@!$&'*+,;=%-";
-    let rest = format!("([{mark}]|\\([{mark}(\\[\\]]*\\)|\\[[{mark}()\\[]*\\])");
-    format!("[a-z][a-z0-9+]*://([a-z0-9_]|\\[[{mark}()\\[]*\\]){rest}*[(\\[]?")
+    let rest = format!("([{mark}]|\\([{mark}(]*\\))*(\\([{mark}(]*)?");
+    format!("[a-z0-9][a-z0-9+]*://([a-z0-9_]|\\[[0-9:][0-9a-f:.]*\\]){rest}")
 }
 
 const MONTHS: &str = "abr abril ago agosto aout apr april aprile aug august augusti augustus avr avril \
