@@ -122,7 +122,7 @@ fn rules_can_be_switched_off() {
         .map(|rule| rule.entity().as_str())
         .collect();
     assert_eq!(
-        names,
+        names[..10],
         [
             "EMAIL_ADDRESS",
             "US_SSN",
