@@ -135,6 +135,40 @@ const fn by_last() -> [(u8, u8); 128] {
     by_last
 }
 
+/// For each last character, the ones before it as bits: most names are dismissed by those.
+static PAIRS: [u128; 128] = pairs();
+
+const fn pairs() -> [u128; 128] {
+    let mut pairs = [0; 128];
+    let mut rest = ENDINGS;
+    while let [ending, more @ ..] = rest {
+        add(&mut pairs, ending.text);
+        rest = more;
+    }
+    let mut types: &[&str] = &TYPES;
+    while let [name, more @ ..] = types {
+        add(&mut pairs, name);
+        types = more;
+    }
+    add(&mut pairs, "value");
+    pairs
+}
+
+const fn add(pairs: &mut [u128; 128], text: &str) {
+    if let [.., before, last] = text.as_bytes() {
+        #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+        let slot = &mut pairs[*last as usize];
+        *slot |= 1 << (*before & 0x7f);
+    }
+}
+
+/// Whether a name may end with these two characters, as they were written.
+pub(crate) fn may_end(before: u8, last: u8) -> bool {
+    let (before, last) = (before.to_ascii_lowercase(), last.to_ascii_lowercase());
+    let pairs = PAIRS.get(usize::from(last)).copied().unwrap_or(u128::MAX);
+    last.is_ascii_digit() || before >= 0x80 || pairs >> (before & 0x7f) & 1 == 1
+}
+
 /// The names of types that stand between a name and its value.
 const TYPES: [&str; 6] = ["string", "str", "&str", "char", "const", "varchar"];
 

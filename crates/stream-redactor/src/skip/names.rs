@@ -1,6 +1,6 @@
 //! Where something may be assigned to the name of a secret.
 
-use crate::rules::{MAX_NAME, named};
+use crate::rules::{MAX_NAME, may_end, named};
 
 /// The words before a name are not further away.
 const NEAR: usize = 24;
@@ -22,6 +22,13 @@ pub(super) fn assigned(text: &[u8], from: usize, at: usize) -> bool {
     let is_word = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'$');
     let word = head.iter().rposition(|b| !is_word(b)).map_or(0, |n| n + 1);
     let (rest, name) = head.split_at_checked(word).unwrap_or_default();
+    let is_flagged = anchor == b':'
+        && matches!(rest, [.., b'u' | b'r', b' '] | [.., b'u' | b'r', b' ', b'"' | b'\'']);
+    if let [.., before, last] = head {
+        if !is_flagged && !may_end(*before, *last) {
+            return false;
+        }
+    }
     // What is spelled otherwise may be a letter, or a blank in the few names that have one.
     let is_foreign = |b: &u8| *b >= 0x80 || matches!(b, b'&' | b'%' | b';');
     let rest_of = rest
