@@ -23,7 +23,10 @@ pub(super) fn assigned(text: &[u8], from: usize, at: usize) -> bool {
     let word = head.iter().rposition(|b| !is_word(b)).map_or(0, |n| n + 1);
     let (rest, name) = head.split_at_checked(word).unwrap_or_default();
     let is_flagged = anchor == b':'
-        && matches!(rest, [.., b'u' | b'r', b' '] | [.., b'u' | b'r', b' ', b'"' | b'\'']);
+        && matches!(
+            rest,
+            [.., b'u' | b'r', b' '] | [.., b'u' | b'r', b' ', b'"' | b'\'']
+        );
     if let [.., before, last] = head {
         if !is_flagged && !may_end(*before, *last) {
             return false;
