@@ -88,6 +88,9 @@
 //! | `PHONE_NUMBER` | `[PHONE]` | `+` and a country code, telling national forms, others behind "phone" |
 //! | `IP_ADDRESS` | `[IP]` | IPv4 and IPv6, without loopback, unspecified, masks |
 //! | `PRIVATE_KEY` | `[PRIVATE_KEY]` | PEM from `-----BEGIN … PRIVATE KEY-----` and a body to its end |
+//! | `API_TOKEN` | `[SECRET]` | an issuer's prefix and a random body: AWS, GitHub, OpenAI, Slack, JWT and a hundred more |
+//! | `URL_CREDENTIALS` | `[SECRET]` | user and password between `://` and the `@` before a host |
+//! | `SECRET` | `[SECRET]` | what is assigned to the name of a secret (`password: `, `API_KEY=`) and is no stand-in |
 //! | `INVISIBLE_TEXT` | `[INVISIBLE]` | more than sixteen invisible characters in a row, which end any other value |
 //!
 //! [`Redactor::basic`] has the first four and `INVISIBLE_TEXT`: without that one, invisible
@@ -153,6 +156,13 @@
 //!   groups than a card shows, and numbers that fail their check stay.
 //! - Of a local part beyond 64 characters only the last ones are replaced. What stays is no
 //!   address.
+//! - Of a secret that is assigned only one word is looked at: a pass phrase with blanks stays, and so
+//!   does what could be a word, a type or code (`token: abcdef`, `password=getpass()`). Unquoted, a
+//!   password needs a digit or two marks, unless it stands in a line of settings (`DB_PASSWORD=rosebud`).
+//! - A token without a digit, `_` or `-` is not seen, nor one in other capitals than the issuer's.
+//!   Check digits are not asked for: a token with a slip is hidden too, a stand-in (`ghp_xxxx`) is not.
+//! - Of a token or value beyond 64 characters all that could belong to it goes, up to a blank or a
+//!   mark that it cannot hold. The name of a user is hidden in a URL only.
 //! - `SCRIPT` is not an HTML sanitizer: other elements, event handlers and `javascript:` links pass.
 
 #![forbid(unsafe_code)]

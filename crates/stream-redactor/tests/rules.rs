@@ -265,6 +265,157 @@ fn a_cut_text() {
 }
 
 #[test]
+fn tokens() {
+    let long = "Ab3dEf6hIj9kLm2n".repeat(8);
+    check(&[
+        ("x=ghp_16C7e42F292c6912E7710c838347Ae178B4a;", "x=[SECRET];"),
+        (
+            "ｇhp_16C7e42F292c6912E7710c83\u{200b}8347Ae178B4a",
+            "[SECRET]",
+        ),
+        ("ghp%5F16C7e42F292c6912E7710c838347Ae178B4a", "[SECRET]"),
+        (
+            "AKIAIOSFODNN7EXAMPLE and ASIAIOSFODNN7EXAMPLE.",
+            "[SECRET] and [SECRET].",
+        ),
+        ("/repos/glpat-a1b2c3d4e5f6g7h8i9j0/x", "/repos/[SECRET]/x"),
+        (&format!("(sk-ant-api03-{long})"), "([SECRET])"),
+        (
+            &format!("eyJhbGciOiJIUzI1NiJ9.{long}.{long}\nnext"),
+            "[SECRET]\nnext",
+        ),
+        (
+            &format!("see {}.eyJhbGciOiJIUzI1NiJ9.{long} x", "a".repeat(30)),
+            &format!("see {}.[SECRET] x", "a".repeat(30)),
+        ),
+        ("a2937653ed38c31a43ea46e2b19257db-us2", "[SECRET]"),
+        (
+            "«xoxb-123456789012-1234567890123-abcdefghijklmnopqrstuvwx»",
+            "«[SECRET]»",
+        ),
+    ]);
+    check_untouched(&[
+        "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9",
+        "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+        "Ghp_16C7e42F292c6912E7710c838347Ae178B4a",
+        "xghp_16C7e42F292c6912E7710c838347Ae178B4a",
+        "AKIAIOSFODNN7EXAMPLEX",
+        "the sk-folding-cube-wrapper-element-2, a s.addComponentsFromRegistry()",
+        "npm_config_registry_https_example_com_1, hf_hub_download_with_retries_2",
+        "https://indieweb.org/images/3/35/2018-250-xoxb-indieweb-1.jpg",
+        "550e8400-e29b-41d4-a716-446655440000 8f844bc79b0556fe585535ac611d679d",
+    ]);
+}
+
+#[test]
+fn assigned_secrets() {
+    check(&[
+        ("password: hunter2", "password: [SECRET]"),
+        ("**Password:** `P@ss!w0rd`.", "**Password:** `[SECRET]`."),
+        (
+            "PASSWORD： hunter2\u{200b}!",
+            "PASSWORD： [SECRET]\u{200b}!",
+        ),
+        ("mot de passe : Azerty123", "mot de passe : [SECRET]"),
+        ("DB_PASSWORD=rosebud\nX=1", "DB_PASSWORD=[SECRET]\nX=1"),
+        (
+            "{\"password\": \"letmein\", \"a\": 1}",
+            "{\"password\": \"[SECRET]\", \"a\": 1}",
+        ),
+        (
+            "Server=db;Uid=sa;Pwd=letmein;",
+            "Server=db;Uid=sa;Pwd=[SECRET];",
+        ),
+        (
+            "const k: string; const authToken: string = 'k8Jx0q2Lw9vB';",
+            "const k: string; const authToken: string = '[SECRET]';",
+        ),
+        (
+            "cfg[\"api_key\"] := `9f8c1d2e3b4a59687786`",
+            "cfg[\"api_key\"] := `[SECRET]`",
+        ),
+        (
+            "if (secret !== \"9f8c1d2e3b4a\") {",
+            "if (secret !== \"[SECRET]\") {",
+        ),
+        (
+            "<accessToken>\n    9f8c1d2e3b4a59687786\n</accessToken>",
+            "<accessToken>\n    [SECRET]\n</accessToken>",
+        ),
+        (
+            "<add key=\"DbPassword\" value=\"letmein\"/>",
+            "<add key=\"DbPassword\" value=\"[SECRET]\"/>",
+        ),
+        (
+            "curl -H \"Authorization: Basic dXNlcjpwYXNzd29yZA1\" x",
+            "curl -H \"Authorization: Basic [SECRET]\" x",
+        ),
+        (
+            "curl -u admin:Sup3r$ecret https://x",
+            "curl -u admin:[SECRET] https://x",
+        ),
+        (
+            "?user=1&access_token=38bb7b318cc6898c80317decb&x=2",
+            "?user=1&access_token=[SECRET]&x=2",
+        ),
+        (
+            "\\\"client_secret\\\": \\\"k8Jx0q2Lw9vB\\\"",
+            "\\\"client_secret\\\": \\\"[SECRET]\\\"",
+        ),
+        (
+            &format!("secret = \"{}\" ok", "a1B2c3D4=".repeat(20)),
+            "secret = \"[SECRET]\" ok",
+        ),
+        (
+            "HF_TOKEN = 550e8400-e29b-41d4-a716-446655440000",
+            "HF_TOKEN = [SECRET]",
+        ),
+    ]);
+    check_untouched(&[
+        "Password: required. Password: at least 8 characters. The token: a string.",
+        "password: str = None, token: Optional[str]",
+        "password = input('Password: ')",
+        "login(user=name, password=password)",
+        "api_key=os.environ[\"MISTRAL_API_KEY\"]",
+        "const token = process.env.MISTRAL_API_KEY;",
+        "api_key: \"your-api-key\", secret: \"xxxxxxxxxxxx\", key = 'sk-...'",
+        "Authorization: Bearer $TOKEN, Bearer <token>, Bearer {token}, Bearer YOUR_TOKEN",
+        "password: ${DB_PASSWORD}, {{ password }}, %PASSWORD%, <password>, ********",
+        "max_tokens=4096, next_token_id: 12, tokens: 100",
+        "primary_key=True, cache_key = f'user:{id}', publicKey: 9f8c1d2e3b4a59687786",
+        "checksum: 8f844bc79b0556fe585535ac611d679d, id: 550e8400-e29b-41d4-a716-446655440000",
+        "print(\"Password:\", x); label = \"Password: \" + y",
+        "document.querySelector('#password').value = '#new-password'",
+        "[SECRET]: hunter2x",
+    ]);
+}
+
+#[test]
+fn logins_in_urls() {
+    check(&[
+        (
+            "postgres://app:s3cr3t@db:5432/x",
+            "postgres://[SECRET]@db:5432/x",
+        ),
+        (
+            "\"amqp://u:p%40ss@h.example\"",
+            "\"amqp://[SECRET]@h.example\"",
+        ),
+        ("redis://:pw@h,", "redis://[SECRET]@h,"),
+        (
+            "https://u:p@w@example.com/@x",
+            "https://[SECRET]@example.com/@x",
+        ),
+    ]);
+    check_untouched(&[
+        "https://example.com:8080/a:b@c",
+        "git clone ssh://git@example/x.git",
+        "http://u:@h x://:y",
+        "//u:p@h mailto:u:p@h",
+    ]);
+}
+
+#[test]
 fn payment_cards() {
     check(&[
         ("4111 1111 1111 1111.", "[CARD]."),

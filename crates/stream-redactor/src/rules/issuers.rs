@@ -3,7 +3,7 @@
 //! Lengths are those of the part behind the prefix, with some room: an issuer may lengthen its
 //! tokens, and a token that was shortened in a log is still one.
 
-use self::Body::{Alnum, Hex, Parts, Upper, Url};
+use self::Body::{Alnum, Dots, Hex, Parts, Upper, Url};
 
 /// What a token is made of behind its prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +16,9 @@ pub(super) enum Body {
     Upper,
     /// Base64url: letters, digits, `_`, `-`.
     Url,
-    /// The same with dots, and the marks of Base64 (`+`, `/`).
+    /// The same with dots.
+    Dots,
+    /// The same with dots and the marks of Base64 (`+`, `/`).
     Parts,
 }
 
@@ -79,7 +81,7 @@ pub(super) static TOKENS: &[Token] = &[
     token("NRJS-", Hex, 16, 20),              // New Relic
     token("NRRA-", Alnum, 20, 0),             // New Relic
     token("PMAK-", Url, 40, 0),               // Postman
-    token("SG.", Parts, 40, 0),               // SendGrid
+    token("SG.", Dots, 40, 0),               // SendGrid
     token("SK", Hex, 32, 32),                 // Twilio
     token("YC", Url, 38, 38),                 // Yandex
     token("access-development-", Url, 36, 36), // Plaid
@@ -105,23 +107,23 @@ pub(super) static TOKENS: &[Token] = &[
     token("dp.pt.", Alnum, 40, 44),           // Doppler
     token("dp.sa.", Alnum, 40, 44),           // Doppler
     token("dp.scim.", Alnum, 40, 44),         // Doppler
-    token("dp.st.", Parts, 40, 80),           // Doppler
-    token("dt0c01.", Parts, 80, 0),           // Dynatrace
-    token("dt0s16.", Parts, 80, 0),           // Dynatrace
+    token("dp.st.", Dots, 40, 80),           // Doppler
+    token("dt0c01.", Dots, 80, 0),           // Dynatrace
+    token("dt0s16.", Dots, 80, 0),           // Dynatrace
     token("duffel_live_", Url, 40, 50),       // Duffel
     token("duffel_test_", Url, 40, 50),       // Duffel
-    token("eyJ0eXAi", Parts, 24, 0),          // {"typ"
-    token("eyJ4NWMi", Parts, 24, 0),          // {"x5c"
-    token("eyJ4NXQi", Parts, 24, 0),          // {"x5t"
-    token("eyJ4NXUi", Parts, 24, 0),          // {"x5u"
-    token("eyJ6aXAi", Parts, 24, 0),          // {"zip"
-    token("eyJhbGci", Parts, 24, 0),          // JOSE header (RFC 7515): {"alg"
-    token("eyJjdHki", Parts, 24, 0),          // {"cty"
-    token("eyJlbmMi", Parts, 24, 0),          // {"enc"
-    token("eyJqa3Ui", Parts, 24, 0),          // {"jku"
-    token("eyJqd2si", Parts, 24, 0),          // {"jwk"
-    token("eyJrIjoi", Parts, 30, 0),          // Grafana, of old
-    token("eyJraWQi", Parts, 24, 0),          // {"kid"
+    token("eyJ0eXAi", Dots, 24, 0),          // {"typ"
+    token("eyJ4NWMi", Dots, 24, 0),          // {"x5c"
+    token("eyJ4NXQi", Dots, 24, 0),          // {"x5t"
+    token("eyJ4NXUi", Dots, 24, 0),          // {"x5u"
+    token("eyJ6aXAi", Dots, 24, 0),          // {"zip"
+    token("eyJhbGci", Dots, 24, 0),          // JOSE header (RFC 7515): {"alg"
+    token("eyJjdHki", Dots, 24, 0),          // {"cty"
+    token("eyJlbmMi", Dots, 24, 0),          // {"enc"
+    token("eyJqa3Ui", Dots, 24, 0),          // {"jku"
+    token("eyJqd2si", Dots, 24, 0),          // {"jwk"
+    token("eyJrIjoi", Dots, 30, 0),          // Grafana, of old
+    token("eyJraWQi", Dots, 24, 0),          // {"kid"
     token("figd_", Url, 36, 44),              // Figma
     token("fio-u-", Url, 40, 0),              // Frame.io
     token("fm1a_", Parts, 40, 0),             // Fly.io
@@ -143,14 +145,14 @@ pub(super) static TOKENS: &[Token] = &[
     token("glft-", Url, 20, 0),               // GitLab
     token("glimt-", Url, 20, 0),              // GitLab
     token("gloas-", Url, 20, 0),              // GitLab
-    token("glpat-", Parts, 20, 0),            // GitLab
+    token("glpat-", Dots, 20, 0),            // GitLab
     token("glptt-", Url, 20, 0),              // GitLab
-    token("glrt-", Parts, 20, 0),             // GitLab
-    token("glrtr-", Parts, 20, 0),            // GitLab
+    token("glrt-", Dots, 20, 0),             // GitLab
+    token("glrtr-", Dots, 20, 0),            // GitLab
     token("glsa_", Url, 32, 0),               // Grafana
     token("glsoat-", Url, 20, 0),             // GitLab
     token("gsk_", Alnum, 40, 0),              // Groq
-    token("hawk.", Parts, 40, 0),             // StackHawk
+    token("hawk.", Dots, 40, 0),             // StackHawk
     token("hf_", Alnum, 30, 40),              // Hugging Face
     token("http://hooks.slack.com/", Parts, 20, 0),
     token("https://discord.com/api/webhooks/", Parts, 20, 0),
@@ -159,9 +161,9 @@ pub(super) static TOKENS: &[Token] = &[
     token("https://hooks.slack.com/triggers/", Parts, 20, 0),
     token("https://hooks.slack.com/workflows/", Parts, 20, 0),
     token("https://outlook.office.com/webhook/", Parts, 20, 0),
-    token("hvb.", Parts, 20, 0),              // Vault
-    token("hvr.", Parts, 20, 0),              // Vault
-    token("hvs.", Parts, 20, 0),              // Vault
+    token("hvb.", Dots, 20, 0),              // Vault
+    token("hvr.", Dots, 20, 0),              // Vault
+    token("hvs.", Dots, 20, 0),              // Vault
     token("ico-", Alnum, 32, 32),             // Infracost
     token("jina_", Url, 40, 0),               // Jina
     token("key-", Hex, 32, 32),               // Mailgun
@@ -179,10 +181,10 @@ pub(super) static TOKENS: &[Token] = &[
     token("ops_eyJ", Parts, 24, 0),           // 1Password
     token("oy2", Alnum, 43, 43),              // NuGet
     token("p8e-", Alnum, 32, 32),             // Phare
-    token("pat.", Parts, 40, 0),              // Harness
+    token("pat.", Dots, 40, 0),              // Harness
     token("pcsk_", Url, 40, 0),               // Pinecone
     token("phx_", Alnum, 40, 50),             // PostHog
-    token("pk.eyJ", Parts, 40, 0),            // Mapbox
+    token("pk.eyJ", Dots, 40, 0),            // Mapbox
     token("pnb_", Alnum, 36, 36),             // Prefect
     token("pnu_", Alnum, 36, 36),             // Prefect
     token("pplx-", Alnum, 40, 60),            // Perplexity
@@ -204,7 +206,7 @@ pub(super) static TOKENS: &[Token] = &[
     token("rubygems_", Hex, 48, 48),          // RubyGems
     token("s-s4t2af-", Hex, 64, 64),          // Intra 42
     token("s-s4t2ud-", Hex, 64, 64),          // Intra 42
-    token("sat.", Parts, 40, 0),              // Harness
+    token("sat.", Dots, 40, 0),              // Harness
     token("sb_secret_", Url, 20, 0),          // Supabase
     token("sbp_", Hex, 40, 0),                // Supabase
     token("secret_", Alnum, 40, 50),          // Notion
@@ -218,7 +220,7 @@ pub(super) static TOKENS: &[Token] = &[
     token("shppa_", Hex, 32, 32),             // Shopify
     token("shpss_", Hex, 32, 32),             // Shopify
     token("sk-", Url, 20, 0),                 // OpenAI, Anthropic, DeepSeek, OpenRouter
-    token("sk.eyJ", Parts, 40, 0),            // Mapbox
+    token("sk.eyJ", Dots, 40, 0),            // Mapbox
     token("sk_live_", Alnum, 10, 0),          // Stripe
     token("sk_test_", Alnum, 10, 0),          // Stripe
     token("sl.", Url, 60, 0),                 // Dropbox
@@ -237,7 +239,7 @@ pub(super) static TOKENS: &[Token] = &[
     token("tfp_", Url, 40, 0),                // Typeform
     token("tgp_v1_", Url, 40, 0),             // Together
     token("tk-us-", Url, 40, 0),              // Scalingo
-    token("tk.eyJ", Parts, 40, 0),            // Mapbox
+    token("tk.eyJ", Dots, 40, 0),            // Mapbox
     token("tskey-", Url, 20, 0),              // Tailscale
     token("tss_", Alnum, 40, 0),              // Thunderstore
     token("tvly-", Url, 28, 0),               // Tavily
@@ -258,7 +260,7 @@ pub(super) static TOKENS: &[Token] = &[
     token("xoxs-", Url, 14, 0),               // Slack
     token("xsmtpsib-", Url, 60, 0),           // Brevo
     token("xwfp-", Url, 14, 0),               // Slack
-    token("ya29.", Parts, 20, 0),             // Google, OAuth
+    token("ya29.", Dots, 20, 0),             // Google, OAuth
 ];
 
 /// For each first character, where its tokens begin and end in [`TOKENS`].

@@ -40,7 +40,8 @@ pub(super) static FINDER: Grouped = Grouped {
 fn value(run: &Run<'_>) -> Option<(usize, usize)> {
     let mut room = [0; MAX_RUN];
     let text = run.spelled(&mut room);
-    let name = name(run)?;
+    // The first look stops at digits only.
+    let name = name(run).filter(|_| !run.groups.is_empty())?;
     let setting = Setting {
         name: if name == Name::Password {
             Name::Secret

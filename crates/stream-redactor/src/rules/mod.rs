@@ -37,7 +37,7 @@ pub(crate) use self::date::{may_be_month, may_be_particle, may_begin_month, may_
 use self::email::Email;
 use self::iban::Iban;
 pub(crate) use self::listed::named_before;
-pub(crate) use self::names::{MAX_NAME, named};
+pub(crate) use self::names::{MAX_NAME, may_end, named};
 use self::pem::{Pem, PemCloser};
 use self::prompt::{Prompt, PromptCloser};
 pub use self::rule::Rule;

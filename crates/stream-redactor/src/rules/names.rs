@@ -7,6 +7,8 @@
 
 use crate::left::{REACH, is_line_end};
 
+use self::Name::{Header, Key, Password, Secret};
+
 /// How much a name promises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Name {
@@ -20,58 +22,153 @@ pub(crate) enum Name {
     Header,
 }
 
-/// Names of passwords, and those of other secrets, as they end.
-const PASSWORDS: [&str; 14] = [
-    "password",
-    "passwd",
-    "passphrase",
-    "passcode",
-    "pwd",
-    "passwort",
-    "kennwort",
-    "wachtwoord",
-    "contrasena",
-    "motdepasse",
-    "mot de passe",
-    "senha",
-    "password_secure",
-    "pass_secure",
+/// What a name ends with, and what that promises.
+struct Ending {
+    text: &'static str,
+    /// It stands for itself: no letter before it.
+    is_word: bool,
+    /// Nothing, if it only looks like the name of a secret.
+    name: Option<Name>,
+}
+
+const fn end(text: &'static str, name: Option<Name>) -> Ending {
+    Ending {
+        text,
+        is_word: false,
+        name,
+    }
+}
+
+const fn word(text: &'static str, name: Option<Name>) -> Ending {
+    Ending {
+        text,
+        is_word: true,
+        name,
+    }
+}
+
+/// By their last characters, in the order of the alphabet; of two that fit the first one counts.
+#[rustfmt::skip]
+static ENDINGS: &[Ending] = &[
+    end("contrasena", Some(Password)),
+    end("senha", Some(Password)),
+    end("password", Some(Password)),
+    end("passwd", Some(Password)),
+    end("pwd", Some(Password)),
+    end("wachtwoord", Some(Password)),
+    end("sessionid", Some(Secret)),
+    word("session_id", Some(Secret)),
+    end("accessid", Some(Secret)),
+    end("access_id", Some(Secret)),
+    end("passphrase", Some(Password)),
+    end("passcode", Some(Password)),
+    end("motdepasse", Some(Password)),
+    end("mot de passe", Some(Password)),
+    word("passe", Some(Password)),
+    end("password_secure", Some(Password)),
+    end("pass_secure", Some(Password)),
+    end("secrete", Some(Secret)),
+    word("signature", Some(Secret)),
+    word("sig", Some(Secret)),
+    word("auth", Some(Secret)),
+    word("psk", Some(Secret)),
+    end("credential", Some(Secret)),
+    word("mistral", Some(Key)),
+    end("token", Some(Secret)),
+    word("session", Some(Secret)),
+    word("authorization", Some(Header)),
+    end("sonarlogin", Some(Secret)),
+    end("sonar.login", Some(Secret)),
+    end("sonar_login", Some(Secret)),
+    word("bearer", Some(Secret)),
+    word("pass", Some(Password)),
+    end("credentials", Some(Secret)),
+    end("passwort", Some(Password)),
+    end("kennwort", Some(Password)),
+    end("secret", Some(Secret)),
+    word("pat", Some(Secret)),
+    word("pw", Some(Password)),
+    word("psw", Some(Password)),
+    end("apikey", Some(Secret)),
+    end("api_key", Some(Secret)),
+    end("api-key", Some(Secret)),
+    end("api.key", Some(Secret)),
+    end("api key", Some(Secret)),
+    end("accesskey", Some(Secret)),
+    end("access_key", Some(Secret)),
+    end("access-key", Some(Secret)),
+    end("access key", Some(Secret)),
+    end("secretkey", Some(Secret)),
+    end("secret_key", Some(Secret)),
+    end("secret-key", Some(Secret)),
+    end("privatekey", Some(Secret)),
+    end("private_key", Some(Secret)),
+    end("private-key", Some(Secret)),
+    end("accountkey", Some(Secret)),
+    end("auth_key", Some(Secret)),
+    end("sharedkey", Some(Secret)),
+    end("publickey", None),
+    end("public_key", None),
+    end("public-key", None),
+    end("pubkey", None),
+    end("key", Some(Key)),
 ];
-/// The same, as words of their own.
-const PASSWORD_WORDS: [&str; 4] = ["pass", "pw", "psw", "passe"];
-const SECRETS: [&str; 19] = [
-    "secret",
-    "secrete",
-    "token",
-    "apikey",
-    "api_key",
-    "api-key",
-    "api.key",
-    "api key",
-    "accessid",
-    "access_id",
-    "sonarlogin",
-    "sonar.login",
-    "accesskey",
-    "access_key",
-    "access-key",
-    "access key",
-    "credential",
-    "credentials",
-    "sessionid",
-];
-const SECRET_WORDS: [&str; 8] = [
-    "auth",
-    "sig",
-    "signature",
-    "session",
-    "bearer",
-    "pat",
-    "psk",
-    "session_id",
-];
-/// Key names of anything but secrets.
-const OPEN_KEYS: [&str; 5] = ["public", "public_", "public-", "pub", "pubkey"];
+
+/// For each last character, where its endings begin and end in [`ENDINGS`].
+static BY_LAST: [(u8, u8); 128] = by_last();
+
+const fn by_last() -> [(u8, u8); 128] {
+    let mut by_last = [(0, 0); 128];
+    let (mut n, mut rest) = (0, ENDINGS);
+    while let [ending, more @ ..] = rest {
+        n += 1;
+        if let [.., last] = ending.text.as_bytes() {
+            #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+            let slot = &mut by_last[*last as usize];
+            if slot.1 == 0 {
+                slot.0 = n - 1;
+            }
+            slot.1 = n;
+        }
+        rest = more;
+    }
+    by_last
+}
+
+/// For each last character, the ones before it as bits: most names are dismissed by those.
+static PAIRS: [u128; 128] = pairs();
+
+const fn pairs() -> [u128; 128] {
+    let mut pairs = [0; 128];
+    let mut rest = ENDINGS;
+    while let [ending, more @ ..] = rest {
+        add(&mut pairs, ending.text);
+        rest = more;
+    }
+    let mut types: &[&str] = &TYPES;
+    while let [name, more @ ..] = types {
+        add(&mut pairs, name);
+        types = more;
+    }
+    add(&mut pairs, "value");
+    pairs
+}
+
+const fn add(pairs: &mut [u128; 128], text: &str) {
+    if let [.., before, last] = text.as_bytes() {
+        #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+        let slot = &mut pairs[*last as usize];
+        *slot |= 1 << (*before & 0x7f);
+    }
+}
+
+/// Whether a name may end with these two characters, as they were written.
+pub(crate) fn may_end(before: u8, last: u8) -> bool {
+    let (before, last) = (before.to_ascii_lowercase(), last.to_ascii_lowercase());
+    let pairs = PAIRS.get(usize::from(last)).copied().unwrap_or(u128::MAX);
+    last.is_ascii_digit() || before >= 0x80 || pairs >> (before & 0x7f) & 1 == 1
+}
+
 /// The names of types that stand between a name and its value.
 const TYPES: [&str; 6] = ["string", "str", "&str", "char", "const", "varchar"];
 
@@ -114,7 +211,7 @@ pub(crate) fn named(line: &[u8], anchor: u8) -> Option<Name> {
         let head = trim(head, |b| matches!(b, b'"' | b'\''), 1);
         let is_flag = |flag: &str| head.ends_with(flag.as_bytes());
         let is_login = [" -u ", " --user "].into_iter().any(is_flag);
-        return is_login.then_some(Name::Password);
+        return is_login.then_some(Password);
     }
     // `"name": "DB_PASSWORD", "value": `, `key="password" value=`
     if let Some(head) = marked.strip_suffix(b"value") {
@@ -137,41 +234,15 @@ pub(crate) fn kind(text: &[u8]) -> Option<Name> {
     // `token2`, `unseal key 1`
     let text = trim(text, |b| b.is_ascii_digit(), 2);
     let text = trim(text, |b| b == b' ', 1);
-    // Most text is dismissed by its last letter.
-    if !matches!(
-        text.last()?,
-        b'd' | b'e' | b't' | b'y' | b'n' | b's' | b'w' | b'h' | b'g' | b'a' | b'r' | b'k' | b'l'
-    ) {
-        return None;
-    }
-    let head = |end: &str| text.strip_suffix(end.as_bytes());
-    let is_word = |head: &[u8]| !head.last().is_some_and(u8::is_ascii_alphabetic);
-    let ends = |ends: &[&str]| ends.iter().any(|end| head(end).is_some());
-    let ends_word = |ends: &[&str]| ends.iter().any(|end| head(end).is_some_and(is_word));
-    if ends(&PASSWORDS) || ends_word(&PASSWORD_WORDS) {
-        return Some(Name::Password);
-    }
-    if ends_word(&["authorization", "x-auth-token"]) {
-        return Some(Name::Header);
-    }
-    if ends(&SECRETS) || ends_word(&SECRET_WORDS) {
-        return Some(Name::Secret);
-    }
-    if let Some(head) = head("key") {
-        let is_open = OPEN_KEYS.iter().any(|open| head.ends_with(open.as_bytes()));
-        let is_secret = [
-            "secret", "private", "secret_", "private_", "secret-", "private-", "account", "auth_",
-            "shared",
-        ]
-        .iter()
-        .any(|secret| head.ends_with(secret.as_bytes()));
-        return match (is_open, is_secret) {
-            (true, _) => None,
-            (_, true) => Some(Name::Secret),
-            _ => Some(Name::Key),
-        };
-    }
-    ends_word(&["mistral"]).then_some(Name::Key)
+    let (from, to) = BY_LAST.get(usize::from(*text.last()?)).copied()?;
+    let endings = ENDINGS.get(usize::from(from)..usize::from(to))?;
+    let fits = |ending: &&Ending| {
+        let head = text.strip_suffix(ending.text.as_bytes());
+        head.is_some_and(|head| {
+            !ending.is_word || !head.last().is_some_and(u8::is_ascii_alphabetic)
+        })
+    };
+    endings.iter().find(fits)?.name
 }
 
 /// Whether a line begins with the name that it ends with, or with another assignment: it is one of
@@ -207,20 +278,20 @@ mod tests {
     #[test]
     fn the_end_of_a_name_tells() {
         for (line, anchor, expected) in [
-            ("db_password", ':', Some(Name::Password)),
-            ("the password ", ':', Some(Name::Password)),
-            ("\"pass\"", ':', Some(Name::Password)),
-            ("**api key", ':', Some(Name::Secret)),
-            ("**password**", ':', Some(Name::Password)),
-            ("const x: aws_secret_access_key ", '=', Some(Name::Secret)),
-            ("var usertoken string ", '=', Some(Name::Secret)),
-            ("token ?", '=', Some(Name::Secret)),
-            ("config[\"password\"] ", '=', Some(Name::Password)),
-            ("authorization", ':', Some(Name::Header)),
-            ("mistral", ':', Some(Name::Key)),
-            ("<token", '>', Some(Name::Secret)),
+            ("db_password", ':', Some(Password)),
+            ("the password ", ':', Some(Password)),
+            ("\"pass\"", ':', Some(Password)),
+            ("**api key", ':', Some(Secret)),
+            ("**password**", ':', Some(Password)),
+            ("const x: aws_secret_access_key ", '=', Some(Secret)),
+            ("var usertoken string ", '=', Some(Secret)),
+            ("token ?", '=', Some(Secret)),
+            ("config[\"password\"] ", '=', Some(Password)),
+            ("authorization", ':', Some(Header)),
+            ("mistral", ':', Some(Key)),
+            ("<token", '>', Some(Secret)),
             ("password", '>', None),
-            ("\"client_token\"", ',', Some(Name::Secret)),
+            ("\"client_token\"", ',', Some(Secret)),
             ("the token", ',', None),
             ("public_key", '=', None),
             ("bypass", '=', None),

@@ -104,17 +104,15 @@ pub(super) fn is_secret(value: &[u8], setting: Setting) -> bool {
 
 /// It only says where the value is: `$VAR`, `{{ var }}`, `[SECRET]`, `/run/secrets/x`, `get()`.
 fn is_reference(value: &[u8], setting: Setting) -> bool {
+    let mix = Mix::of(value);
+    let is_name = |b: &u8| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_');
     let is_call = |b: &u8| matches!(b, b'(' | b'[' | b'{' | b'<');
     let begins = match value {
         [b'$' | b'%' | b'#' | b'@', b'{' | b'(' | b'<', ..] => true,
-        [b'{', ..]
-        | [b'[', ..]
-        | [b'<', ..]
-        | [b'(', ..]
-        | [b'*', ..]
-        | [b'/', ..]
-        | [b'.', ..]
-        | [b'~', ..] => true,
+        [b'{', ..] | [b'[', ..] | [b'<', ..] | [b'(', ..] | [b'*', ..] => true,
+        [b'/' | b'.' | b'~', ..] => !mix.is_surely_random(),
+        [b'\'' | b'"' | b'`', b'$' | b'{' | b'<' | b' ', ..] => true,
+        [b'#', id @ ..] => id.iter().all(is_name),
         [b'$', first, ..] => first.is_ascii_alphabetic() || *first == b'_',
         [b'%', .., b'%'] | [b'&', ..] => true,
         [drive, b':', b'\\' | b'/', ..] => drive.is_ascii_alphabetic(),
@@ -123,9 +121,8 @@ fn is_reference(value: &[u8], setting: Setting) -> bool {
     // A member or a call, but not a number of a version or a mark in a password.
     let is_member = |pair: &[u8]| matches!(pair, [a, b'.', b] if a.is_ascii_alphabetic() && b.is_ascii_alphabetic());
     let arrow = value.windows(2).any(|pair| matches!(pair, b"->" | b"::"));
-    let is_code = value.iter().any(is_call)
-        || arrow
-        || value.windows(3).any(is_member) && !Mix::of(value).is_random();
+    let is_code =
+        value.iter().any(is_call) || arrow || value.windows(3).any(is_member) && !mix.is_random();
     begins || !setting.is_quoted && is_code
 }
 

@@ -29,9 +29,10 @@ pub(super) fn token(text: &[u8], from: usize, at: usize) -> bool {
         }
         start -= 1;
     }
-    is_long_word(text, from, at)
-        || is_named(text, from, start, at)
-        || get(at + 1) == b'Q' && get(at + 2) == b'~'
+    get(at).is_ascii_digit()
+        && (is_long_word(text, from, at)
+            || is_named(text, from, start, at)
+            || get(at + 1) == b'Q' && get(at + 2) == b'~')
 }
 
 /// Whether the word around a digit is a long one.
