@@ -388,7 +388,6 @@ impl Claim {
 
 /// The first place that one of these rules may still claim.
 pub(crate) fn first_live(text: &str, entities: &[&str]) -> Option<usize> {
-    let text = &text.to_ascii_lowercase();
     let claims = CLAIMS.iter();
     let on = claims.filter(|claim| claim.entities.iter().any(|e| entities.contains(e)));
     on.filter_map(|claim| claim.live(text)).min()
