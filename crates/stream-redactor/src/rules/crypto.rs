@@ -22,7 +22,8 @@ pub(super) static SPEC: Spec = Spec {
     hits: &[
         "«1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2», «3J98t1WpEZ73CNmQviecrnyiWrnqRhWNLy».",
         "to «bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq»",
-        "«BC1PTPELFFRDH9PTPAQNURWX30DLEWQV57RCXFEETP86HSSSK30P4CWSS3UD2L»",
+        "«BC1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KV8F3T4»",
+        "«bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0»",
         "«0x52908400098527886E0F7030069857D2E4169EE7»",
     ],
     misses: &[

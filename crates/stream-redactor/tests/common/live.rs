@@ -259,7 +259,8 @@ static CLAIMS: LazyLock<Vec<Claim>> = LazyLock::new(|| {
                 let is_part = |c: char| c.is_ascii_alphanumeric() || c == '+';
                 let from = scheme.trim_end_matches(is_part).len();
                 let start = from + scheme[from..].find(|c: char| c != '+')?;
-                (scheme.len() - from <= 16 && start + 1 < scheme.len()).then_some(start)
+                let is_scheme = scheme.len() - from <= 16 && start + 1 < scheme.len();
+                (is_scheme && !scheme.ends_with('+')).then_some(start)
             },
             |_| Some(0),
         ),
