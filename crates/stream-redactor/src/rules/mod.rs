@@ -16,6 +16,7 @@ mod runs;
 mod script;
 mod shape;
 mod ssn;
+mod table;
 
 use self::email::Email;
 use self::iban::Iban;
@@ -26,7 +27,8 @@ use self::rule::{Finder, Spec};
 pub(crate) use self::run::{Grouped, Page, Run, shorten};
 pub(crate) use self::runs::{CALL_NUMBER, CODE, MAX_RUN, NUMBER, Runs, SPACED_CODE};
 use self::script::{Script, ScriptCloser};
-pub(crate) use self::shape::{MAX_SHAPE, Shape, Table};
+pub(crate) use self::shape::{MAX_SHAPE, Shape};
+pub(crate) use self::table::Table;
 use crate::left::Left;
 
 /// What the automata read after the last character. No value holds it, so it ends every candidate.
