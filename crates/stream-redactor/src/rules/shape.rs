@@ -77,12 +77,6 @@ impl Shape {
         }
     }
 
-    /// The fewest characters and the most.
-    pub(crate) fn lens(&self) -> (usize, usize) {
-        let lens = || self.expanded().into_iter().map(|kinds| kinds.len());
-        (lens().min().unwrap_or(0), lens().max().unwrap_or(0))
-    }
-
     /// The kinds of characters at each place, for each way to write a value.
     pub(super) fn expanded(&self) -> Vec<Vec<u8>> {
         let signs = if self.template.contains('~') {

@@ -1,6 +1,7 @@
 //! All shapes of a class of runs as one automaton: what it costs does not grow with their number.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::all_specs;
@@ -45,9 +46,13 @@ pub(super) fn kind(byte: u8) -> Option<usize> {
 /// All shapes of a class of runs, compiled.
 #[derive(Debug)]
 pub(crate) struct Table {
-    runs: &'static Runs,
-    /// The rules and their shapes.
-    pub(crate) entries: Vec<(&'static Spec, &'static Shape)>,
+    pub(crate) runs: &'static Runs,
+    /// The shapes, those of a rule in a row.
+    pub(crate) shapes: Vec<&'static Shape>,
+    /// The rules and where their shapes are.
+    rules: Vec<(&'static Spec, Range<usize>)>,
+    /// The fewest characters of a value, and the most.
+    pub(crate) lens: (usize, usize),
     states: Vec<State>,
 }
 
@@ -56,7 +61,7 @@ pub(crate) struct Table {
 pub(crate) struct State {
     /// The next state for each kind of character; the first state is none.
     next: [u16; KINDS],
-    /// The entries that have a value here.
+    /// The shapes that have a value here, by their index.
     pub(crate) whole: Vec<usize>,
     /// One of them needs no words before it.
     pub(crate) is_free: bool,
@@ -70,31 +75,47 @@ static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
 });
 
 impl Table {
+    pub(crate) fn all() -> &'static [Self] {
+        &TABLES
+    }
+
     /// The table of a class of runs.
     pub(crate) fn of(runs: &'static Runs) -> Option<&'static Self> {
         TABLES.iter().find(|table| std::ptr::eq(table.runs, runs))
     }
 
+    /// Where the shapes of a rule are, if it has some here.
+    pub(crate) fn of_rule(&self, spec: &'static Spec) -> Option<Range<usize>> {
+        let rule = self
+            .rules
+            .iter()
+            .find(|(rule, _)| std::ptr::eq(*rule, spec));
+        rule.map(|(_, range)| range.clone())
+    }
+
     fn new(runs: &'static Runs) -> Self {
-        let mut entries = Vec::new();
+        let (mut shapes, mut rules) = (Vec::new(), Vec::new());
         for spec in all_specs() {
-            let Finder::Shapes(shapes) = spec.finder else {
+            let Finder::Shapes(all) = spec.finder else {
                 continue;
             };
-            let here = shapes
-                .iter()
-                .filter(|shape| std::ptr::eq(shape.runs(), runs));
-            entries.extend(here.map(|shape| (spec, shape)));
+            let from = shapes.len();
+            shapes.extend(all.iter().filter(|shape| std::ptr::eq(shape.runs(), runs)));
+            if shapes.len() > from {
+                rules.push((spec, from..shapes.len()));
+            }
         }
         let mut ways: Vec<(usize, Vec<u8>)> = Vec::new();
-        for (n, (_, shape)) in entries.iter().enumerate() {
+        for (n, shape) in shapes.iter().enumerate() {
             ways.extend(shape.expanded().into_iter().map(|kinds| (n, kinds)));
         }
-        let states = compile(&ways, &entries);
+        let lens = || ways.iter().map(|(_, kinds)| kinds.len());
         Self {
             runs,
-            entries,
-            states,
+            rules,
+            lens: (lens().min().unwrap_or(0), lens().max().unwrap_or(0)),
+            states: compile(&ways, &shapes),
+            shapes,
         }
     }
 
@@ -134,7 +155,7 @@ impl<'t, I: Iterator<Item = u8>> Iterator for Walk<'t, I> {
 
 /// The states of all ways to write a value: the sets of those that are still possible, each at the
 /// same place.
-fn compile(ways: &[(usize, Vec<u8>)], entries: &[(&Spec, &Shape)]) -> Vec<State> {
+fn compile(ways: &[(usize, Vec<u8>)], shapes: &[&Shape]) -> Vec<State> {
     let all: Vec<usize> = (0..ways.len()).collect();
     let mut known = BTreeMap::from([((0, all.clone()), 1)]);
     let mut open = vec![(1, 0, all)];
@@ -148,7 +169,7 @@ fn compile(ways: &[(usize, Vec<u8>)], entries: &[(&Spec, &Shape)]) -> Vec<State>
                 continue;
             }
             let to = *known.entry((at + 1, left.clone())).or_insert_with(|| {
-                states.push(State::at(at + 1, &left, ways, entries));
+                states.push(State::at(at + 1, &left, ways, shapes));
                 open.push((states.len() - 1, at + 1, left));
                 states.len() - 1
             });
@@ -165,21 +186,16 @@ fn compile(ways: &[(usize, Vec<u8>)], entries: &[(&Spec, &Shape)]) -> Vec<State>
 }
 
 impl State {
-    fn at(
-        at: usize,
-        possible: &[usize],
-        ways: &[(usize, Vec<u8>)],
-        entries: &[(&Spec, &Shape)],
-    ) -> Self {
+    fn at(at: usize, possible: &[usize], ways: &[(usize, Vec<u8>)], shapes: &[&Shape]) -> Self {
         let mut state = Self::default();
         let ways = possible.iter().filter_map(|way| ways.get(*way));
-        for (entry, _) in ways.filter(|(_, kinds)| kinds.len() == at) {
-            let context = entries.get(*entry).map(|(_, shape)| shape.context());
+        for (shape, _) in ways.filter(|(_, kinds)| kinds.len() == at) {
+            let context = shapes.get(*shape).map(|shape| shape.context());
             let context = context.unwrap_or_default();
             state.is_free |= context == Context::NONE;
             state.context = state.context | context;
-            if !state.whole.contains(entry) {
-                state.whole.push(*entry);
+            if !state.whole.contains(shape) {
+                state.whole.push(*shape);
             }
         }
         state

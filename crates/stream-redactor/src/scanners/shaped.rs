@@ -29,9 +29,9 @@ impl Scanners {
             if state.whole.is_empty() || !ends(run, to) {
                 continue;
             }
-            for entry in &state.whole {
-                let rule = plan.shaped.get(*entry).copied().flatten();
-                if let (Some((_, shape)), Some((rule, tier))) = (table.entries.get(*entry), rule) {
+            for shape in &state.whole {
+                let rule = plan.shaped.get(*shape).copied().flatten();
+                if let (Some(shape), Some((rule, tier))) = (table.shapes.get(*shape), rule) {
                     any |= self.find_value(run, (from, to), shape, (rule, tier));
                 }
             }

@@ -107,7 +107,7 @@ fn is_vat(value: &[u8]) -> bool {
         structure.len() == number.len() && number.iter().zip(structure.bytes()).all(fits)
     };
     let structures = COUNTRIES.iter().find(|(name, _)| *name == country);
-    structures.is_some_and(|(_, structures)| structures.iter().any(|s| has(s)))
+    structures.is_some_and(|(_, structures)| structures.iter().any(has))
 }
 
 pub(in crate::rules) static CH_UID: Spec = Spec {
