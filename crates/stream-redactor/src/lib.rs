@@ -87,6 +87,8 @@
 //! | `IBAN_CODE` | `[IBAN]` | a country's structure (SWIFT registry), modulo 97; bare or spaced |
 //! | `PHONE_NUMBER` | `[PHONE]` | `+` and a country code, telling national forms, others behind "phone" |
 //! | `IP_ADDRESS` | `[IP]` | IPv4 and IPv6, without loopback, unspecified, masks |
+//! | `UK_NINO`, `ES_NIF`, `PL_PESEL` … | `[NINO]`, `[TAX_ID]`, `[ID]` … | numbers that some forty states give out, by shape and check digits |
+//! | `US_PASSPORT`, `US_BANK_NUMBER` … | `[PASSPORT]`, `[ACCOUNT]` … | weak shapes, behind a word such as "passport" |
 //! | `PRIVATE_KEY` | `[PRIVATE_KEY]` | PEM from `-----BEGIN … PRIVATE KEY-----` and a body to its end |
 //! | `API_TOKEN` | `[SECRET]` | an issuer's prefix and a random body: AWS, GitHub, OpenAI, Slack, JWT and a hundred more |
 //! | `URL_CREDENTIALS` | `[SECRET]` | user and password between `://` and the `@` before a host |
@@ -96,19 +98,27 @@
 //! [`Redactor::basic`] has the first four and `INVISIBLE_TEXT`: without that one, invisible
 //! characters can tear a value apart so that it is not found.
 //!
+//! [`Redactor::rules`] has them all, each with its source and examples.
+//!
 //! What stands on the left counts up to 64 characters back on the line, and only as it is shown:
-//! a rule sees the placeholders of earlier findings, as a second run would.
+//! a rule sees the placeholders of earlier findings, as a second run would. A shape that other
+//! things have too, such as nine digits, is a value only behind a word that says so (`SSN`,
+//! `passport`, `Steuer-ID`; `context/words.rs` has them in a dozen languages), never before one.
 //!
 //! ## How a rule enters
 //!
-//! A rule is data. A value made of groups is a class of runs (`rules/runs.rs`; there are four), a
-//! least length, a function that finds the value in a complete run, and one that tells where a run
-//! that was broken off is past doubt. Anything else is a small automaton and the characters that
+//! A rule is data. Most are *shapes* (`rules/shape.rs`): a template such as `"AA 99 99 99 A"`, a
+//! function for its check digits, and the words that it needs before it, if any. The template tells
+//! the class of runs that its values stand in (`rules/runs.rs`: numbers, numbers to call, addresses,
+//! words of letters and digits, codes with blanks behind capitals), and all shapes of a class are
+//! one table, which is walked when a run is complete. A value whose groups have no fixed lengths is
+//! a class of runs, a least length, a function that finds it in a complete run, and one that tells
+//! where a run that was broken off is past doubt. Anything else is a small automaton and the characters that
 //! wake it. `plan.rs` makes one table of all of that: for each character, which runs it goes on,
 //! separates, begins, and whom it wakes, as bits. So following the runs costs the same for one rule
 //! as for fifty, and a rule costs nothing before there is a run that is long enough for it.
-//! `skip/` has to know the characters that its values cannot be without, and the law
-//! `passing_over_is_reading` fails if they are missing there.
+//! `skip/` walks the same tables for shapes; of others it has to know the characters that their values
+//! cannot be without, and the law `passing_over_is_reading` fails if they are missing there.
 //!
 //! # A system text
 //!
@@ -142,8 +152,13 @@
 //! # Non-guarantees
 //!
 //! - Rules see shapes. They know neither names nor addresses in words (`jane at example dot com`),
-//!   quoted local parts with blanks, `@[192.0.2.1]`, nine digits without separators, letters of
-//!   other scripts that only look alike, or two levels of encoding.
+//!   quoted local parts with blanks, `@[192.0.2.1]`, letters of other scripts that only look alike,
+//!   or two levels of encoding.
+//! - Numbers that states give out: bare nine digits and the like need a word before them on the line;
+//!   codes are found with blanks inside where they begin with up to two capitals; no number is found as
+//!   a part of a path, an identifier or a longer code; and where a text breaks off in one, its
+//!   beginning stays. Some shapes have no check digit, and two states may have the same one: then the
+//!   name may be that of a neighbour.
 //! - An account number right behind the beginning of another one (`MD20 DE89 …`) is taken for a part
 //!   of that.
 //! - A private key is found in lines of its own, indented or not, with `\n` for line ends, and not

@@ -3,7 +3,9 @@
 //! One look at [`Class`] tells for all rules at once what a character does, so a new rule costs
 //! nothing where its values cannot be.
 
-use crate::rules::{Automaton, Grouped, Rule, Runs, SPACED_CODE, Shape, Table, Tier, is_word};
+use std::ops::Range;
+
+use crate::rules::{Automaton, Grouped, Rule, Runs, SPACED_CODE, Table, Tier, is_word};
 use crate::view::is_plain;
 
 /// A set of runs or of automata, by their index.
@@ -97,28 +99,19 @@ pub(crate) struct RunPlan {
 }
 
 impl RunPlan {
-    fn add_shape(&mut self, shape: &Shape, index: usize, rule: &Rule) {
-        let table = self.shapes.or_else(|| Table::of(self.runs));
-        self.shapes = table;
-        let entries = table.map_or(&[][..], |table| &table.entries);
-        self.shaped.resize(entries.len(), None);
-        for (slot, (spec, _)) in self.shaped.iter_mut().zip(entries) {
-            if rule.is_made_by(spec) {
-                *slot = Some((index, rule.tier()));
-            }
-        }
-        let (least, most) = shape.lens();
+    fn add_shapes(&mut self, table: &'static Table, shapes: Range<usize>, rule: (usize, Tier)) {
+        self.shapes = Some(table);
+        self.shaped.resize(table.shapes.len(), None);
+        let slots = self.shaped.get_mut(shapes).unwrap_or_default();
+        slots.fill(Some(rule));
+        let (least, most) = table.lens;
         // Capitals at the end are separators.
         let is_spaced = std::ptr::eq(self.runs, &SPACED_CODE);
         let least = if is_spaced { least - 3 } else { least };
         // Blanks may set a value apart in a longer run.
-        let most = if (self.runs.separator)(' ') {
-            usize::MAX
-        } else {
-            most
-        };
+        let is_whole = !(self.runs.separator)(' ');
         self.min_len = self.min_len.min(least);
-        self.max_len = self.max_len.max(most);
+        self.max_len = self.max_len.max(if is_whole { most } else { usize::MAX });
     }
 }
 
@@ -159,6 +152,8 @@ impl Plan {
         for (index, rule) in rules.iter().enumerate() {
             plan.add(index, rule);
         }
+        let is_judged = |plan: &RunPlan| !plan.rules.is_empty() || plan.shapes.is_some();
+        plan.judged = mask(&plan.runs, is_judged);
         assert!(
             plan.runs.len() <= MAX && plan.automata.len() <= MAX,
             "sets have room"
@@ -192,33 +187,31 @@ impl Plan {
         if let Some(automaton) = rule.automaton() {
             self.automata.push((index, tier, automaton));
         }
-        for runs in rule.runs() {
-            self.add_to(runs, index, rule);
+        if let Some(plan) = rule.runs().and_then(|runs| self.hold(runs, index, tier)) {
+            if let Some(grouped) = rule.grouped() {
+                plan.rules.push((index, tier, grouped));
+                plan.min_len = plan.min_len.min(grouped.min_len());
+                plan.max_len = usize::MAX;
+            }
+        }
+        for (table, shapes) in rule.tables() {
+            if let Some(plan) = self.hold(table.runs, index, tier) {
+                plan.add_shapes(table, shapes, (index, tier));
+            }
         }
     }
 
-    fn add_to(&mut self, runs: &'static Runs, index: usize, rule: &Rule) {
-        let tier = rule.tier();
+    /// The plan for runs that a rule wants held.
+    fn hold(&mut self, runs: &'static Runs, rule: usize, tier: Tier) -> Option<&mut RunPlan> {
         let known = self
             .runs
             .iter()
             .position(|plan| std::ptr::eq(plan.runs, runs));
         let at = known.unwrap_or_else(|| self.add_runs(runs));
-        let Some(plan) = self.runs.get_mut(at) else {
-            return;
-        };
-        plan.holders.push(index);
+        let plan = self.runs.get_mut(at)?;
+        plan.holders.push(rule);
         plan.tier = plan.tier.min(tier);
-        if let Some(grouped) = rule.grouped() {
-            plan.rules.push((index, tier, grouped));
-            plan.min_len = plan.min_len.min(grouped.min_len());
-            plan.max_len = usize::MAX;
-            self.judged |= 1 << at;
-        }
-        for shape in rule.shapes(runs) {
-            plan.add_shape(shape, index, rule);
-            self.judged |= 1 << at;
-        }
+        Some(plan)
     }
 
     fn add_runs(&mut self, runs: &'static Runs) -> usize {

@@ -611,6 +611,93 @@ fn invisible_text() {
     ]);
 }
 
+/// Numbers that states give out: what may stand around them, and how they may be spelled.
+#[test]
+fn national_numbers() {
+    check(&[
+        (
+            "NIF=12345678Z; (12345678z), \"12345678Z\".",
+            "NIF=[TAX_ID]; ([TAX_ID]), \"[TAX_ID]\".",
+        ),
+        (
+            "号码12345678Z是 NHS:943 476 5919。",
+            "号码[TAX_ID]是 NHS:[NHS]。",
+        ),
+        (
+            "１２３４５６７８Ｚ 1234\u{200b}5678Z &#49;2345678Z",
+            "[TAX_ID] [TAX_ID] [TAX_ID]",
+        ),
+        (
+            "ＡＢ 12 34 56 Ｃ and AB 12\u{a0}34 56\u{200b} C!",
+            "[NINO] and [NINO]!",
+        ),
+        (
+            "AB 12 34 56 C AB123456C\nAB-12-34-56-C",
+            "[NINO] [NINO]\n[NINO]",
+        ),
+        (
+            "jane@b.org 12345678Z 4111 1111 1111 1111",
+            "[EMAIL] [TAX_ID] [CARD]",
+        ),
+        ("12345678Z--12345678Z", "[TAX_ID]--[TAX_ID]"),
+        (
+            "BE 0123.456.789, DE 129 273 398 or DE-129-273-398",
+            "[VAT], [VAT] or [VAT]",
+        ),
+    ]);
+    check_untouched(&[
+        "/users/12345678Z/ a_12345678Z 12345678Z_a 12345678Z-7 x-12345678Z 12345678Z.rs $12345678Z",
+        "ab 12 34 56 c AB 12 34 56 c AB 12  34 56 C AB 12\n34 56 C",
+        "1 943 476 5919 and 12 943 476 5919",
+        "1-44051401458 0.44051401458 12.44051401458 44051401458-1 44051401458é",
+        "A 1 B 2 C 3, ISO 9001, GPT-4, 1 234 567 890 EUR, I AM 100 % SURE",
+    ]);
+}
+
+/// A weak shape is a value behind a word for it, on the same line, and nowhere else.
+#[test]
+fn words_before_weak_shapes() {
+    check(&[
+        ("SSN 123456789", "SSN [SSN]"),
+        (
+            "{\"passport_number\": \"X1234567\"}",
+            "{\"passport_number\": \"[PASSPORT]\"}",
+        ),
+        (
+            "Numéro de passeport : 10CV28144",
+            "Numéro de passeport : [PASSPORT]",
+        ),
+        (
+            "Steueridentifikationsnummer 12345678903",
+            "Steueridentifikationsnummer [TAX_ID]",
+        ),
+        (
+            "bank-account no. 12345678 and 87654321",
+            "bank-account no. [ACCOUNT] and [ACCOUNT]",
+        ),
+        (
+            "SOCIAL\u{a0}SECURITY: 123456789",
+            "SOCIAL\u{a0}SECURITY: [SSN]",
+        ),
+    ]);
+    let far = format!("SSN {} 123456789", "x ".repeat(31));
+    check_untouched(&[
+        "123456789 is my SSN",
+        "SSN\n123456789",
+        "SSNs123456789 [SSN] 123456789 <passport> 123456789 ssnx 123456789",
+        &far,
+    ]);
+    let redactor = Redactor::recommended();
+    let mut machine = redactor.stream();
+    for (name, shown) in [("passportNumber", "[PASSPORT]"), ("order", "X1234567")] {
+        machine.context(name);
+        assert_eq!(
+            stream(&mut machine, &chars("X1234567"), End::Complete, 4096),
+            shown
+        );
+    }
+}
+
 /// The examples that each rule carries, and what is left alone near them.
 #[test]
 fn each_rule_finds_its_examples() {

@@ -175,7 +175,7 @@ static ID: [&str; 70] = [
 ];
 
 /// A number of a taxpayer.
-static TAX: [&str; 52] = [
+static TAX: [&str; 53] = [
     "belasting*",
     "cif",
     "codice fiscale",
@@ -204,6 +204,7 @@ static TAX: [&str; 52] = [
     "numero fiscal",
     "numero fiscale",
     "pan",
+    "paye",
     "permanent account",
     "podatk*",
     "rfc",
@@ -231,7 +232,7 @@ static TAX: [&str; 52] = [
 ];
 
 /// A number of a company.
-static COMPANY: [&str; 45] = [
+static COMPANY: [&str; 49] = [
     "abn",
     "acn",
     "alv",
@@ -240,7 +241,11 @@ static COMPANY: [&str; 45] = [
     "business number",
     "cif",
     "cnpj",
-    "company",
+    "company id",
+    "company no",
+    "company number",
+    "company reg",
+    "company registration",
     "corporate number",
     "crn",
     "dic",

@@ -1,9 +1,10 @@
 //! A rule as data, and what users see of it.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::shape::Shape;
-use super::{Automaton, BASIC, Grouped, OPTIONAL, Runs, Tier, all_specs};
+use super::{Automaton, BASIC, Grouped, OPTIONAL, Runs, Table, Tier, all_specs};
 use crate::edit::Entity;
 use crate::plan::Kind;
 use crate::show::Show;
@@ -153,28 +154,25 @@ impl Rule {
         }
     }
 
-    /// The runs that are held for the rule.
-    pub(crate) fn runs(&self) -> Vec<&'static Runs> {
+    /// The runs that are held for the rule, beside those of its tables.
+    pub(crate) fn runs(&self) -> Option<&'static Runs> {
         match self.spec.finder {
-            Finder::Runs(grouped) => vec![grouped.runs()],
-            Finder::Shapes(shapes) => shapes.iter().map(Shape::runs).collect(),
-            Finder::Scan { holds, .. } => holds.into_iter().collect(),
-            Finder::Invisible => Vec::new(),
+            Finder::Runs(grouped) => Some(grouped.runs()),
+            Finder::Scan { holds, .. } => holds,
+            Finder::Shapes(_) | Finder::Invisible => None,
         }
     }
 
-    /// What the values of the rule look like in these runs.
-    pub(crate) fn shapes(&self, runs: &'static Runs) -> impl Iterator<Item = &'static Shape> {
-        let shapes = match self.spec.finder {
-            Finder::Shapes(shapes) => shapes,
+    /// The tables that tell what its values look like, and where in them.
+    pub(crate) fn tables(&self) -> impl Iterator<Item = (&'static Table, Range<usize>)> {
+        let tables = match self.spec.finder {
+            Finder::Shapes(_) => Table::all(),
             _ => &[],
         };
-        let here = move |shape: &&Shape| std::ptr::eq(shape.runs(), runs);
-        shapes.iter().filter(here)
-    }
-
-    pub(crate) fn is_made_by(&self, spec: &'static Spec) -> bool {
-        std::ptr::eq(self.spec, spec)
+        let spec = self.spec;
+        tables
+            .iter()
+            .filter_map(move |table| Some((table, table.of_rule(spec)?)))
     }
 
     /// Whether the rule finds what is invisible.

@@ -1,5 +1,6 @@
 //! Complete runs, judged by their rules.
 
+use super::shaped::may_hold_shape;
 use super::{Best, LiveRun, Scanners, Turn, ones};
 use crate::left::Left;
 use crate::plan::{Mask, Plan, RunPlan};
@@ -80,6 +81,9 @@ impl Scanners {
             || visible > plan.max_len.saturating_add(separators)
             || self.has_lost(run.start, plan.tier)
         {
+            return false;
+        }
+        if plan.rules.is_empty() && !may_hold_shape(plan, (run.start, at), left) {
             return false;
         }
         let mut page = Page::new();

@@ -2,6 +2,7 @@
 
 use super::Scanners;
 use crate::context::Context;
+use crate::left::Left;
 use crate::plan::RunPlan;
 use crate::rules::{MAX_SHAPE, Run, Shape, Tier};
 
@@ -28,9 +29,9 @@ impl Scanners {
             if state.whole.is_empty() || !ends(run, to) {
                 continue;
             }
-            for entry in &state.whole {
-                let rule = plan.shaped.get(*entry).copied().flatten();
-                if let (Some((_, shape)), Some((rule, tier))) = (table.entries.get(*entry), rule) {
+            for shape in &state.whole {
+                let rule = plan.shaped.get(*shape).copied().flatten();
+                if let (Some(shape), Some((rule, tier))) = (table.shapes.get(*shape), rule) {
                     any |= self.find_value(run, (from, to), shape, (rule, tier));
                 }
             }
@@ -75,6 +76,24 @@ impl Scanners {
     }
 }
 
+/// Whether a run has the shape of a value somewhere, for all that can be told at a glance.
+pub(super) fn may_hold_shape(plan: &RunPlan, (start, end): (u64, u64), left: Left<'_>) -> bool {
+    let Some(table) = plan.shapes else {
+        return false;
+    };
+    let symbols = left.held.slice(start, end);
+    let is_begin = |n: usize| {
+        let before = n.checked_sub(1).and_then(|n| symbols.get(n));
+        before.is_none_or(|symbol| symbol.hidden || matches!(symbol.ch, ' ' | '('))
+    };
+    (0..symbols.len()).filter(|n| is_begin(*n)).any(|n| {
+        let text = symbols.get(n..).unwrap_or_default();
+        let text = text.iter().filter(|symbol| !symbol.hidden);
+        let mut walk = table.walk(text.map(|symbol| symbol.ch as u8));
+        walk.any(|state| !state.whole.is_empty())
+    })
+}
+
 /// Whether a value may begin at a character of a run: at the first one or behind a blank, with no
 /// word, path, amount or fraction before it.
 fn begins(run: &Run<'_>, from: usize) -> bool {
@@ -89,7 +108,7 @@ fn begins(run: &Run<'_>, from: usize) -> bool {
 
 fn may_follow(before: u8, before_that: u8) -> bool {
     match before {
-        b'_' | b'$' | b'/' | b'\\' | b'@' | b'+' | b'%' => false,
+        b'_' | b'$' | b'/' | b'\\' | b'@' | b'+' | b'%' | b'&' => false,
         b'-' | b'.' => !before_that.is_ascii_alphanumeric(),
         _ => true,
     }

@@ -62,7 +62,13 @@ pub(super) fn numbers(
     if is_number || is_code {
         return Look::Read(at + len);
     }
-    Look::Pass(at + len)
+    // What goes on with the last digit was looked at with it.
+    let word = rest.get(len..).unwrap_or_default();
+    let is_inside = last == len.checked_sub(1);
+    let more = word
+        .iter()
+        .take_while(|b| is_inside && b.is_ascii_alphanumeric());
+    Look::Pass(at + len + more.count())
 }
 
 /// Whether one of the numbers may be in a date.

@@ -16,7 +16,7 @@ pub(in crate::rules) static NIR: Spec = Spec {
         Shape::free("9.99.99.99.999.999.99", is_nir),
         Shape::free("9-99-99-99-999-999-99", is_nir),
         Shape::free("9999999999999 99", is_nir),
-        Shape::behind(Context::SSN, "9999999999999", |value| is_born(value)),
+        Shape::behind(Context::SSN, "9999999999999", is_born),
     ]),
     hits: &[
         "«1 85 05 78 006 084 91»",

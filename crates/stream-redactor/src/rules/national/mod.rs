@@ -1,16 +1,21 @@
 //! Numbers that states and their offices give to people and companies.
 
+mod alps;
 mod americas;
 mod asia;
 mod de;
 mod east;
-mod es_it;
+mod es;
 mod fr;
+mod india;
+mod it;
 mod north;
+mod pacific;
 mod passport;
 mod uk;
 mod us;
 mod vat;
+mod west;
 
 use super::Tier;
 use super::rule::{Finder, Spec};
@@ -41,26 +46,26 @@ pub(super) static ALL: [&Spec; 73] = [
     &de::PASSPORT,
     &de::ID_CARD,
     &de::HEALTH_INSURANCE,
-    &de::AHV,
-    &de::AT_SVNR,
-    &es_it::NIF,
-    &es_it::NIE,
-    &es_it::CIF,
-    &es_it::FISCAL_CODE,
-    &es_it::VAT_CODE,
-    &es_it::IDENTITY_CARD,
-    &es_it::DRIVER_LICENSE,
-    &es_it::PT_NIF,
+    &alps::AHV,
+    &alps::AT_SVNR,
+    &es::NIF,
+    &es::NIE,
+    &es::CIF,
+    &it::FISCAL_CODE,
+    &it::VAT_CODE,
+    &it::IDENTITY_CARD,
+    &it::DRIVER_LICENSE,
+    &es::PT_NIF,
     &north::SE_PERSONNUMMER,
     &north::FI_IDENTITY,
     &north::DK_CPR,
     &north::NO_FNR,
-    &north::BE_NATIONAL,
-    &north::NL_BSN,
+    &west::BE_NATIONAL,
+    &west::NL_BSN,
     &north::EE_LT,
     &north::LV_CODE,
-    &north::LU_NUMBER,
-    &north::IE_PPS,
+    &west::LU_NUMBER,
+    &west::IE_PPS,
     &east::PESEL,
     &east::NIP,
     &east::RODNE_CISLO,
@@ -70,16 +75,16 @@ pub(super) static ALL: [&Spec; 73] = [
     &east::JMBG,
     &east::AFM,
     &east::TCKN,
-    &asia::NRIC,
-    &asia::UEN,
-    &asia::ABN,
-    &asia::ACN,
-    &asia::TFN,
-    &asia::MEDICARE,
-    &asia::PAN,
-    &asia::AADHAAR,
-    &asia::IN_VOTER,
-    &asia::IN_VEHICLE,
+    &pacific::NRIC,
+    &pacific::UEN,
+    &pacific::ABN,
+    &pacific::ACN,
+    &pacific::TFN,
+    &pacific::MEDICARE,
+    &india::PAN,
+    &india::AADHAAR,
+    &india::IN_VOTER,
+    &india::IN_VEHICLE,
     &asia::CN_ID,
     &asia::TW_ID,
     &asia::KR_RRN,

@@ -1,7 +1,7 @@
 //! Numbers of the United States.
 
 use super::{Context, Entity, Finder, Shape, Spec, Tier};
-use crate::rules::checks::{any, digits, part, weighted};
+use crate::rules::checks::{any, part, weighted};
 
 /// Nine digits behind "social security" and the like.
 pub(in crate::rules) static SSN: Spec = Spec {
@@ -72,7 +72,14 @@ pub(in crate::rules) static DRIVER_LICENSE: Spec = Spec {
     source: "AAMVA, driver license formats of the states",
     finder: Finder::Shapes(&[
         Shape::behind(Context::LICENSE, "9{7,12}", any),
-        Shape::behind(Context::LICENSE, "x{6,14}", has_five_digits),
+        Shape::behind(Context::LICENSE, "a9{4,14}", any),
+        Shape::behind(Context::LICENSE, "aa9{4,10}", any),
+        Shape::behind(Context::LICENSE, "aaa9{4,9}", any),
+        Shape::behind(Context::LICENSE, "9{5,9}a", any),
+        Shape::behind(Context::LICENSE, "aa999999a", any),
+        Shape::behind(Context::LICENSE, "99aaa99999", any),
+        Shape::behind(Context::LICENSE, "a99a999999", any),
+        Shape::behind(Context::LICENSE, "aaa99aaa9999a", any),
         Shape::behind(Context::LICENSE, "a999-9999-9999", any),
         Shape::behind(Context::LICENSE, "a999-9999-9999-99", any),
         Shape::behind(Context::LICENSE, "a999-999-99-999-9", any),
@@ -94,10 +101,6 @@ pub(in crate::rules) static DRIVER_LICENSE: Spec = Spec {
         "driver's license from 2019",
     ],
 };
-
-fn has_five_digits(value: &[u8]) -> bool {
-    digits(value).count() >= 5
-}
 
 pub(in crate::rules) static BANK_NUMBER: Spec = Spec {
     entity: Entity::US_BANK_NUMBER,

@@ -31,11 +31,14 @@ pub(in crate::rules) static SPEC: Spec = Spec {
         Shape::free("AA 99 999999999", is_vat),
         Shape::free("AA 99 99 99 99", is_vat),
         Shape::free("AA 999.999.999.A99", is_vat),
-        Shape::behind(Context::COMPANY, "aa9{8,12}", is_vat),
+        Shape::free("AA999999999 999", is_vat),
+        Shape::free("999999999AAA", is_tagged),
+        Shape::free("999999999AAAA", is_tagged),
+        Shape::free("999999999A99", |value| value.get(9) == Some(&b'b')),
+        Shape::behind(Context::COMPANY, "aa9{8,15}", any),
         Shape::behind(Context::COMPANY, "a99999999", |value| {
             value.starts_with(b"u")
         }),
-        Shape::behind(Context::COMPANY, "999999999a99", any),
         Shape::behind(Context::COMPANY, "9{8,12}", any),
         Shape::behind(Context::COMPANY, "999 999 999", any),
         Shape::behind(Context::COMPANY, "999 9999 99", any),
@@ -48,6 +51,12 @@ pub(in crate::rules) static SPEC: Spec = Spec {
     ],
     misses: &["DE12345678", "XX123456789", "de136695976", "DE1234567890"],
 };
+
+/// Norwegian and Swiss numbers have the name of the tax behind.
+fn is_tagged(value: &[u8]) -> bool {
+    let tag = value.get(9..).unwrap_or_default();
+    matches!(tag, b"mva" | b"tva" | b"iva" | b"mwst")
+}
 
 /// Countries and their structures: `9` a digit, `a` a letter, `x` either.
 const COUNTRIES: [(&[u8; 2], &[&str]); 31] = [
@@ -98,7 +107,7 @@ fn is_vat(value: &[u8]) -> bool {
         structure.len() == number.len() && number.iter().zip(structure.bytes()).all(fits)
     };
     let structures = COUNTRIES.iter().find(|(name, _)| *name == country);
-    structures.is_some_and(|(_, structures)| structures.iter().any(|s| has(&s)))
+    structures.is_some_and(|(_, structures)| structures.iter().any(has))
 }
 
 pub(in crate::rules) static CH_UID: Spec = Spec {
