@@ -94,6 +94,8 @@ impl Scan for Assigned {
                 if let Some(setting) = &mut self.setting {
                     // A blank before the quotation mark: this may be the beginning of a text.
                     setting.is_quoted &= self.quote == Some(c) || c == '\\';
+                    // An argument in a list of them.
+                    setting.is_plain &= c != ',';
                 }
                 let end = self.end(at, left);
                 let found = self

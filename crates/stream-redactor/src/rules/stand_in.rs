@@ -112,6 +112,7 @@ fn is_reference(value: &[u8], setting: Setting) -> bool {
         [b'{', ..] | [b'[', ..] | [b'<', ..] | [b'(', ..] | [b'*', ..] => true,
         [b'/' | b'.' | b'~', ..] => !mix.is_surely_random(),
         [b'\'' | b'"' | b'`', b'$' | b'{' | b'<' | b' ', ..] => true,
+        [b'0', b'x', digits @ ..] => digits.len() <= 16 && digits.iter().all(u8::is_ascii_hexdigit),
         [b'#', id @ ..] => id.iter().all(is_name),
         [b'$', first, ..] => first.is_ascii_alphabetic() || *first == b'_',
         [b'%', .., b'%'] | [b'&', ..] => true,
@@ -140,6 +141,10 @@ fn is_password(lower: &[u8], mix: Mix, setting: Setting) -> bool {
         return false;
     }
     if setting.is_quoted {
+        // `challengePassword` names one.
+        if is_word && mix.upper > 0 && lower.ends_with(b"password") {
+            return false;
+        }
         return mix.len >= 5 && letters + mix.digits >= 3;
     }
     if setting.is_plain {

@@ -289,6 +289,8 @@ fn assigned(text: &str, quote: &str) -> Option<usize> {
     let name = gap[name.len()..]
         .contains([':', '=', '>'])
         .then_some(name)?;
+    let name = name.trim_end_matches('"');
+    let name = name.strip_suffix(' ').unwrap_or(name);
     (name.ends_with("password") || name.ends_with("token")).then_some(at)
 }
 
