@@ -272,7 +272,7 @@ static CLAIMS: LazyLock<Vec<Claim>> = LazyLock::new(|| {
 fn url() -> String {
     let mark = "a-z0-9._~:/?#@!$&'*+,;=%-";
     let rest = format!("([{mark}]|\\([{mark}(]*\\))*(\\([{mark}(]*)?");
-    format!("[a-z0-9][a-z0-9+]*://([a-z0-9_]|\\[[0-9:][0-9a-f:.]*\\]){rest}")
+    format!("[a-z0-9][a-z0-9+]*://([a-z0-9_]|\\[([0-9a-f][0-9a-f.]*)?:[0-9a-f:.]*\\]){rest}")
 }
 
 const MONTHS: &str = "abr abril ago agosto aout apr april aprile aug august augusti augustus avr avril \
