@@ -28,7 +28,7 @@ use std::process::ExitCode;
 use rows::Row;
 use stream_redactor::{ConfigError, Edit, End, Redactor, RedactorBuilder, Rule};
 
-use figures::Figures;
+use figures::{Figures, When};
 
 #[derive(Default)]
 struct Options {
@@ -46,7 +46,12 @@ struct Options {
 fn main() -> Result<ExitCode, Box<dyn Error>> {
     let options = options()?;
     let redactor = redactor(options.optional)?;
-    let mut figures = Figures::new(options.optional);
+    let when = match (options.optional, options.keyed) {
+        (false, _) => When::Recommended,
+        (true, false) => When::Optional,
+        (true, true) => When::Keyed,
+    };
+    let mut figures = Figures::new(when);
     let mut differing = 0;
     let mut paths: Vec<_> = fs::read_dir(&options.directory)?
         .map(|entry| entry.map(|entry| entry.path()))
@@ -114,7 +119,7 @@ fn differences(rows: &[Row], redactor: &Redactor, n: usize) -> usize {
     let differs = |row: &&Row| {
         let chars: Vec<_> = row.text.chars().collect();
         let (mut stream, mut edits) = (redactor.stream(), Vec::new());
-        stream.context(&row.key);
+        rows::key(&mut stream, &row.key);
         for piece in chars.chunks(n.max(1)) {
             stream.push(&piece.iter().collect::<String>(), &mut edits);
         }

@@ -1,7 +1,7 @@
 //! Labelled rows, and what is found in them.
 
 use serde_json::Value;
-use stream_redactor::{Edit, End, Redactor};
+use stream_redactor::{Edit, End, Redactor, Stream};
 
 /// A stretch of Unicode characters with a name.
 pub(crate) struct Span {
@@ -70,10 +70,17 @@ impl Row {
 
 pub(crate) fn edits(redactor: &Redactor, key: &str, text: &str) -> Vec<Edit> {
     let (mut stream, mut edits) = (redactor.stream(), Vec::new());
-    stream.context(key);
+    self::key(&mut stream, key);
     stream.push(text, &mut edits);
     stream.finish(End::Complete, &mut edits);
     edits
+}
+
+/// Says what stands before a text, if anything does.
+pub(crate) fn key(stream: &mut Stream, key: &str) {
+    if !key.is_empty() {
+        stream.context(key);
+    }
 }
 
 /// Findings, with what an opening swallows as a part of it.

@@ -47,7 +47,7 @@ pub(super) fn numbers(
     }
     let mut words = Words::new(before, contexts);
     let may_be_date = (sought.dates || sought.births) && has_date(text, at, len);
-    if may_be_date && (sought.dates || words.have(Context::BIRTH)) {
+    if may_be_date && (sought.dates || words.have(Context::BIRTH.or(Context::BORN))) {
         return Look::Read(at + len);
     }
     let is_number = groups.digits >= 7
