@@ -59,6 +59,19 @@ impl Entity {
     pub const DATE_OF_BIRTH: Self = Self(Cow::Borrowed("DATE_OF_BIRTH"));
     /// Any date, and a time behind it.
     pub const DATE_TIME: Self = Self(Cow::Borrowed("DATE_TIME"));
+    /// An address of Bitcoin or Ethereum.
+    pub const CRYPTO: Self = Self(Cow::Borrowed("CRYPTO"));
+    /// Any URL with a scheme.
+    pub const URL: Self = Self(Cow::Borrowed("URL"));
+    /// The name of a host.
+    pub const DOMAIN_NAME: Self = Self(Cow::Borrowed("DOMAIN_NAME"));
+
+    /// The number of a mobile telephone as a thing.
+    pub const IMEI: Self = Self(Cow::Borrowed("IMEI"));
+
+    pub(crate) const fn named(name: &'static str) -> Self {
+        Self(Cow::Borrowed(name))
+    }
 
     /// An entity by its name, for names that come from a configuration.
     pub fn new(name: impl Into<Cow<'static, str>>) -> Self {

@@ -3,7 +3,7 @@
 //! One look at [`Class`] tells for all rules at once what a character does, so a new rule costs
 //! nothing where its values cannot be.
 
-use crate::rules::{Automaton, Grouped, Rule, Runs, Tier, is_word};
+use crate::rules::{Automaton, Grouped, Rule, Runs, SPACED_CODE, Shape, Table, Tier, is_word};
 use crate::view::is_plain;
 
 /// A set of runs or of automata, by their index.
@@ -82,17 +82,49 @@ pub(crate) struct RunPlan {
     pub(crate) runs: &'static Runs,
     /// The rules by their index.
     pub(crate) rules: Vec<(usize, Tier, &'static Grouped)>,
+    /// What the values of other rules look like.
+    pub(crate) shapes: Option<&'static Table>,
+    /// Which rule each of those is for, in their order.
+    pub(crate) shaped: Vec<Option<(usize, Tier)>>,
     /// The length from which one of them judges.
     pub(crate) min_len: usize,
+    /// The length of a whole run up to which one of them judges.
+    pub(crate) max_len: usize,
     /// The best tier of them.
     pub(crate) tier: Tier,
     /// The rules that want it held, by their index.
     pub(crate) holders: Vec<usize>,
 }
 
+impl RunPlan {
+    fn add_shape(&mut self, shape: &Shape, index: usize, rule: &Rule) {
+        let table = self.shapes.or_else(|| Table::of(self.runs));
+        self.shapes = table;
+        let entries = table.map_or(&[][..], |table| &table.entries);
+        self.shaped.resize(entries.len(), None);
+        for (slot, (spec, _)) in self.shaped.iter_mut().zip(entries) {
+            if rule.is_made_by(spec) {
+                *slot = Some((index, rule.tier()));
+            }
+        }
+        let (least, most) = shape.lens();
+        // Capitals at the end are separators.
+        let is_spaced = std::ptr::eq(self.runs, &SPACED_CODE);
+        let least = if is_spaced { least - 3 } else { least };
+        // Blanks may set a value apart in a longer run.
+        let most = if (self.runs.separator)(' ') {
+            usize::MAX
+        } else {
+            most
+        };
+        self.min_len = self.min_len.min(least);
+        self.max_len = self.max_len.max(most);
+    }
+}
+
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Plan {
-    /// By byte, upper case as lower case; nothing for those that are no character.
+    /// By byte; nothing for those that are no character.
     bytes: Box<[Class]>,
     /// Letters and digits outside ASCII that belong to a word.
     word: Class,
@@ -131,7 +163,7 @@ impl Plan {
             plan.runs.len() <= MAX && plan.automata.len() <= MAX,
             "sets have room"
         );
-        let class = |byte: u8| match char::from(byte.to_ascii_lowercase()) {
+        let class = |byte: u8| match char::from(byte) {
             c if c.is_ascii() => plan.class(c, rules),
             _ => Class::default(),
         };
@@ -160,9 +192,13 @@ impl Plan {
         if let Some(automaton) = rule.automaton() {
             self.automata.push((index, tier, automaton));
         }
-        let Some(runs) = rule.runs() else {
-            return;
-        };
+        for runs in rule.runs() {
+            self.add_to(runs, index, rule);
+        }
+    }
+
+    fn add_to(&mut self, runs: &'static Runs, index: usize, rule: &Rule) {
+        let tier = rule.tier();
         let known = self
             .runs
             .iter()
@@ -176,6 +212,11 @@ impl Plan {
         if let Some(grouped) = rule.grouped() {
             plan.rules.push((index, tier, grouped));
             plan.min_len = plan.min_len.min(grouped.min_len());
+            plan.max_len = usize::MAX;
+            self.judged |= 1 << at;
+        }
+        for shape in rule.shapes(runs) {
+            plan.add_shape(shape, index, rule);
             self.judged |= 1 << at;
         }
     }
@@ -196,7 +237,10 @@ impl Plan {
         self.runs.push(RunPlan {
             runs,
             rules: Vec::new(),
+            shapes: None,
+            shaped: Vec::new(),
             min_len: usize::MAX,
+            max_len: 0,
             tier: Tier::Loose,
             holders: Vec::new(),
         });
@@ -204,18 +248,24 @@ impl Plan {
     }
 
     fn class(&self, c: char, rules: &[Rule]) -> Class {
-        let runs = |is: &dyn Fn(&Runs) -> bool| mask(&self.runs, |plan| is(plan.runs));
+        let lower = c.to_ascii_lowercase();
+        let runs = |is: &dyn Fn(&Runs, char) -> bool| {
+            let cased = |runs: &Runs| if runs.is_capital { c } else { lower };
+            mask(&self.runs, |plan| is(plan.runs, cased(plan.runs)))
+        };
         let wakes = |before| {
             mask(&self.automata, |(rule, ..)| {
-                rules.get(*rule).is_some_and(|rule| rule.wakes(c, before))
+                rules
+                    .get(*rule)
+                    .is_some_and(|rule| rule.wakes(lower, before))
             })
         };
         let begins =
-            |before| runs(&|runs| (runs.first)(c) && (runs.in_words || before == Kind::Other));
+            |before| runs(&|runs, c| (runs.first)(c) && (runs.in_words || before == Kind::Other));
         Class {
-            body: runs(&|runs| (runs.body)(c)),
-            separator: runs(&|runs| (runs.separator)(c) && !(runs.body)(c)),
-            marks: runs(&|runs| runs.mark.is_some_and(|mark| mark(c))),
+            body: runs(&|runs, c| (runs.body)(c)),
+            separator: runs(&|runs, c| (runs.separator)(c) && !(runs.body)(c)),
+            marks: runs(&|runs, c| runs.mark.is_some_and(|mark| mark(c))),
             begins: Kind::ALL.map(begins),
             wakes: Kind::ALL.map(wakes),
             kind: Kind::of(c),

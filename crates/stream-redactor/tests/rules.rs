@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{chars, everything, redact, stream};
+use common::{chars, redact, stream};
 use stream_redactor::{Edit, End, Redactor};
 
 fn check(cases: &[(&str, &str)]) {
@@ -614,8 +614,13 @@ fn invisible_text() {
 /// The examples that each rule carries, and what is left alone near them.
 #[test]
 fn each_rule_finds_its_examples() {
-    let redactor = everything().build().unwrap();
-    for rule in redactor.rules() {
+    let recommended = Redactor::recommended();
+    let mut wrong = Vec::new();
+    let optional = Redactor::optional();
+    for rule in recommended.rules().iter().chain(&optional) {
+        // Optional rules are not in each other's way.
+        let redactor = Redactor::builder().with(rule.entity().clone());
+        let redactor = redactor.build().unwrap();
         assert!(
             !rule.hits().is_empty() && !rule.misses().is_empty(),
             "{rule:?}"
@@ -626,18 +631,19 @@ fn each_rule_finds_its_examples() {
             for (n, part) in hit.split(['«', '»']).enumerate() {
                 expected.push_str(if n % 2 == 1 { rule.placeholder() } else { part });
             }
-            assert_eq!(
-                redact(&redactor, &text),
-                expected,
-                "{}: {hit}",
-                rule.entity()
-            );
+            let shown = redact(&redactor, &text);
+            if shown != expected {
+                wrong.push(format!("{}: {hit} is {shown}", rule.entity()));
+            }
         }
         for miss in rule.misses() {
             let found = redactor.edits(miss).into_iter().any(
                 |edit| matches!(edit, Edit::Replace { entity, .. } if entity == *rule.entity()),
             );
-            assert!(!found, "{}: {miss}", rule.entity());
+            if found {
+                wrong.push(format!("{}: found in {miss}", rule.entity()));
+            }
         }
     }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }

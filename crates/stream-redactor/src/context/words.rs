@@ -7,7 +7,7 @@
 use super::Context;
 
 /// Each class and its words.
-pub(super) static WORDS: [(Context, &[&str]); 13] = [
+pub(super) static WORDS: [(Context, &[&str]); 15] = [
     (Context::CALL, &CALL),
     (Context::SSN, &SSN),
     (Context::ID, &ID),
@@ -19,8 +19,10 @@ pub(super) static WORDS: [(Context, &[&str]); 13] = [
     (Context::ROUTING, &ROUTING),
     (Context::HEALTH, &HEALTH),
     (Context::BIRTH, &BIRTH),
+    (Context::BORN, &BORN),
     (Context::SECRET, &SECRET),
     (Context::VEHICLE, &VEHICLE),
+    (Context::DEVICE, &DEVICE),
 ];
 
 /// A number to call.
@@ -100,7 +102,7 @@ static SSN: [&str; 31] = [
 ];
 
 /// A number of a person, or of a card that shows who one is.
-static ID: [&str; 68] = [
+static ID: [&str; 70] = [
     "aadhaar",
     "aadhar",
     "adhaar",
@@ -156,6 +158,8 @@ static ID: [&str; 68] = [
     "personal id",
     "personal number",
     "personalausweis*",
+    "personas kods",
+    "personas kodu",
     "personnummer*",
     "pesel",
     "registre national",
@@ -172,7 +176,7 @@ static ID: [&str; 68] = [
 ];
 
 /// A number of a taxpayer.
-static TAX: [&str; 43] = [
+static TAX: [&str; 52] = [
     "belasting*",
     "cif",
     "codice fiscale",
@@ -180,7 +184,10 @@ static TAX: [&str; 43] = [
     "contribuente",
     "contribuinte",
     "contribuyente",
+    "bsn",
+    "cnpj",
     "cpf",
+    "cuit",
     "employer identification",
     "finanzamt",
     "fiscaal",
@@ -189,7 +196,6 @@ static TAX: [&str; 43] = [
     "hmrc",
     "identificacion fiscal",
     "idnr",
-    "income tax",
     "individual taxpayer",
     "irs",
     "itin",
@@ -207,8 +213,15 @@ static TAX: [&str; 43] = [
     "skatt*",
     "spi",
     "steuer*",
-    "tax",
-    "taxes",
+    "tax code",
+    "tax file",
+    "tax id",
+    "tax identification",
+    "tax no",
+    "tax number",
+    "tax ref",
+    "tax reference",
+    "tax registration",
     "taxpayer",
     "tfn",
     "tin",
@@ -268,7 +281,7 @@ static COMPANY: [&str; 45] = [
 ];
 
 /// A number of a passport.
-static PASSPORT: [&str; 20] = [
+static PASSPORT: [&str; 21] = [
     "paspoort*",
     "pasaporte*",
     "pass no",
@@ -283,6 +296,7 @@ static PASSPORT: [&str; 20] = [
     "passinumero*",
     "passnummer*",
     "passport*",
+    "pasport*",
     "paszport*",
     "reisepass*",
     "travel document",
@@ -292,7 +306,7 @@ static PASSPORT: [&str; 20] = [
 ];
 
 /// A number of a permission to drive.
-static LICENSE: [&str; 36] = [
+static LICENSE: [&str; 38] = [
     "ajokort*",
     "carne de conducir",
     "carta de conducao",
@@ -308,16 +322,18 @@ static LICENSE: [&str; 36] = [
     "driving licence",
     "driving license",
     "driving permit",
-    "driving",
     "dvla",
     "fahrerlaubnis*",
     "fuehrerschein*",
     "fuhrerschein*",
     "korkort*",
-    "licence",
-    "licencia",
-    "license",
-    "licenses",
+    "licence id",
+    "licence no",
+    "licence number",
+    "licencia de conducir",
+    "license id",
+    "license no",
+    "license number",
     "patente di guida",
     "patente",
     "permis de conduire",
@@ -412,44 +428,35 @@ static HEALTH: [&str; 34] = [
 ];
 
 /// A date of birth.
-static BIRTH: [&str; 37] = [
+static BIRTH: [&str; 22] = [
     "anniversaire",
     "birth",
     "birthdate",
     "birthday",
-    "born",
     "compleanno",
     "cumpleanos",
     "data urodzenia",
     "dob",
-    "fodd",
     "fodelsedag",
     "fodelsedatum",
     "fodselsdato",
-    "fodt",
-    "geb",
     "geboorte",
     "geboortedatum",
-    "geboren",
     "geburtsdatum",
     "geburtstag",
-    "nacida",
-    "nacido",
     "nacimiento",
     "naissance",
-    "nascida",
-    "nascido",
     "nascimento",
     "nascita",
-    "nata",
-    "nato",
-    "ne le",
-    "nee le",
     "syntyma*",
-    "syntynyt",
     "urodzen*",
     "urodzin*",
-    "urodzon*",
+];
+
+/// The same where a life is told.
+static BORN: [&str; 15] = [
+    "born", "fodd", "fodt", "geb", "geboren", "nacida", "nacido", "nascida", "nascido", "nata il",
+    "nato il", "ne le", "nee le", "syntynyt", "urodzon*",
 ];
 
 /// Something that opens a door.
@@ -521,4 +528,14 @@ static VEHICLE: [&str; 15] = [
     "targa",
     "vehicle",
     "vehicles",
+];
+
+/// A number of a telephone as a thing.
+static DEVICE: [&str; 6] = [
+    "device id",
+    "handset",
+    "imei",
+    "imeisv",
+    "meid",
+    "serial number",
 ];

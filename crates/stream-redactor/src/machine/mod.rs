@@ -51,6 +51,8 @@ impl Machine {
         let sought = Sought {
             births: seeks(Entity::DATE_OF_BIRTH),
             dates: seeks(Entity::DATE_TIME),
+            urls: seeks(Entity::URL),
+            hosts: seeks(Entity::DOMAIN_NAME),
         };
         Self {
             sought,
@@ -116,7 +118,7 @@ impl Machine {
         // Behind the last place where the first look wanted to read on.
         let mut read_to = 0;
         while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
-            if at >= read_to && rest.len() >= MIN_SKIP && self.is_quiet() {
+            if at >= read_to && rest.len() >= MIN_SKIP && !self.sought.hosts && self.is_quiet() {
                 let contexts = |before: &[u8]| self.may_have_contexts(before);
                 let stop = skip::next(text.as_bytes(), at, &contexts, self.sought);
                 read_to = stop.until.max(at + MIN_SKIP);
@@ -247,7 +249,7 @@ impl Machine {
     /// Lets the rules read a symbol. Whether something may be decided now.
     #[inline]
     fn read_visible(&mut self, symbol: Sym) -> bool {
-        let changed = self.step(symbol.ch) || self.invisible > 0;
+        let changed = self.step(symbol.cased()) || self.invisible > 0;
         self.invisible = 0;
         self.reading.advance(symbol);
         changed || self.is_over_hold()

@@ -126,7 +126,7 @@ fn is_printed(groups: &[(usize, usize)]) -> bool {
     }
 }
 
-fn luhn(digits: impl DoubleEndedIterator<Item = u8>) -> bool {
+pub(super) fn luhn(digits: impl DoubleEndedIterator<Item = u8>) -> bool {
     let sum: u32 = digits
         .rev()
         .enumerate()

@@ -6,7 +6,7 @@
 use super::names::{self, MAX_NAME, Name};
 use super::random::Mix;
 use super::run::{Grouped, Run};
-use super::runs::{MAX_RUN, TOKEN};
+use super::runs::{MAX_RUN, SECRET};
 use super::stand_in::{self, Setting};
 use super::{Finder, Spec, Tier};
 use crate::context::Context;
@@ -35,7 +35,7 @@ pub(super) static SPEC: Spec = Spec {
 };
 
 pub(super) static FINDER: Grouped = Grouped {
-    runs: &TOKEN,
+    runs: &SECRET,
     min_len: 12,
     value,
     anchored,

@@ -2,15 +2,20 @@
 
 mod assigned;
 mod card;
+mod checks;
+mod crypto;
 mod date;
+mod domain;
 mod email;
 mod iban;
+mod imei;
 mod invisible;
 mod ip;
 mod issuers;
 mod listed;
 mod mac;
 mod names;
+mod national;
 mod pem;
 mod phone;
 mod prompt;
@@ -19,9 +24,11 @@ mod rule;
 mod run;
 mod runs;
 mod script;
+mod shape;
 mod ssn;
 mod stand_in;
 mod token;
+mod url;
 mod url_login;
 
 use self::assigned::{Assigned, AssignedCloser};
@@ -35,11 +42,13 @@ use self::pem::{Pem, PemCloser};
 use self::prompt::{Prompt, PromptCloser};
 pub use self::rule::Rule;
 use self::rule::{Finder, Spec};
-pub(crate) use self::run::{Grouped, Page, shorten};
-pub(crate) use self::runs::{MAX_RUN, Runs};
+pub(crate) use self::run::{Grouped, Page, Run, shorten};
+pub(crate) use self::runs::{CALL_NUMBER, CODE, MAX_RUN, NUMBER, Runs, SPACED_CODE};
 use self::script::{Script, ScriptCloser};
+pub(crate) use self::shape::{MAX_SHAPE, Shape, Table};
 use self::token::TokenCloser;
 pub(crate) use self::token::may_begin as may_begin_token;
+use self::url::Url;
 use self::url_login::UrlLogin;
 use crate::left::Left;
 
@@ -56,7 +65,7 @@ static BASIC: [&Spec; 5] = [
 ];
 
 /// What answers of language models call for beside those.
-static MORE: [&Spec; 11] = [
+static MORE: [&Spec; 13] = [
     &card::SPEC,
     &iban::SPEC,
     &phone::SPEC,
@@ -68,10 +77,17 @@ static MORE: [&Spec; 11] = [
     &url_login::SPEC,
     &assigned::SPEC,
     &listed::SPEC,
+    &crypto::SPEC,
+    &imei::SPEC,
 ];
 
 /// What is right for some texts only: it is often meant to be read.
-static OPTIONAL: [&Spec; 1] = [&date::DATE];
+static OPTIONAL: [&Spec; 3] = [&date::DATE, &url::SPEC, &domain::SPEC];
+
+/// All rules but those, in the order in which they win over each other where all else is equal.
+fn all_specs() -> impl Iterator<Item = &'static Spec> {
+    BASIC.iter().chain(&MORE).chain(&national::ALL).copied()
+}
 
 /// How sure a rule is of its findings. Of two at one place the surer one wins, then the longer one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -143,6 +159,7 @@ pub(crate) enum Automaton {
     Date(Date),
     Assigned(Assigned),
     UrlLogin(UrlLogin),
+    Url(Url),
 }
 
 macro_rules! of_each {
@@ -156,6 +173,7 @@ macro_rules! of_each {
             Automaton::Date($a) => $do,
             Automaton::Assigned($a) => $do,
             Automaton::UrlLogin($a) => $do,
+            Automaton::Url($a) => $do,
         }
     };
 }

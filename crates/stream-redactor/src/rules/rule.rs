@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::{Automaton, BASIC, Grouped, MORE, OPTIONAL, Runs, Tier};
+use super::shape::Shape;
+use super::{Automaton, BASIC, Grouped, OPTIONAL, Runs, Tier, all_specs};
 use crate::edit::Entity;
 use crate::plan::Kind;
 
@@ -28,6 +29,8 @@ pub(crate) struct Spec {
 pub(crate) enum Finder {
     /// In complete runs.
     Runs(&'static Grouped),
+    /// In complete runs, by what it looks like.
+    Shapes(&'static [Shape]),
     /// By an automaton.
     Scan {
         new: fn() -> Automaton,
@@ -101,7 +104,7 @@ impl Rule {
     }
 
     pub(crate) fn recommended() -> Vec<Self> {
-        BASIC.iter().chain(&MORE).copied().map(Self::new).collect()
+        all_specs().map(Self::new).collect()
     }
 
     pub(crate) fn optional() -> Vec<Self> {
@@ -110,9 +113,8 @@ impl Rule {
 
     /// All rules of an entity, the optional ones too.
     pub(crate) fn of(entity: &Entity) -> impl Iterator<Item = Self> {
-        let all = BASIC.iter().chain(&MORE).chain(&OPTIONAL);
+        let all = all_specs().chain(OPTIONAL.iter().copied());
         all.filter(move |spec| spec.entity == *entity)
-            .copied()
             .map(Self::new)
     }
 
@@ -138,12 +140,27 @@ impl Rule {
     }
 
     /// The runs that are held for the rule.
-    pub(crate) fn runs(&self) -> Option<&'static Runs> {
+    pub(crate) fn runs(&self) -> Vec<&'static Runs> {
         match self.spec.finder {
-            Finder::Runs(grouped) => Some(grouped.runs()),
-            Finder::Scan { holds, .. } => holds,
-            Finder::Invisible => None,
+            Finder::Runs(grouped) => vec![grouped.runs()],
+            Finder::Shapes(shapes) => shapes.iter().map(Shape::runs).collect(),
+            Finder::Scan { holds, .. } => holds.into_iter().collect(),
+            Finder::Invisible => Vec::new(),
         }
+    }
+
+    /// What the values of the rule look like in these runs.
+    pub(crate) fn shapes(&self, runs: &'static Runs) -> impl Iterator<Item = &'static Shape> {
+        let shapes = match self.spec.finder {
+            Finder::Shapes(shapes) => shapes,
+            _ => &[],
+        };
+        let here = move |shape: &&Shape| std::ptr::eq(shape.runs(), runs);
+        shapes.iter().filter(here)
+    }
+
+    pub(crate) fn is_made_by(&self, spec: &'static Spec) -> bool {
+        std::ptr::eq(self.spec, spec)
     }
 
     /// Whether the rule finds what is invisible.

@@ -60,15 +60,19 @@ pub(crate) struct Run<'r> {
     /// The groups of digits in it, as ranges, in order.
     pub(super) groups: &'r [(usize, usize)],
     /// The byte before, or 0.
-    pub(super) before: u8,
+    pub(crate) before: u8,
     /// The byte before that.
-    pub(super) before_that: u8,
+    pub(crate) before_that: u8,
     /// The byte behind: 0 at the end, 0x80 for all outside ASCII.
-    pub(super) behind: u8,
+    pub(crate) behind: u8,
     /// The separator between the run and that byte, or 0.
     pub(super) separator: u8,
     /// The run goes on in a letter or digit, so its last group is not whole.
     pub(super) is_open: bool,
+    /// A letter or digit stands behind the run and its separators.
+    pub(crate) is_before_word: bool,
+    /// The text and the separators behind it.
+    pub(crate) all: &'r [u8],
     /// The place of the run.
     start: u64,
     /// The place behind it, separators included.
@@ -80,7 +84,7 @@ pub(crate) struct Run<'r> {
 
 impl Run<'_> {
     /// What the words before the run on its line say of it.
-    pub(super) fn contexts(&self) -> Context {
+    pub(crate) fn contexts(&self) -> Context {
         let contexts = self
             .contexts
             .get()
@@ -121,8 +125,28 @@ impl Run<'_> {
         self.left.back(self.start)
     }
 
+    /// Whether a character of the text was a capital.
+    pub(super) fn is_upper(&self, n: usize) -> bool {
+        let symbol = self.place(n).and_then(|place| self.left.held.get(place));
+        symbol.is_some_and(|symbol| symbol.upper)
+    }
+
     pub(crate) fn start(&self) -> u64 {
         self.start
+    }
+
+    /// What stands between two of its characters, as a finding.
+    pub(crate) fn found(&self, from: usize, to: usize) -> Option<Found> {
+        let last = self.place(to.checked_sub(1)?)?;
+        Some(Found::new(self.place(from)?, last + 1))
+    }
+
+    /// Whether all letters of a finding are capitals.
+    pub(crate) fn is_capital(&self, found: Found) -> bool {
+        let symbols = self.left.held.slice(found.start, found.end);
+        symbols
+            .iter()
+            .all(|symbol| symbol.upper || symbol.hidden || !symbol.ch.is_ascii_alphabetic())
     }
 
     /// The place of a character of the text.
@@ -189,6 +213,8 @@ impl Page {
                 .filter(|_| separators > 0)
                 .unwrap_or(0),
             is_open: separators == 0 && next.is_some_and(is_word),
+            is_before_word: next.is_some_and(is_word),
+            all: self.text.get(..len).unwrap_or_default(),
             start,
             end,
             left,

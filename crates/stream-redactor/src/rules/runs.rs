@@ -27,10 +27,12 @@ pub(crate) struct Runs {
     pub(crate) in_words: bool,
     /// A run that grows too long goes on as a window over its last characters.
     pub(crate) slides: bool,
+    /// Letters count only as capitals.
+    pub(crate) is_capital: bool,
 }
 
 /// Digits in groups, as on a card: one blank, hyphen or dot between.
-pub(super) static NUMBER: Runs = Runs {
+pub(crate) static NUMBER: Runs = Runs {
     first: |c| c.is_ascii_digit(),
     body: |c| c.is_ascii_digit(),
     separator: |c| matches!(c, ' ' | '-' | '.'),
@@ -38,10 +40,11 @@ pub(super) static NUMBER: Runs = Runs {
     mark: None,
     in_words: false,
     slides: false,
+    is_capital: false,
 };
 
 /// Digits in groups, as one writes a number to call, with an extension behind `x`.
-pub(super) static CALL_NUMBER: Runs = Runs {
+pub(crate) static CALL_NUMBER: Runs = Runs {
     first: |c| c.is_ascii_digit() || matches!(c, '+' | '('),
     body: |c| c.is_ascii_digit(),
     separator: |c| matches!(c, ' ' | '-' | '.' | '/' | '(' | ')' | '+' | 'x'),
@@ -49,6 +52,7 @@ pub(super) static CALL_NUMBER: Runs = Runs {
     mark: None,
     in_words: false,
     slides: false,
+    is_capital: false,
 };
 
 /// Hexadecimal digits with colons, dots, and a slash before a length.
@@ -60,6 +64,31 @@ pub(super) static ADDRESS: Runs = Runs {
     mark: Some(|c| matches!(c, ':' | '.')),
     in_words: false,
     slides: false,
+    is_capital: false,
+};
+
+/// A host name.
+pub(super) static HOST: Runs = Runs {
+    first: |c| c.is_ascii_alphanumeric(),
+    body: |c| c.is_ascii_alphanumeric() || c == '-',
+    separator: |c| c == '.',
+    max_separators: 1,
+    mark: Some(|c| c == '.'),
+    in_words: false,
+    slides: false,
+    is_capital: false,
+};
+
+/// A word with a digit in it.
+pub(super) static TOKEN: Runs = Runs {
+    first: |c| c.is_ascii_alphanumeric(),
+    body: |c| c.is_ascii_alphanumeric(),
+    separator: |_| false,
+    max_separators: 0,
+    mark: Some(|c| c.is_ascii_digit()),
+    in_words: false,
+    slides: false,
+    is_capital: false,
 };
 
 /// Hexadecimal digits in groups.
@@ -71,6 +100,7 @@ pub(super) static HEX_GROUPS: Runs = Runs {
     mark: Some(|c| matches!(c, ':' | '-' | '.')),
     in_words: false,
     slides: false,
+    is_capital: false,
 };
 
 /// A word: what may be the local part of an address, until an `@` comes, or the two letters of an
@@ -83,11 +113,38 @@ pub(super) static WORD: Runs = Runs {
     mark: None,
     in_words: true,
     slides: true,
+    is_capital: false,
+};
+
+/// Letters and digits with single hyphens or dots between, and a digit among them.
+pub(crate) static CODE: Runs = Runs {
+    first: |c| c.is_ascii_alphanumeric(),
+    body: |c| c.is_ascii_alphanumeric(),
+    separator: |c| matches!(c, '-' | '.'),
+    max_separators: 1,
+    mark: Some(|c| c.is_ascii_digit()),
+    in_words: false,
+    slides: false,
+    is_capital: false,
+};
+
+/// A code as it is printed, with blanks: a capital, and digits with up to three capitals, blanks
+/// and marks between and behind. Of prose that is no more than the first letters of a word in
+/// capitals.
+pub(crate) static SPACED_CODE: Runs = Runs {
+    first: |c| c.is_ascii_uppercase(),
+    body: |c| c.is_ascii_digit(),
+    separator: |c| c.is_ascii_uppercase() || matches!(c, ' ' | '-' | '.' | '/'),
+    max_separators: 3,
+    mark: Some(|c| c.is_ascii_digit()),
+    in_words: false,
+    slides: false,
+    is_capital: true,
 };
 
 /// Letters and digits with the marks that a token has: Base64 of both alphabets, dots, and what
 /// a URL begins with.
-pub(super) static TOKEN: Runs = Runs {
+pub(super) static SECRET: Runs = Runs {
     first: |c| c.is_ascii_alphanumeric(),
     body: |c| c.is_ascii_alphanumeric(),
     separator: is_token_mark,
@@ -96,6 +153,7 @@ pub(super) static TOKEN: Runs = Runs {
     mark: Some(|c| c.is_ascii_digit() || matches!(c, '_' | '-')),
     in_words: false,
     slides: false,
+    is_capital: false,
 };
 
 pub(super) fn is_token_mark(c: char) -> bool {
@@ -105,6 +163,6 @@ pub(super) fn is_token_mark(c: char) -> bool {
 impl Runs {
     /// What swallows the rest of a value that is longer than a run.
     pub(super) fn closer(&self) -> Option<Closer> {
-        std::ptr::eq(self, &TOKEN).then_some(Closer::Token(TokenCloser))
+        std::ptr::eq(self, &SECRET).then_some(Closer::Token(TokenCloser))
     }
 }

@@ -75,12 +75,16 @@ impl Scanners {
         left: Left<'_>,
     ) -> bool {
         let len = usize::try_from(at - run.start).unwrap_or(usize::MAX);
-        if len < plan.min_len + separators || self.has_lost(run.start, plan.tier) {
+        let visible = usize::try_from(self.seen - 1 - run.seen).unwrap_or(usize::MAX);
+        if len < plan.min_len + separators
+            || visible > plan.max_len.saturating_add(separators)
+            || self.has_lost(run.start, plan.tier)
+        {
             return false;
         }
         let mut page = Page::new();
         let run = page.read((run.start, at), separators, next, left);
-        let mut any = false;
+        let mut any = self.find_shape(plan, &run);
         for (rule, tier, grouped) in &plan.rules {
             if self.enabled.contains(*rule) && !self.has_lost(run.start(), *tier) {
                 if let Some(found) = grouped.find(&run) {
@@ -93,7 +97,7 @@ impl Scanners {
     }
 
     /// Whether no candidate of a tier from `start` on can win any more.
-    fn has_lost(&self, start: u64, tier: Tier) -> bool {
+    pub(super) fn has_lost(&self, start: u64, tier: Tier) -> bool {
         let best = self.best.map(|best| (best.found.start, best.tier));
         best.is_some_and(|best| best < (start, tier))
     }

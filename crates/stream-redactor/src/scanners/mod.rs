@@ -7,6 +7,7 @@
 mod broken;
 mod bulk;
 mod judge;
+mod shaped;
 
 use std::cmp::Reverse;
 
@@ -102,10 +103,11 @@ impl Scanners {
         }
     }
 
-    /// Reads one symbol. False if nothing can be decided by it that could not be before.
+    /// Reads one symbol, a capital as a capital. False if nothing can be decided by it that could not be before.
     #[inline]
     pub(crate) fn step(&mut self, plan: &Plan, c: char, at: u64, left: Left<'_>) -> bool {
         let class = plan.of(c);
+        let c = c.to_ascii_lowercase();
         let ended = self.live & !(class.body | class.separator & !plan.full(self.behind));
         let may_begin = class.begins(self.before) & self.runs_on;
         let begins = may_begin & !(self.live & !ended);

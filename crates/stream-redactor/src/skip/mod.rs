@@ -12,6 +12,7 @@
 //!
 //! A new rule enters here with the characters that its values cannot be without.
 
+mod codes;
 mod dates;
 mod hex;
 mod names;
@@ -39,6 +40,10 @@ pub(crate) struct Sought {
     pub(crate) births: bool,
     /// Any dates.
     pub(crate) dates: bool,
+    /// Schemes of URLs.
+    pub(crate) urls: bool,
+    /// Host names, which have nothing that is rare: all is read.
+    pub(crate) hosts: bool,
 }
 
 /// Where reading is needed again.
@@ -122,7 +127,12 @@ fn look(text: &[u8], from: usize, at: usize, contexts: Contexts<'_>, sought: Sou
             may_be_any(behind) || behind.is_some_and(|b| b.is_ascii_alphanumeric() || *b >= 0x80)
         }
         b'(' | b'[' | b'{' => brackets(text, at),
-        b':' => colon(text, from, at) || has_login(text, at) || assigned(text, from, at),
+        b':' => {
+            sought.urls && slashes(text, at)
+                || colon(text, from, at)
+                || has_login(text, at)
+                || assigned(text, from, at)
+        }
         b'=' | b'>' => assigned(text, from, at),
         _ => true,
     };
@@ -141,6 +151,12 @@ fn brackets(text: &[u8], at: usize) -> bool {
     may_be_any(first)
         || matches!(first, Some(b'a' | b'A' | b'd' | b'D'))
             && (may_be_any(second) || matches!(second, Some(b't' | b'T' | b'o' | b'O')))
+}
+
+/// `://`
+fn slashes(text: &[u8], at: usize) -> bool {
+    let next = |n: usize| text.get(at + n);
+    may_be_any(next(1)) || next(1) == Some(&b'/') && (may_be_any(next(2)) || next(2) == Some(&b'/'))
 }
 
 /// `prompt:`, `fe80::`, `1:2:`
@@ -218,7 +234,9 @@ fn word_before(text: &[u8], from: usize, to: usize, sought: Sought) -> Option<us
             // A blank ends what is alive in a word, and a letter behind it what holds blanks. One
             // rule reads on there, at the `p` of `system prompt`.
             [b'\n', next] if begins_word(next) => return Some(at),
-            [b' ', next] if begins_word(next) && !in_date(at - 1) => return Some(at),
+            [b' ', next] if begins_word(next) && ends_code(text, from, at) && !in_date(at - 1) => {
+                return Some(at);
+            }
             // What holds blanks behind letters holds no number there.
             [b' ', b'0'..=b'9' | b'+'] if at >= from + 4 => {
                 let word = text.get(at - 4..at - 1).unwrap_or_default();
@@ -247,6 +265,23 @@ fn word_before(text: &[u8], from: usize, to: usize, sought: Sought) -> Option<us
         at -= 1;
     }
     None
+}
+
+/// Whether no code with blanks goes on over the blank before `at`.
+fn ends_code(text: &[u8], from: usize, at: usize) -> bool {
+    let before = text.get(from..at - 1).unwrap_or_default();
+    match before {
+        [] => true,
+        [.., last] if *last < 0x80 => {
+            !last.is_ascii_uppercase()
+                && !last.is_ascii_digit()
+                && !matches!(last, b' ' | b'-' | b'.' | b'/')
+        }
+        // Small letters of Latin-1, Greek, Cyrillic; Han, Hangul; dashes and quotation marks.
+        [.., 0xc3, 0xa0..=0xff] | [.., 0xce..=0xd1, _] | [.., 0xe4..=0xec, _, _] => true,
+        [.., 0xe2, 0x80, third] => matches!(third, 0x94 | 0x95 | 0x98..=0x9f | 0xa2 | 0xa6),
+        _ => false,
+    }
 }
 
 fn begins_word(byte: u8) -> bool {

@@ -1,10 +1,14 @@
 //! Rows of numbers: which of them may be a value.
 
+use super::codes::{Words, has_code, has_number, has_spaced_code};
 use super::{Contexts, Look, Sought, brackets, hex_groups, may_be_any, may_be_date, token};
 use crate::context::Context;
 
 /// The longest run of numbers that the first look follows.
 const MAX_NUMBERS: usize = 48;
+
+/// The fewest characters of such an address.
+const TOKEN: usize = 26;
 
 /// Numbers with what may stand between them, up to the next thing that is no number.
 pub(super) fn numbers(
@@ -37,15 +41,25 @@ pub(super) fn numbers(
         || may_be_any(behind)
         || matches!(behind, Some(b'(' | b'[' | b'{')) && brackets(text, at + len)
         || matches!(before.iter().rev().find(|b| **b != b'('), None | Some(b'+'));
-    if is_long
-        || groups.may_be_value
-        || groups.dots >= 3
-        || (8..=10).contains(&groups.digits) && behind == Some(&b':')
-        || is_account(text, from, at)
-        || sought.dates && has_date(text, at, len)
-        || sought.births && has_date(text, at, len) && contexts(before).has(Context::BIRTH)
-        || groups.digits >= 7 && contexts(before).has(Context::CALL)
-    {
+    let is_bot = (8..=10).contains(&groups.digits) && behind == Some(&b':');
+    let is_value = groups.may_be_value || groups.dots >= 3 || is_bot;
+    if is_long || is_value || is_account(text, from, at) || is_token(text, from, at) {
+        return Look::Read(at + len);
+    }
+    let mut words = Words::new(before, contexts);
+    let may_be_date = (sought.dates || sought.births) && has_date(text, at, len);
+    if may_be_date && (sought.dates || words.have(Context::BIRTH.or(Context::BORN))) {
+        return Look::Read(at + len);
+    }
+    let is_number = groups.digits >= 7
+        && (words.have(Context::CALL) || has_number(text, (at, at + len), &mut words));
+    // A word of letters and digits begins before this row or goes on behind it.
+    let last = rest.iter().take(len).rposition(u8::is_ascii_digit);
+    let is_mixed = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphabetic() || *b == b'-');
+    let is_code = is_mixed(before.last()) && has_code(text, from, at, &mut words)
+        || is_mixed(behind) && has_code(text, from, at + last.unwrap_or(0), &mut words)
+        || has_spaced_code(text, from, at, &mut words);
+    if is_number || is_code {
         return Look::Read(at + len);
     }
     Look::Pass(at + len)
@@ -96,6 +110,15 @@ impl Groups {
         self.may_be_value |= is_card || is_number || self.trunk.is_some_and(|n| n >= 9);
         self.len = 0;
     }
+}
+
+/// A long word with digits, as addresses of a currency are.
+fn is_token(text: &[u8], from: usize, at: usize) -> bool {
+    let (before, rest) = text.split_at_checked(at).unwrap_or_default();
+    let is_part = |b: &&u8| b.is_ascii_alphanumeric() || **b >= 0x80;
+    let tail = rest.iter().take(TOKEN).take_while(is_part).count();
+    let head = before.iter().skip(from).rev().take(TOKEN);
+    tail + head.take_while(is_part).count() >= TOKEN
 }
 
 /// Two letters and two digits, as an account number begins.

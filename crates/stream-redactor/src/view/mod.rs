@@ -32,6 +32,16 @@ pub(crate) struct Sym {
 }
 
 impl Sym {
+    /// The folded character, a capital if it was one.
+    #[inline]
+    pub(crate) fn cased(self) -> char {
+        if self.upper {
+            self.ch.to_ascii_uppercase()
+        } else {
+            self.ch
+        }
+    }
+
     /// An ASCII character that stands for itself.
     #[inline]
     pub(crate) fn ascii(byte: u8) -> Self {

@@ -17,6 +17,8 @@ const VALUE: usize = 40;
 struct Claim {
     /// The rules, by their names.
     entities: &'static [&'static str],
+    /// It is told from capitals where they stand.
+    is_cased: bool,
     /// All values with this claim: what has no continuation in it is dead.
     language: DFA<Vec<u32>>,
     /// The place where a value begins that is first noticed at the last character of the text.
@@ -25,11 +27,113 @@ struct Claim {
     gives_up: fn(&str) -> Option<usize>,
 }
 
+/// Rules with values of digits alone.
+const NUMBERS: &[&str] = &[
+    "US_SSN",
+    "CREDIT_CARD",
+    "IMEI",
+    "CA_SIN",
+    "BR_CPF",
+    "BR_CNPJ",
+    "AR_CUIT",
+    "CL_RUT",
+    "AU_ABN",
+    "AU_ACN",
+    "AU_TFN",
+    "AU_MEDICARE",
+    "IN_AADHAAR",
+    "CN_RESIDENT_ID",
+    "KR_RRN",
+    "NATIONAL_ID",
+    "DE_TAX_ID",
+    "DE_TAX_NUMBER",
+    "CH_AHV",
+    "AT_SVNR",
+    "PL_PESEL",
+    "PL_NIP",
+    "CZ_SK_BIRTH_NUMBER",
+    "RO_CNP",
+    "BG_EGN",
+    "HR_OIB",
+    "JMBG",
+    "GR_AFM",
+    "TR_TCKN",
+    "IT_VAT_CODE",
+    "PT_NIF",
+    "FR_NIR",
+    "FR_SIREN",
+    "SE_PERSONNUMMER",
+    "FI_PERSONAL_IDENTITY_CODE",
+    "DK_CPR",
+    "NO_FNR",
+    "BE_NATIONAL_NUMBER",
+    "NL_BSN",
+    "EE_LT_PERSONAL_CODE",
+    "LV_PERSONAL_CODE",
+    "LU_NATIONAL_NUMBER",
+    "PASSPORT",
+    "UK_NHS",
+    "UK_UTR",
+    "US_SSN",
+    "US_ITIN",
+    "US_PASSPORT",
+    "US_DRIVER_LICENSE",
+    "US_BANK_NUMBER",
+    "ABA_ROUTING_NUMBER",
+    "US_EIN",
+    "VAT_NUMBER",
+];
+/// Rules with values of digits and slashes.
+const SLASHED_NUMBERS: &[&str] = &[
+    "PHONE_NUMBER",
+    "BR_CNPJ",
+    "DE_TAX_NUMBER",
+    "CZ_SK_BIRTH_NUMBER",
+    "BE_NATIONAL_NUMBER",
+];
+/// Rules with words of letters and digits.
+const CODES: &[&str] = &[
+    "MX_CURP",
+    "CL_RUT",
+    "SG_NRIC_FIN",
+    "SG_UEN",
+    "IN_PAN",
+    "IN_VOTER",
+    "IN_VEHICLE_REGISTRATION",
+    "CN_RESIDENT_ID",
+    "TW_NATIONAL_ID",
+    "NATIONAL_ID",
+    "DE_SOCIAL_SECURITY",
+    "DE_PASSPORT",
+    "DE_ID_CARD",
+    "DE_HEALTH_INSURANCE",
+    "ES_NIF",
+    "ES_NIE",
+    "ES_CIF",
+    "IT_FISCAL_CODE",
+    "IT_IDENTITY_CARD",
+    "IT_DRIVER_LICENSE",
+    "FR_NIR",
+    "FI_PERSONAL_IDENTITY_CODE",
+    "IE_PPS",
+    "PASSPORT",
+    "UK_NINO",
+    "UK_PASSPORT",
+    "UK_DRIVING_LICENCE",
+    "US_PASSPORT",
+    "US_DRIVER_LICENSE",
+    "MEDICAL_LICENSE",
+    "VAT_NUMBER",
+    "CH_UID",
+];
+/// Rules with codes that hold blanks or slashes.
+const SPACED_CODES: &[&str] = &["PASSPORT", "UK_NINO", "US_DRIVER_LICENSE", "VAT_NUMBER"];
+
 static CLAIMS: LazyLock<Vec<Claim>> = LazyLock::new(|| {
     vec![
         // A word may be the local part of an address, or begin an account number.
         claim(
-            &["EMAIL_ADDRESS", "IBAN_CODE"],
+            &["EMAIL_ADDRESS", "IBAN_CODE", "URL"],
             "[a-z0-9_.+'#~-]*",
             |text| last(text, |c| c.is_alphanumeric() || c == '_'),
             |text| Some(usize::from(text.len() > WINDOW)),
@@ -48,14 +152,14 @@ static CLAIMS: LazyLock<Vec<Claim>> = LazyLock::new(|| {
         ),
         // Digits in groups, with one blank, hyphen or dot between.
         claim(
-            &["US_SSN", "CREDIT_CARD"],
+            NUMBERS,
             "[0-9]+([ .-][0-9]+)*",
             |text| word(text, |c| c.is_ascii_digit()),
             |text| shorter(text, |c| c.is_ascii_digit(), |c| c.is_ascii_digit()),
         ),
         // The same with up to three of more separators.
         claim(
-            &["PHONE_NUMBER"],
+            SLASHED_NUMBERS,
             "([+(][ ./()x+-]{0,2})?[0-9]+([ ./()x+-]{1,3}[0-9]+)*",
             |text| word(text, |c| c.is_ascii_digit() || "+(".contains(c)),
             |text| {
@@ -100,6 +204,26 @@ static CLAIMS: LazyLock<Vec<Claim>> = LazyLock::new(|| {
             },
             |_| Some(0),
         ),
+        // A word with hyphens or dots.
+        claim(
+            CODES,
+            "[a-z0-9]+([.-][a-z0-9]+)*",
+            |text| word(text, |c| c.is_ascii_alphanumeric()),
+            |text| {
+                let is_word = |c: char| c.is_ascii_alphanumeric();
+                shorter(text, is_word, is_word)
+            },
+        ),
+        // A capital, and up to three capitals, blanks or marks between digits.
+        Claim {
+            is_cased: true,
+            ..claim(
+                SPACED_CODES,
+                "[A-Z][A-Z ./-]{0,2}([0-9]+[A-Z ./-]{1,3})*[0-9]*",
+                |text| word(text, |c| c.is_ascii_uppercase()),
+                |text| (text.len() <= WINDOW).then_some(0),
+            )
+        },
         claim(
             &["IP_ADDRESS"],
             "[0-9a-f:]+([./][0-9a-f:]+)*",
@@ -111,6 +235,34 @@ static CLAIMS: LazyLock<Vec<Claim>> = LazyLock::new(|| {
             "[0-9a-f]+([.:-][0-9a-f]+)*",
             |text| word(text, |c| c.is_ascii_hexdigit()),
             |text| shorter(text, |c| c.is_ascii_hexdigit(), |c| c.is_ascii_hexdigit()),
+        ),
+        claim(
+            &["CRYPTO"],
+            "[a-z0-9]*",
+            |text| word(text, |c| c.is_ascii_alphanumeric()),
+            |text| (text.len() <= WINDOW).then_some(0),
+        ),
+        claim(
+            &["DOMAIN_NAME"],
+            "[a-z0-9-]+(\\.[a-z0-9-]+)*",
+            |text| word(text, |c| c.is_ascii_alphanumeric()),
+            |text| {
+                let body = |c: char| c.is_ascii_alphanumeric() || c == '-';
+                shorter(text, body, |c| c.is_ascii_alphanumeric())
+            },
+        ),
+        claim(
+            &["URL"],
+            &url(),
+            |text| {
+                let scheme = text.strip_suffix(':')?;
+                let is_part = |c: char| c.is_ascii_alphanumeric() || c == '+';
+                let from = scheme.trim_end_matches(is_part).len();
+                let start = from + scheme[from..].find(|c: char| c != '+')?;
+                let is_scheme = scheme.len() - from <= 16 && start + 1 < scheme.len();
+                (is_scheme && !scheme.ends_with('+')).then_some(start)
+            },
+            |_| Some(0),
         ),
         claim(
             &["DATE_OF_BIRTH", "DATE_TIME"],
@@ -135,10 +287,12 @@ static CLAIMS: LazyLock<Vec<Claim>> = LazyLock::new(|| {
             |text| word(text, |c| c == 's'),
             |_| Some(0),
         ),
-        // Of a longer row of dashes the last five count.
+        // Of a longer row of dashes the last five count; one at the beginning of a line may be
+        // another opening.
         claim(
             &["PRIVATE_KEY"],
-            "-{5,}begin [a-z0-9 ]*private key[a-z0-9 ]*-----[\\n ]{1,16}[a-z0-9+/=,](-|\\n*[a-z0-9+/=,]){15}",
+            "-{5,}begin [a-z0-9 ]*private key[a-z0-9 ]*-----[\\n ]{1,16}\
+             [a-z0-9+/=,]([a-z0-9+/=,-]|\\n+[a-z0-9+/=,]){15}",
             |text| last(text, |c| c == '-'),
             |text| {
                 let label = text
@@ -150,6 +304,13 @@ static CLAIMS: LazyLock<Vec<Claim>> = LazyLock::new(|| {
         ),
     ]
 });
+
+/// A scheme, a host and the rest; brackets in it in pairs.
+fn url() -> String {
+    let mark = "a-z0-9._~:/?#@!$&'*+,;=%-";
+    let rest = format!("([{mark}]|\\([{mark}(]*\\))*(\\([{mark}(]*)?");
+    format!("[a-z0-9][a-z0-9+]*://([a-z0-9_]|\\[([0-9a-f][0-9a-f.]*)?:[0-9a-f:.]*\\]){rest}")
+}
 
 const MONTHS: &str = "abr abril ago agosto aout apr april aprile aug august augusti augustus avr avril \
     dec december decembre dez dezember dezembro dic dicembre diciembre ene enero feb \
@@ -191,6 +352,7 @@ fn claim(
     let language = DFA::new(&format!("^(?:{language})$")).unwrap();
     Claim {
         entities,
+        is_cased: false,
         language,
         begins,
         gives_up,
@@ -200,6 +362,8 @@ fn claim(
 impl Claim {
     /// Reads a text from the left, with one live start at a time.
     fn live(&self, text: &str) -> Option<usize> {
+        let lower = text.to_lowercase();
+        let text = if self.is_cased { text } else { &lower };
         let mut live = None;
         for end in 1..=text.len() {
             live = live.filter(|start| self.goes_on(&text[*start..end]));
@@ -225,10 +389,11 @@ impl Claim {
 
 /// The first place that one of these rules may still claim.
 pub(crate) fn first_live(text: &str, entities: &[&str]) -> Option<usize> {
-    let text = &text.to_ascii_lowercase();
+    let lower = text.to_ascii_lowercase();
     let claims = CLAIMS.iter();
     let on = claims.filter(|claim| claim.entities.iter().any(|e| entities.contains(e)));
-    on.filter_map(|claim| claim.live(text)).min()
+    let live = |claim: &Claim| claim.live(if claim.is_cased { text } else { &lower });
+    on.filter_map(live).min()
 }
 
 /// What the view holds back at the end of a text: it may be the beginning of an `(at)`.
@@ -241,6 +406,7 @@ pub(crate) fn unread(text: &str) -> usize {
             }
         }
     }
+    let text = text.to_lowercase();
     let begins = |n: &usize| {
         spellings
             .iter()
