@@ -85,8 +85,8 @@
 //! | `SYSTEM_PROMPT` | `[REDACTED]` | `system prompt:` to the end of the line |
 //! | `CREDIT_CARD` | `[CARD]` | a network's prefix and length, Luhn; bare or grouped as printed |
 //! | `IBAN_CODE` | `[IBAN]` | a country's structure (SWIFT registry), modulo 97; bare or spaced |
-//! | `PHONE_NUMBER` | `[PHONE]` | `+` and a country code, telling national forms, others behind "phone" |
-//! | `IP_ADDRESS` | `[IP]` | IPv4 and IPv6, without loopback, unspecified, masks |
+//! | `PHONE_NUMBER` | `[PHONE]` | `+` and a country code, telling national forms, others behind "phone"; extensions (`x12`) |
+//! | `IP_ADDRESS` | `[IP]` | IPv4 and IPv6 with a prefix's length, without loopback, unspecified, masks |
 //! | `UK_NINO`, `ES_NIF`, `PL_PESEL` … | `[NINO]`, `[TAX_ID]`, `[ID]` … | numbers that some forty states give out, by shape and check digits |
 //! | `US_PASSPORT`, `US_BANK_NUMBER` … | `[PASSPORT]`, `[ACCOUNT]` … | weak shapes, behind a word such as "passport" |
 //! | `PRIVATE_KEY` | `[PRIVATE_KEY]` | PEM from `-----BEGIN … PRIVATE KEY-----` and a body to its end |
@@ -94,6 +94,20 @@
 //! | `URL_CREDENTIALS` | `[SECRET]` | user and password between `://` and the `@` before a host |
 //! | `SECRET` | `[SECRET]` | what is assigned to the name of a secret (`password: `, `API_KEY=`) and is no stand-in |
 //! | `INVISIBLE_TEXT` | `[INVISIBLE]` | more than sixteen invisible characters in a row, which end any other value |
+//! | `MAC_ADDRESS` | `[MAC]` | EUI-48 and EUI-64 in pairs with hyphens or colons, in fours with dots |
+//! | `DATE_OF_BIRTH` | `[DATE_OF_BIRTH]` | a date behind "date of birth", one in digits behind "born" |
+//! | `CRYPTO` | `[CRYPTO]` | Bitcoin addresses with their checksum, Ethereum addresses |
+//! | `IMEI` | `[IMEI]` | fifteen digits with a Luhn check, grouped 2-6-6-1 or behind "IMEI" |
+//!
+//! Off unless [`RedactorBuilder::with`] adds them, for they are often what one wants to read:
+//!
+//! | Entity | Shown | What |
+//! |---|---|---|
+//! | `DATE_TIME` | `[DATE]` | dates in digits or with a month's name, a time behind them; years behind "since" |
+//! | `URL` | `[URL]` | a scheme, `://` and all that belongs to it |
+//! | `DOMAIN_NAME` | `[DOMAIN]` | host names with a top level domain that is in use |
+//!
+//! `DOMAIN_NAME` costs the first of the readers below: a host name has no character that is rare.
 //!
 //! [`Redactor::basic`] has the first four and `INVISIBLE_TEXT`: without that one, invisible
 //! characters can tear a value apart so that it is not found.
@@ -167,6 +181,8 @@
 //!   key stays.
 //! - Before a value is past doubt it may be stretched: sixteen invisible characters between any two
 //!   of a local part exceed the hold, and what stands before them is let go.
+//! - Weekdays, times and years alone, months in other languages than those of `date/names.rs`, hardware
+//!   addresses without separators or of letters with dots, and BIC stay.
 //! - National telephone numbers without a telling form or a word before them, card numbers in other
 //!   groups than a card shows, and numbers that fail their check stay.
 //! - Of a local part beyond 64 characters only the last ones are replaced. What stays is no

@@ -47,7 +47,7 @@ impl Redactor {
     }
 
     /// The rules for what a language model answers: the basic ones, payment cards, bank accounts,
-    /// telephone numbers, IP addresses, private keys.
+    /// telephone numbers, IP addresses, private keys, tokens, passwords.
     #[must_use]
     pub fn recommended() -> Self {
         Self::new(Config::default())

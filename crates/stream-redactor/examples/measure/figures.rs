@@ -8,9 +8,21 @@ struct Target {
     figure: &'static str,
     others: &'static str,
     bound: Bound,
-    /// It is to be reached with the optional entities on, or as well with them.
-    with_optional: Option<bool>,
+    /// When it is to be reached.
+    when: When,
 }
+
+/// With which options.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum When {
+    /// With the recommended entities.
+    Recommended,
+    /// With the optional entities too.
+    Optional,
+    /// And with the keys of values that stand alone.
+    Keyed,
+}
+use When::{Keyed, Optional, Recommended};
 
 enum Bound {
     AtLeast(f64),
@@ -26,19 +38,17 @@ const fn target(
     figure: &'static str,
     others: &'static str,
     bound: Bound,
-    with_optional: Option<bool>,
+    when: When,
 ) -> Target {
     Target {
         set,
         figure,
         others,
         bound,
-        with_optional,
+        when,
     }
 }
 
-const PERSONAL: Option<bool> = Some(true);
-const RECOMMENDED: Option<bool> = Some(false);
 const BENIGN: &str = "benign texts";
 const GITLEAKS: &str = "gitleaks' rules 81.0, detect-secrets 46.4";
 
@@ -48,92 +58,92 @@ const TARGETS: [Target; 14] = [
         "recall",
         "Presidio 73.5, datafog 51.0",
         AtLeast(90.0),
-        PERSONAL,
+        Optional,
     ),
     target(
         "pii_presidio_research",
         "strays in 200 rows",
         "Presidio 0, datafog 0",
         AtMost(1.0),
-        PERSONAL,
+        Optional,
     ),
     target(
         "pii_presidio",
         "recall",
         "Presidio 98.0, datafog 19.0",
         AtLeast(97.0),
-        PERSONAL,
+        Optional,
     ),
     target(
         "pii_presidio",
         "negatives altered",
         "Presidio 0.0, datafog 0.9",
         AtMost(1.0),
-        PERSONAL,
+        Optional,
     ),
     target(
         "pii_misc",
         "recall",
         "Presidio 63.6, datafog 29.5",
         AtLeast(85.0),
-        PERSONAL,
+        Optional,
     ),
     target(
         "pii_validatorjs",
         "recall",
         "Presidio 47.6, datafog 23.2",
         AtLeast(75.0),
-        PERSONAL,
+        Keyed,
     ),
     target(
         "pii_validatorjs",
         "negatives altered",
         "Presidio 17.8, datafog 2.2",
         Any,
-        PERSONAL,
+        Optional,
     ),
-    target("secrets", "recall", GITLEAKS, AtLeast(95.0), None),
+    target("secrets", "recall", GITLEAKS, AtLeast(95.0), Recommended),
     target(
         "secrets",
         "negatives altered",
         "gitleaks' rules 10.0, detect-secrets 14.6",
         AtMost(3.0),
-        None,
+        Recommended,
     ),
     target(
         "exfil_html",
         "recall",
         "a naive regex 86.2",
         AtLeast(97.0),
-        None,
+        Recommended,
     ),
     target(
         "exfil_html",
         "negatives altered",
         "a naive regex 0.0",
         Any,
-        None,
+        Recommended,
     ),
     target(
         "exfil_markdown",
         "recall",
         "a naive regex 59.9",
         AtLeast(95.0),
-        None,
+        Recommended,
     ),
     target(
         "exfil_markdown",
         "negatives altered",
         "a naive regex 0.0",
         Any,
-        None,
+        Recommended,
     ),
     target(
         BENIGN,
-        "altered",
+        "altered wrongly",
         "gitleaks' rules 0.2 %",
         AtMost(5.0),
-        RECOMMENDED,
+        Recommended,
     ),
 ];
 
@@ -141,14 +151,14 @@ const TARGETS: [Target; 14] = [
 const BENIGN_SETS: [&str; 3] = ["benign_outputs", "benign_docs", "benign_multilingual"];
 
 pub(crate) struct Figures {
-    is_optional: bool,
+    when: When,
     by: BTreeMap<(String, &'static str), f64>,
 }
 
 impl Figures {
-    pub(crate) fn new(is_optional: bool) -> Self {
+    pub(crate) fn new(when: When) -> Self {
         Self {
-            is_optional,
+            when,
             by: BTreeMap::new(),
         }
     }
@@ -178,9 +188,7 @@ impl Figures {
                 AtMost(bound) => (format!("<= {bound:5.1}"), *value <= bound),
                 Any => (String::new(), true),
             };
-            let is_asked = target
-                .with_optional
-                .is_none_or(|with| with == self.is_optional);
+            let is_asked = target.when == self.when;
             let verdict = match (is_asked, is_met) {
                 (false, _) => "-",
                 (true, true) => "",

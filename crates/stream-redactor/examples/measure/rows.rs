@@ -1,7 +1,7 @@
 //! Labelled rows, and what is found in them.
 
 use serde_json::Value;
-use stream_redactor::{Edit, Redactor};
+use stream_redactor::{Edit, End, Redactor, Stream};
 
 /// A stretch of Unicode characters with a name.
 pub(crate) struct Span {
@@ -14,6 +14,8 @@ pub(crate) struct Row {
     pub(crate) id: String,
     pub(crate) set: String,
     pub(crate) text: String,
+    /// What stands before the text without being part of it.
+    pub(crate) key: String,
     /// What it is an example of, or a counter-example.
     pub(crate) entity: String,
     /// What is labelled; none if the source tells no places.
@@ -28,10 +30,11 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    pub(crate) fn new(row: &Value, redactor: &Redactor) -> Self {
+    pub(crate) fn new(row: &Value, redactor: &Redactor, keyed: bool) -> Self {
         let word = |name: &str| row[name].as_str().unwrap_or_default().to_owned();
         let types = row["labelled_types"].as_array();
         let text = word("text");
+        let key = if keyed { word("entity") } else { String::new() };
         Self {
             id: word("id"),
             set: word("set"),
@@ -40,7 +43,8 @@ impl Row {
             expected: row["n_expected"].as_u64().unwrap_or_default() as usize,
             is_complete: types.is_some_and(|types| types.iter().any(|t| t == "*")),
             is_positive: row["label"] == 1,
-            found: findings(redactor, &text),
+            found: findings(&edits(redactor, &key, &text), &text),
+            key,
             text,
         }
     }
@@ -64,12 +68,27 @@ impl Row {
     }
 }
 
+pub(crate) fn edits(redactor: &Redactor, key: &str, text: &str) -> Vec<Edit> {
+    let (mut stream, mut edits) = (redactor.stream(), Vec::new());
+    self::key(&mut stream, key);
+    stream.push(text, &mut edits);
+    stream.finish(End::Complete, &mut edits);
+    edits
+}
+
+/// Says what stands before a text, if anything does.
+pub(crate) fn key(stream: &mut Stream, key: &str) {
+    if !key.is_empty() {
+        stream.context(key);
+    }
+}
+
 /// Findings, with what an opening swallows as a part of it.
-fn findings(redactor: &Redactor, text: &str) -> Vec<Span> {
+fn findings(edits: &[Edit], text: &str) -> Vec<Span> {
     let (mut found, mut at): (Vec<Span>, _) = (Vec::new(), 0);
     let mut rest = text;
-    for edit in redactor.edits(text) {
-        let (Edit::Keep(n) | Edit::Replace { n, .. }) = &edit else {
+    for edit in edits {
+        let (Edit::Keep(n) | Edit::Replace { n, .. }) = edit else {
             continue;
         };
         let (raw, tail) = rest.split_at(*n);

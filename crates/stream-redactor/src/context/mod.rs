@@ -38,8 +38,10 @@ impl Context {
     pub(crate) const ROUTING: Self = Self(1 << 8);
     /// A number of a patient or of who treats one.
     pub(crate) const HEALTH: Self = Self(1 << 9);
-    /// A date of birth.
+    /// A date of birth, in forms and records.
     pub(crate) const BIRTH: Self = Self(1 << 10);
+    /// The same in tales, which tell of well-known people as well.
+    pub(crate) const BORN: Self = Self(1 << 14);
     /// Something that opens a door: a key, a password.
     pub(crate) const SECRET: Self = Self(1 << 11);
     /// A mark of a car.

@@ -7,7 +7,7 @@
 use super::Context;
 
 /// Each class and its words.
-pub(super) static WORDS: [(Context, &[&str]); 14] = [
+pub(super) static WORDS: [(Context, &[&str]); 15] = [
     (Context::CALL, &CALL),
     (Context::SSN, &SSN),
     (Context::ID, &ID),
@@ -19,6 +19,7 @@ pub(super) static WORDS: [(Context, &[&str]); 14] = [
     (Context::ROUTING, &ROUTING),
     (Context::HEALTH, &HEALTH),
     (Context::BIRTH, &BIRTH),
+    (Context::BORN, &BORN),
     (Context::SECRET, &SECRET),
     (Context::VEHICLE, &VEHICLE),
     (Context::DEVICE, &DEVICE),
@@ -432,44 +433,35 @@ static HEALTH: [&str; 34] = [
 ];
 
 /// A date of birth.
-static BIRTH: [&str; 37] = [
+static BIRTH: [&str; 22] = [
     "anniversaire",
     "birth",
     "birthdate",
     "birthday",
-    "born",
     "compleanno",
     "cumpleanos",
     "data urodzenia",
     "dob",
-    "fodd",
     "fodelsedag",
     "fodelsedatum",
     "fodselsdato",
-    "fodt",
-    "geb",
     "geboorte",
     "geboortedatum",
-    "geboren",
     "geburtsdatum",
     "geburtstag",
-    "nacida",
-    "nacido",
     "nacimiento",
     "naissance",
-    "nascida",
-    "nascido",
     "nascimento",
     "nascita",
-    "nata",
-    "nato",
-    "ne le",
-    "nee le",
     "syntyma*",
-    "syntynyt",
     "urodzen*",
     "urodzin*",
-    "urodzon*",
+];
+
+/// The same where a life is told.
+static BORN: [&str; 15] = [
+    "born", "fodd", "fodt", "geb", "geboren", "nacida", "nacido", "nascida", "nascido", "nata il",
+    "nato il", "ne le", "nee le", "syntynyt", "urodzon*",
 ];
 
 /// Something that opens a door.

@@ -2,10 +2,10 @@
 //! and prose: `password: hunter2`, `"api_key" => "..."`, `export TOKEN=...`, `Authorization:
 //! Bearer ...`.
 //!
-//! The automaton sleeps until a `:`, `=` or `>` and looks at the name before it. Behind the name of a
-//! secret it reads on over blanks, quotation marks and the word of a scheme; a value ends at a
-//! blank, at its quotation mark, or at what ends one in code. What a value has to look like depends
-//! on how much the name promises, see [`stand_in`](super::stand_in).
+//! The automaton sleeps until a `:`, `=` or `>` and looks at the name before it. Behind the name
+//! of a secret it reads on over blanks, quotation marks and the word of a scheme; a value ends at
+//! a blank, at its quotation mark, or at what ends one in code. What a value has to look like
+//! depends on how much the name promises, see [`stand_in`](super::stand_in).
 
 use super::names::{self, MAX_NAME, Name};
 use super::runs::MAX_RUN;
@@ -94,6 +94,8 @@ impl Scan for Assigned {
                 if let Some(setting) = &mut self.setting {
                     // A blank before the quotation mark: this may be the beginning of a text.
                     setting.is_quoted &= self.quote == Some(c) || c == '\\';
+                    // An argument in a list of them.
+                    setting.is_plain &= c != ',';
                 }
                 let end = self.end(at, left);
                 let found = self

@@ -4,10 +4,12 @@
 //! Only what is random counts here, in runs as tokens stand in.
 
 use super::names::{self, MAX_NAME, Name};
+use super::random::Mix;
 use super::run::{Grouped, Run};
-use super::runs::{MAX_RUN, TOKEN};
+use super::runs::{MAX_RUN, SECRET};
 use super::stand_in::{self, Setting};
 use super::{Finder, Spec, Tier};
+use crate::context::Context;
 use crate::edit::Entity;
 
 pub(super) static SPEC: Spec = Spec {
@@ -22,26 +24,37 @@ pub(super) static SPEC: Spec = Spec {
         "tool --api-key «9f8c1d2e3b4a59687786» run",
         "Bearer «mF_9.B5f-4.1JqMrT2x»",
         "My Mistral API key is «aB3dEf6hIj9kLm2nOp5qRs8tUv1wXy4z».",
+        "Your new key for Mistral (keep it!) «aB3dEf6hIj9kLm2nOp5qRs8tUv1wXy4z»",
     ],
     misses: &[
         "f(\"token\", \"gpt-4o-mini-2024-07-18\")",
         "the key idea is 9f8c1d2e3b4a59687786",
         "id 9f8c1d2e3b4a59687786",
+        "the token count of aB3dEf6h, the key 8f844bc79b0556fe585535ac611d679d",
     ],
 };
 
 pub(super) static FINDER: Grouped = Grouped {
-    runs: &TOKEN,
+    runs: &SECRET,
     min_len: 12,
     value,
     anchored,
 };
 
+/// The least length of a key that stands somewhere behind a word for keys.
+const MIN_KEY: usize = 24;
+
 fn value(run: &Run<'_>) -> Option<(usize, usize)> {
     let mut room = [0; MAX_RUN];
     let text = run.spelled(&mut room);
     // The first look stops at digits only.
-    let name = name(run).filter(|_| !run.groups.is_empty())?;
+    if run.groups.is_empty() {
+        return None;
+    }
+    let Some(name) = name(run) else {
+        let is_key = is_key(text) && run.contexts().has(Context::SECRET);
+        return is_key.then_some((0, text.len()));
+    };
     let setting = Setting {
         name: if name == Name::Password {
             Name::Secret
@@ -56,6 +69,14 @@ fn value(run: &Run<'_>) -> Option<(usize, usize)> {
 
 fn anchored(run: &Run<'_>) -> Option<usize> {
     value(run).map(|(from, _)| from)
+}
+
+/// A word of letters of both cases and digits, as the keys of many hosts are (Mistral: 32 of them),
+/// and nothing that one could read or a hash in hexadecimal digits.
+fn is_key(text: &[u8]) -> bool {
+    let mix = Mix::of(text);
+    let is_word = text.iter().all(u8::is_ascii_alphanumeric);
+    mix.len >= MIN_KEY && is_word && mix.upper > 1 && mix.lower > 1 && mix.is_surely_random()
 }
 
 /// The name before a run, if it is one.

@@ -144,8 +144,7 @@ pub(crate) static SPACED_CODE: Runs = Runs {
 
 /// Letters and digits with the marks that a token has: Base64 of both alphabets, dots, and what
 /// a URL begins with.
-pub(super) static TOKEN: Runs = Runs {
-    is_capital: false,
+pub(super) static SECRET: Runs = Runs {
     first: |c| c.is_ascii_alphanumeric(),
     body: |c| c.is_ascii_alphanumeric(),
     separator: is_token_mark,
@@ -154,6 +153,7 @@ pub(super) static TOKEN: Runs = Runs {
     mark: Some(|c| c.is_ascii_digit() || matches!(c, '_' | '-')),
     in_words: false,
     slides: false,
+    is_capital: false,
 };
 
 pub(super) fn is_token_mark(c: char) -> bool {
@@ -163,6 +163,6 @@ pub(super) fn is_token_mark(c: char) -> bool {
 impl Runs {
     /// What swallows the rest of a value that is longer than a run.
     pub(super) fn closer(&self) -> Option<Closer> {
-        std::ptr::eq(self, &TOKEN).then_some(Closer::Token(TokenCloser))
+        std::ptr::eq(self, &SECRET).then_some(Closer::Token(TokenCloser))
     }
 }

@@ -1,6 +1,6 @@
 //! Whether a value that is assigned to a secret's name is one: no stand-in, no type, no code.
 
-use super::names::Name;
+use super::names::{self, Name};
 use super::random::Mix;
 
 /// What is known of a value besides its characters.
@@ -86,7 +86,7 @@ pub(super) fn is_secret(value: &[u8], setting: Setting) -> bool {
     lower.make_ascii_lowercase();
     let lower = &*lower;
     let mix = Mix::of(value);
-    if is_reference(value, setting) || mix.distinct < 3 {
+    if is_reference(value, lower, mix, setting) || mix.distinct < 3 {
         return false;
     }
     let is_uuid = is_uuid(value);
@@ -103,8 +103,7 @@ pub(super) fn is_secret(value: &[u8], setting: Setting) -> bool {
 }
 
 /// It only says where the value is: `$VAR`, `{{ var }}`, `[SECRET]`, `/run/secrets/x`, `get()`.
-fn is_reference(value: &[u8], setting: Setting) -> bool {
-    let mix = Mix::of(value);
+fn is_reference(value: &[u8], lower: &[u8], mix: Mix, setting: Setting) -> bool {
     let is_name = |b: &u8| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_');
     let is_call = |b: &u8| matches!(b, b'(' | b'[' | b'{' | b'<');
     let begins = match value {
@@ -112,6 +111,7 @@ fn is_reference(value: &[u8], setting: Setting) -> bool {
         [b'{', ..] | [b'[', ..] | [b'<', ..] | [b'(', ..] | [b'*', ..] => true,
         [b'/' | b'.' | b'~', ..] => !mix.is_surely_random(),
         [b'\'' | b'"' | b'`', b'$' | b'{' | b'<' | b' ', ..] => true,
+        [b'0', b'x', digits @ ..] => digits.len() <= 16 && digits.iter().all(u8::is_ascii_hexdigit),
         [b'#', id @ ..] => id.iter().all(is_name),
         [b'$', first, ..] => first.is_ascii_alphabetic() || *first == b'_',
         [b'%', .., b'%'] | [b'&', ..] => true,
@@ -123,7 +123,9 @@ fn is_reference(value: &[u8], setting: Setting) -> bool {
     let arrow = value.windows(2).any(|pair| matches!(pair, b"->" | b"::"));
     let is_code =
         value.iter().any(is_call) || arrow || value.windows(3).any(is_member) && !mix.is_random();
-    begins || !setting.is_quoted && is_code
+    // `settings.api_key2`, `ed25519.PrivateKey`
+    let is_key = value.contains(&b'.') && names::kind(lower).is_some();
+    begins || !setting.is_quoted && (is_code || is_key)
 }
 
 /// Letters and digits in turn, or many marks among letters.
@@ -140,6 +142,10 @@ fn is_password(lower: &[u8], mix: Mix, setting: Setting) -> bool {
         return false;
     }
     if setting.is_quoted {
+        // `challengePassword` names one.
+        if is_word && mix.upper > 0 && lower.ends_with(b"password") {
+            return false;
+        }
         return mix.len >= 5 && letters + mix.digits >= 3;
     }
     if setting.is_plain {

@@ -9,7 +9,7 @@
 use super::issuers::{self, Body, Token};
 use super::random::Mix;
 use super::run::{Grouped, Run};
-use super::runs::{MAX_RUN, TOKEN};
+use super::runs::{MAX_RUN, SECRET};
 use super::{Finder, Spec, Swallow, Tier};
 use crate::edit::Entity;
 
@@ -38,7 +38,7 @@ pub(super) static SPEC: Spec = Spec {
 };
 
 pub(super) static FINDER: Grouped = Grouped {
-    runs: &TOKEN,
+    runs: &SECRET,
     min_len: 18,
     value,
     anchored,

@@ -55,8 +55,8 @@ enum Stage {
     Host,
     /// An address in brackets begins.
     Bracket,
-    /// Its digits.
-    Address,
+    /// Its digits, and whether there is a colon among them: no placeholder has one.
+    Address(bool),
     Rest,
 }
 
@@ -121,9 +121,10 @@ impl Live {
             (Stage::Colon, '/') => self.stage = Stage::Slash,
             (Stage::Slash, '/') => self.stage = Stage::Host,
             (Stage::Host, '[') => self.stage = Stage::Bracket,
-            (Stage::Bracket, '0'..='9' | ':') => self.stage = Stage::Address,
-            (Stage::Address, '0'..='9' | 'a'..='f' | ':' | '.') => {}
-            (Stage::Address, ']') => self.stage = Stage::Rest,
+            (Stage::Bracket, '0'..='9' | 'a'..='f') => self.stage = Stage::Address(false),
+            (Stage::Bracket | Stage::Address(_), ':') => self.stage = Stage::Address(true),
+            (Stage::Address(_), '0'..='9' | 'a'..='f' | '.') => {}
+            (Stage::Address(true), ']') => self.stage = Stage::Rest,
             (Stage::Host, '_') => self.stage = Stage::Rest,
             (Stage::Host, _) if is_letter => self.stage = Stage::Rest,
             (Stage::Rest, '(') if !self.is_open => self.is_open = true,

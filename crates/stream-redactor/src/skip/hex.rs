@@ -32,8 +32,13 @@ pub(super) fn hex_groups(text: &[u8], at: usize) -> bool {
         }
 }
 
-fn is_four<'b>(bytes: impl Iterator<Item = &'b u8> + Clone) -> bool {
-    let is_digit = |b: &&u8| b.is_ascii_hexdigit();
-    let len = bytes.clone().take(5).take_while(is_digit).count();
-    len == 4 || len < 4 && may_be_any(bytes.clone().nth(len))
+fn is_four<'b>(bytes: impl Iterator<Item = &'b u8>) -> bool {
+    let mut len = 0;
+    for byte in bytes.take(5) {
+        if !byte.is_ascii_hexdigit() {
+            return len == 4 || may_be_any(Some(byte));
+        }
+        len += 1;
+    }
+    len == 4
 }

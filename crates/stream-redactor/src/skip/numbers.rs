@@ -41,14 +41,14 @@ pub(super) fn numbers(
         || may_be_any(behind)
         || matches!(behind, Some(b'(' | b'[' | b'{')) && brackets(text, at + len)
         || matches!(before.iter().rev().find(|b| **b != b'('), None | Some(b'+'));
-    let is_login = (8..=10).contains(&groups.digits) && behind == Some(&b':');
-    let is_value = groups.may_be_value || groups.dots >= 3 || is_login;
+    let is_bot = (8..=10).contains(&groups.digits) && behind == Some(&b':');
+    let is_value = groups.may_be_value || groups.dots >= 3 || is_bot;
     if is_long || is_value || is_account(text, from, at) || is_token(text, from, at) {
         return Look::Read(at + len);
     }
     let mut words = Words::new(before, contexts);
     let may_be_date = (sought.dates || sought.births) && has_date(text, at, len);
-    if may_be_date && (sought.dates || words.have(Context::BIRTH)) {
+    if may_be_date && (sought.dates || words.have(Context::BIRTH.or(Context::BORN))) {
         return Look::Read(at + len);
     }
     let is_number = groups.digits >= 7

@@ -14,25 +14,31 @@ const NEAR: usize = 24;
 /// before it, or begins there.
 pub(super) fn token(text: &[u8], from: usize, at: usize) -> bool {
     let get = |n: usize| text.get(n).copied().unwrap_or(b' ');
+    let before = |n: usize| n.checked_sub(1).filter(|n| *n >= from).map_or(b' ', get);
     let mut start = at;
+    // Up to the last one that was looked at.
     loop {
-        let before = start
-            .checked_sub(1)
-            .filter(|n| *n >= from)
-            .map_or(b' ', get);
-        let begins = !before.is_ascii_alphanumeric();
-        if begins && text.get(start..).is_some_and(may_begin_token) {
+        let byte = before(start);
+        if !byte.is_ascii_alphanumeric() && text.get(start..).is_some_and(may_begin_token) {
             return true;
         }
-        if begins && !is_mark(before) || at - start >= MAX_RUN {
+        let is_inside =
+            byte.is_ascii_alphabetic() || matches!(byte, b'.' | b'+' | b'/' | b'~' | b':');
+        if !is_inside || at - start >= MAX_RUN {
             break;
         }
         start -= 1;
     }
-    get(at).is_ascii_digit()
-        && (is_long_word(text, from, at)
-            || is_named(text, from, start, at)
-            || get(at + 1) == b'Q' && get(at + 2) == b'~')
+    if !get(at).is_ascii_digit() {
+        return false;
+    }
+    while at - start < MAX_RUN && (before(start).is_ascii_alphanumeric() || is_mark(before(start)))
+    {
+        start -= 1;
+    }
+    is_long_word(text, from, at)
+        || is_named(text, from, start, at)
+        || get(at + 1) == b'Q' && get(at + 2) == b'~'
 }
 
 /// Whether the word around a digit is a long one.

@@ -309,7 +309,7 @@ static CLAIMS: LazyLock<Vec<Claim>> = LazyLock::new(|| {
 fn url() -> String {
     let mark = "a-z0-9._~:/?#@!$&'*+,;=%-";
     let rest = format!("([{mark}]|\\([{mark}(]*\\))*(\\([{mark}(]*)?");
-    format!("[a-z0-9][a-z0-9+]*://([a-z0-9_]|\\[[0-9:][0-9a-f:.]*\\]){rest}")
+    format!("[a-z0-9][a-z0-9+]*://([a-z0-9_]|\\[([0-9a-f][0-9a-f.]*)?:[0-9a-f:.]*\\]){rest}")
 }
 
 const MONTHS: &str = "abr abril ago agosto aout apr april aprile aug august augusti augustus avr avril \
@@ -389,9 +389,11 @@ impl Claim {
 
 /// The first place that one of these rules may still claim.
 pub(crate) fn first_live(text: &str, entities: &[&str]) -> Option<usize> {
+    let lower = text.to_ascii_lowercase();
     let claims = CLAIMS.iter();
     let on = claims.filter(|claim| claim.entities.iter().any(|e| entities.contains(e)));
-    on.filter_map(|claim| claim.live(text)).min()
+    let live = |claim: &Claim| claim.live(if claim.is_cased { text } else { &lower });
+    on.filter_map(live).min()
 }
 
 /// What the view holds back at the end of a text: it may be the beginning of an `(at)`.
@@ -453,6 +455,8 @@ fn assigned(text: &str, quote: &str) -> Option<usize> {
     let name = gap[name.len()..]
         .contains([':', '=', '>'])
         .then_some(name)?;
+    let name = name.trim_end_matches('"');
+    let name = name.strip_suffix(' ').unwrap_or(name);
     (name.ends_with("password") || name.ends_with("token")).then_some(at)
 }
 

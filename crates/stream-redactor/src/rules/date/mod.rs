@@ -4,7 +4,8 @@
 //! separator throughout, and a time of day behind; a month and a year with a slash. With names
 //! (Unicode CLDR): `17 May 2024`, `17. Mai`, `1er mai`, `5-MAY-2021`, `17 de mayo de 2024`,
 //! `May 17th, 2024`, `May 2024`. A year alone counts behind a word such as "since". A date of birth is
-//! a date behind a word that says so, on its line.
+//! a date behind a word that says so, on its line; behind "born" only one in digits, for with a month's
+//! name lives of well-known people are told.
 
 mod names;
 mod stage;
@@ -51,7 +52,7 @@ pub(super) static BIRTH: Spec = Spec {
     entity: Entity::DATE_OF_BIRTH,
     placeholder: "[DATE_OF_BIRTH]",
     tier: Tier::Shaped,
-    about: "a date behind \"born\", \"date of birth\" and the like",
+    about: "a date behind \"date of birth\" and the like, one in digits behind \"born\"",
     source: "ISO 8601, Unicode CLDR, HIPAA 45 CFR 164.514(b)(2)(i)(C)",
     finder: Finder::Scan {
         new: || Automaton::Date(Date::new(true)),
@@ -61,12 +62,14 @@ pub(super) static BIRTH: Spec = Spec {
     hits: &[
         "She was born on «6/4/1967».",
         "DOB: «1990-05-17»",
-        "né le «3 février 1954», geboren am «17. Mai 1990»",
+        "date de naissance : «3 février 1954», Geburtsdatum «17. Mai 1990»",
+        "nato il «17/06/1976», geboren am «17.6.1976»",
         "date of birth: «May 17, 1990»",
     ],
     misses: &[
         "2024-05-17",
         "on May 17, 1990",
+        "Mozart was born on January 27, 1756",
         "born in 1990",
         "born to 3 parents",
     ],
@@ -111,8 +114,15 @@ impl Date {
                 && left.follows_word(live.start, &BEFORE_YEAR);
         }
         let is_capital = || left.held.get(live.start).is_some_and(|symbol| symbol.upper);
-        let is_date = live.stage.is_date(&live.parts, is_capital);
-        is_date && (!self.of_birth || left.contexts(live.start).has(Context::BIRTH))
+        if !live.stage.is_date(&live.parts, is_capital) {
+            return false;
+        }
+        // Of a tale only what is written as in a record: with a month's name it is told of anybody.
+        let any = match live.stage.is_in_digits() {
+            true => Context::BIRTH.or(Context::BORN),
+            false => Context::BIRTH,
+        };
+        !self.of_birth || left.contexts(live.start).has(any)
     }
 }
 

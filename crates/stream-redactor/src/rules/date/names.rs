@@ -199,7 +199,7 @@ pub(crate) fn may_begin_month(text: &[u8]) -> bool {
 /// Whether a word, in any case, may be a month.
 pub(crate) fn may_be_month(word: &[u8]) -> bool {
     let is_name = |name: &&str| name.as_bytes().eq_ignore_ascii_case(word);
-    !word.is_ascii() || NAMES.iter().any(|name| is_name(&name))
+    !word.is_ascii() || NAMES.iter().any(is_name)
 }
 
 /// Whether a word, in any case, may stand between parts of a date.
@@ -213,7 +213,7 @@ pub(crate) fn may_be_particle(word: &[u8]) -> bool {
 /// Whether a word, in any case, may stand before a year.
 pub(crate) fn may_precede_year(word: &[u8]) -> bool {
     let is_one = |w: &&str| w.as_bytes().eq_ignore_ascii_case(word);
-    !word.is_ascii() || BEFORE_YEAR.iter().any(|w| is_one(&w))
+    !word.is_ascii() || BEFORE_YEAR.iter().any(is_one)
 }
 
 #[cfg(test)]

@@ -226,6 +226,15 @@ impl Stage {
         matches!(self, Self::First)
     }
 
+    /// Whether it has no month's name.
+    pub(super) fn is_in_digits(self) -> bool {
+        let is_named = matches!(
+            self,
+            Self::Name(..) | Self::Number(_) | Self::AfterNumber(_) | Self::Year(..)
+        );
+        !is_named
+    }
+
     /// Whether a date, or a date and a time, may end before `c`, which is no letter or digit.
     pub(super) fn is_whole(self, c: char) -> bool {
         match self {
