@@ -3,13 +3,13 @@
 
 mod common;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use common::{chars, everything, redact, stream};
+use common::{all_rules, chars, everything, redact, stream};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use stream_redactor::{Edit, End, RedactorBuilder, RuleSet, Stream};
+use stream_redactor::{Edit, End, Redactor, RedactorBuilder, RuleSet, Stream};
 
 const PIECES: &[&str] = &[
     "jane",
@@ -257,9 +257,27 @@ fn texts() -> impl Strategy<Value = String> {
     vec(piece, 0..24).prop_map(|pieces| pieces.concat())
 }
 
+/// All rules with the least hold, made once.
+fn small_hold() -> Redactor {
+    static SMALL: LazyLock<Redactor> = LazyLock::new(|| {
+        let rules = everything().max_hold(RedactorBuilder::MIN_HOLD);
+        rules.build().unwrap()
+    });
+    SMALL.clone()
+}
+
+/// All rules and values that are allowed, made once.
+fn allowing() -> Redactor {
+    static ALLOWING: LazyLock<Redactor> = LazyLock::new(|| {
+        let rules = ABSENT.iter().fold(everything(), RedactorBuilder::allow);
+        rules.build().unwrap()
+    });
+    ALLOWING.clone()
+}
+
 /// All rules, or some of them.
 fn sets() -> impl Strategy<Value = RuleSet> {
-    let redactor = everything().build().unwrap();
+    let redactor = all_rules();
     let (all, len) = (redactor.all(), redactor.rules().len());
     let some = vec(any::<bool>(), len).prop_map(|on| {
         let on = on.into_iter().enumerate().filter(|(_, on)| *on);
@@ -346,7 +364,7 @@ proptest! {
 
     #[test]
     fn any_cut_gives_the_same(text in texts(), cuts in vec(any::<Index>(), 0..6)) {
-        let redactor = everything().build().unwrap();
+        let redactor = all_rules();
         let whole = redact(&redactor, &text);
         let mut machine = redactor.stream();
         prop_assert_eq!(&stream(&mut machine, &cut(&text, &cuts), End::Complete, 4096), &whole);
@@ -378,7 +396,7 @@ proptest! {
         let stretched = |c: char| if text.len() % 4 == 0 && c.is_ascii_digit() { &*gap } else { "" };
         let text: String = text.chars().flat_map(|c| [String::from(c), stretched(c).to_owned()]).collect();
         let hold = if gaps % 2 == 0 { RedactorBuilder::MIN_HOLD } else { 4096 };
-        let redactor = everything().max_hold(hold).build().unwrap();
+        let redactor = if hold == 4096 { all_rules() } else { small_hold() };
         let (mut fast, mut slow) = (redactor.stream_with(set), redactor.stream_with(set));
         slow.read_all();
         let end = if is_cut { End::Cut } else { End::Complete };
@@ -404,7 +422,7 @@ proptest! {
 
     #[test]
     fn redacting_twice_changes_nothing(text in texts()) {
-        let redactor = everything().build().unwrap();
+        let redactor = all_rules();
         let once = redact(&redactor, &text);
         prop_assert_eq!(redact(&redactor, &once), once);
     }
@@ -412,7 +430,7 @@ proptest! {
     #[test]
     fn a_small_hold_is_kept_to(text in texts(), gaps in 0_usize..400) {
         let least = RedactorBuilder::MIN_HOLD;
-        let redactor = everything().max_hold(least).build().unwrap();
+        let redactor = small_hold();
         let gap = "\u{200b}".repeat(gaps);
         let text: String = text.split_inclusive(['@', '-', '4']).flat_map(|t| [t, &gap]).collect();
         let streamed = stream(&mut redactor.stream(), &chars(&text), End::Complete, least);
@@ -423,11 +441,10 @@ proptest! {
     /// Nothing that the caller knows tells in what goes out, or when, unless it is in the text.
     #[test]
     fn absent_exemptions_do_not_show(text in texts()) {
-        let redactor = everything().build().unwrap();
+        let redactor = all_rules();
         let (mut plain, mut exempting) = (redactor.stream(), redactor.stream());
         exempting.exempt(Arc::new(ABSENT.map(Box::from)));
-        let allowing = ABSENT.iter().fold(everything(), RedactorBuilder::allow);
-        let mut allowing = allowing.build().unwrap().stream();
+        let mut allowing = allowing().stream();
         for piece in chars(&text) {
             let expected = answer(&mut plain, piece);
             prop_assert_eq!(&answer(&mut exempting, piece), &expected);

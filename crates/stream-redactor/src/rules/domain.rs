@@ -20,6 +20,7 @@ pub(super) static SPEC: Spec = Spec {
         "«example.com», «www.example.co.uk»/x",
         "https://«a-b.example.org»:443.",
         "«www.example.rs»",
+        "«example.com»-----",
     ],
     misses: &[
         "main.rs",
@@ -59,7 +60,10 @@ const AMBIGUOUS: &str = "am as at be cc do fm gs gt id in info is it la lt me ml
 const SECOND: &str = "ac co com edu gov net org";
 
 fn value(run: &Run<'_>) -> Option<(usize, usize)> {
-    let text = std::str::from_utf8(run.text).ok()?;
+    // What a dash or a dot at the end belongs to is behind it.
+    let text = std::str::from_utf8(run.text)
+        .ok()?
+        .trim_end_matches(['-', '.']);
     let is_authority = run.before == b'/' && run.before_that == b'/';
     let is_part = matches!(run.before, b'@' | b'/' | b'\\' | b'_' | b'-' | b'.' | b'$');
     let goes_on = matches!(run.behind, b'@' | b'_' | b'(');

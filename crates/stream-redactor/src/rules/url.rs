@@ -146,8 +146,8 @@ fn scheme(at: u64, left: Left<'_>) -> Option<u64> {
     for (len, (place, symbol)) in visible.enumerate() {
         match symbol.ch {
             c if c.is_ascii_alphanumeric() && len < MAX_SCHEME => start = Some((place, len)),
-            '+' if len < MAX_SCHEME => {}
-            c if is_word(c) || c == '+' => return None,
+            '+' | '-' | '.' if len < MAX_SCHEME => {}
+            c if is_word(c) || matches!(c, '+' | '-' | '.') => return None,
             _ => return begun(start),
         }
     }

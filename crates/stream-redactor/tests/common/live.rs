@@ -256,11 +256,11 @@ static CLAIMS: LazyLock<Vec<Claim>> = LazyLock::new(|| {
             &url(),
             |text| {
                 let scheme = text.strip_suffix(':')?;
-                let is_part = |c: char| c.is_ascii_alphanumeric() || c == '+';
+                let is_part = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
                 let from = scheme.trim_end_matches(is_part).len();
-                let start = from + scheme[from..].find(|c: char| c != '+')?;
+                let start = from + scheme[from..].find(|c: char| c.is_ascii_alphanumeric())?;
                 let is_scheme = scheme.len() - from <= 16 && start + 1 < scheme.len();
-                (is_scheme && !scheme.ends_with('+')).then_some(start)
+                (is_scheme && !scheme.ends_with(['+', '-', '.'])).then_some(start)
             },
             |_| Some(0),
         ),
@@ -308,8 +308,8 @@ static CLAIMS: LazyLock<Vec<Claim>> = LazyLock::new(|| {
 /// A scheme, a host and the rest; brackets in it in pairs.
 fn url() -> String {
     let mark = "a-z0-9._~:/?#@!$&'*+,;=%-";
-    let rest = format!("([{mark}]|\\([{mark}(]*\\))*(\\([{mark}(]*)?");
-    format!("[a-z0-9][a-z0-9+]*://([a-z0-9_]|\\[([0-9a-f][0-9a-f.]*)?:[0-9a-f:.]*\\]){rest}")
+    let rest = format!("([{mark}]|\\([({mark}]*\\))*(\\([({mark}]*)?");
+    format!("[a-z0-9][a-z0-9+.-]*://([a-z0-9_]|\\[([0-9a-f][0-9a-f.]*)?:[0-9a-f:.]*\\]){rest}")
 }
 
 const MONTHS: &str = "abr abril ago agosto aout apr april aprile aug august augusti augustus avr avril \

@@ -2,6 +2,8 @@
 
 #![allow(dead_code)]
 
+use std::sync::LazyLock;
+
 use stream_redactor::{Edit, End, Redactor, RedactorBuilder, Rule, Stream};
 
 /// All rules, the optional ones too.
@@ -9,6 +11,12 @@ pub(crate) fn everything() -> RedactorBuilder {
     let optional = Redactor::optional().into_iter();
     let add = |rules: RedactorBuilder, rule: Rule| rules.with(rule.entity().clone());
     optional.fold(Redactor::builder(), add)
+}
+
+/// The redactor with all of them, made once.
+pub(crate) fn all_rules() -> Redactor {
+    static ALL: LazyLock<Redactor> = LazyLock::new(|| everything().build().unwrap());
+    ALL.clone()
 }
 
 /// Applies edits to the text they are for, checking that they tile it.
