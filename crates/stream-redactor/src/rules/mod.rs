@@ -1,35 +1,53 @@
 //! The rules, each a small automaton over the folded view behind one interface.
 
 mod card;
+mod css;
 mod email;
+mod escape;
+mod events;
+mod handler;
 mod iban;
 mod invisible;
 mod ip;
+mod link;
+mod markup;
 mod pem;
 mod phone;
 mod prompt;
 mod rule;
 mod run;
 mod runs;
+mod scheme;
 mod script;
 mod ssn;
+mod tag;
+mod url;
 
+use self::css::Css;
 use self::email::Email;
+use self::escape::{Escape, EscapeCloser};
+use self::handler::Handler;
 use self::iban::Iban;
+pub(crate) use self::invisible::is_covert;
+use self::link::Link;
+use self::markup::{TagCloser, UrlCloser, ValueCloser};
 use self::pem::{Pem, PemCloser};
 use self::prompt::{Prompt, PromptCloser};
 pub use self::rule::Rule;
 use self::rule::{Finder, Spec};
 pub(crate) use self::run::{Grouped, Page, shorten};
 pub(crate) use self::runs::{MAX_RUN, Runs};
+use self::scheme::Scheme;
 use self::script::{Script, ScriptCloser};
+use self::tag::Tag;
+pub(crate) use self::url::{MAX_URL, Url};
 use crate::left::Left;
 
 /// What the automata read after the last character. No value holds it, so it ends every candidate.
 pub(crate) const END: char = '\0';
 
 /// The rules that are right for every text.
-static BASIC: [&Spec; 5] = [
+static BASIC: &[&Spec] = &[
     &email::SPEC,
     &ssn::SPEC,
     &script::SPEC,
@@ -38,13 +56,22 @@ static BASIC: [&Spec; 5] = [
 ];
 
 /// What answers of language models call for beside those.
-static MORE: [&Spec; 5] = [
+static MORE: &[&Spec] = &[
     &card::SPEC,
     &iban::SPEC,
     &phone::SPEC,
     &ip::SPEC,
     &pem::SPEC,
+    &tag::SPEC,
+    &handler::SPEC,
+    &scheme::SPEC,
+    &css::SPEC,
+    &link::SPEC,
+    &escape::SPEC,
 ];
+
+/// All images of other hosts, for those who ask for it.
+pub(crate) static ALL_IMAGES: &Spec = &link::IMAGE_SPEC;
 
 /// How sure a rule is of its findings. Of two at one place the surer one wins, then the longer one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -111,6 +138,12 @@ pub(crate) enum Automaton {
     Prompt(Prompt),
     Iban(Iban),
     Pem(Pem),
+    Tag(Tag),
+    Handler(Handler),
+    Scheme(Scheme),
+    Css(Css),
+    Link(Link),
+    Escape(Escape),
 }
 
 macro_rules! of_each {
@@ -121,6 +154,12 @@ macro_rules! of_each {
             Automaton::Prompt($a) => $do,
             Automaton::Iban($a) => $do,
             Automaton::Pem($a) => $do,
+            Automaton::Tag($a) => $do,
+            Automaton::Handler($a) => $do,
+            Automaton::Scheme($a) => $do,
+            Automaton::Css($a) => $do,
+            Automaton::Link($a) => $do,
+            Automaton::Escape($a) => $do,
         }
     };
 }
@@ -157,6 +196,10 @@ pub(crate) enum Closer {
     Script(ScriptCloser),
     Prompt(PromptCloser),
     Pem(PemCloser),
+    Tag(TagCloser),
+    Value(ValueCloser),
+    Url(UrlCloser),
+    Escape(EscapeCloser),
     /// Characters that nobody sees.
     Invisible,
 }
@@ -176,6 +219,10 @@ impl Closer {
             Self::Script(closer) => closer.step(c),
             Self::Prompt(closer) => closer.step(c),
             Self::Pem(closer) => closer.step(c),
+            Self::Tag(closer) => closer.step(c),
+            Self::Value(closer) => closer.step(c),
+            Self::Url(closer) => closer.step(c),
+            Self::Escape(closer) => closer.step(c),
             Self::Invisible => Swallow::EndBefore,
         }
     }

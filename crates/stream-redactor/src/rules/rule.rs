@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Automaton, BASIC, Grouped, MORE, Runs, Tier};
+use super::{ALL_IMAGES, Automaton, BASIC, Grouped, MORE, Runs, Tier};
 use crate::edit::Entity;
 use crate::plan::Kind;
 
@@ -101,7 +101,12 @@ impl Rule {
     }
 
     pub(crate) fn recommended() -> Vec<Self> {
-        BASIC.iter().chain(&MORE).copied().map(Self::new).collect()
+        BASIC.iter().chain(MORE).copied().map(Self::new).collect()
+    }
+
+    /// The rule for all images of other hosts.
+    pub(crate) fn all_images() -> Self {
+        Self::new(ALL_IMAGES)
     }
 
     fn new(spec: &'static Spec) -> Self {
@@ -137,6 +142,11 @@ impl Rule {
     /// Whether the rule finds what is invisible.
     pub(crate) fn is_invisible(&self) -> bool {
         matches!(self.spec.finder, Finder::Invisible)
+    }
+
+    /// Whether the rule finds URLs, which may be those of an allowed host.
+    pub(crate) fn finds_urls(&self) -> bool {
+        matches!(self.automaton(), Some(Automaton::Link(_)))
     }
 
     pub(crate) fn automaton(&self) -> Option<Automaton> {

@@ -101,10 +101,11 @@ fn is_special(b: u8) -> u8 {
     // which stand for nothing else.
     (u8::from(b >= 0xc2) & u8::from(b != 0xc3) & u8::from(b.wrapping_sub(0xe4) > 5))
         | u8::from(b.wrapping_sub(b'0') <= 10)
-        | u8::from(b == b'<')
+        | u8::from(b.wrapping_sub(b'<') <= 1)
         | u8::from(b == b'@')
         | u8::from(b.wrapping_sub(b'%') <= 1)
         | u8::from(b == b'(')
         | u8::from(b | 0x20 == b'{')
         | u8::from(b == b'-')
+        | u8::from(b == 0x1b)
 }

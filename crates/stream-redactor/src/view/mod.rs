@@ -24,7 +24,6 @@ pub(crate) struct Sym {
     /// Bytes of raw input it stands for.
     pub(crate) raw: u16,
     /// It was an ASCII capital, or folds to one but for its case: some values know both cases.
-    #[allow(dead_code)]
     pub(crate) upper: bool,
     /// Rules do not see it; it only takes its place in the tiling.
     pub(crate) hidden: bool,
