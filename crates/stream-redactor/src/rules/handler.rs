@@ -38,7 +38,7 @@ pub(super) static SPEC: Spec = Spec {
         "<Button onClick={save} onBlur={() => close()}>",
         "<a onfoo=\"bar\">",
         "button.onclick = \"x\"",
-        "Button(onclick=save, onload = load)",
+        "Button(onclick=save, onload = load) {",
         "OnCalendar=daily",
         "once=\"f(x)\"",
         "<meta http-equiv=\"Content-Type\">",

@@ -231,8 +231,10 @@ impl Link {
         let is_end = is_raw && (self.around.ends(c) || self.is_word && is_space(c));
         if is_end || c == END {
             self.stage = Stage::Out;
-            let is_found = self.is_found(at, left) || c == END && self.is_broken(at, left);
-            return is_found.then(|| Found::new(self.start, at));
+            // Something else that is found ends it, or the text: then nobody knows what it carries.
+            // Without brackets or quotation marks it may just have ended.
+            let is_broken = c == END && self.around != Around::Nothing && !self.all_images;
+            return (is_broken || self.is_found(at, left)).then(|| Found::new(self.start, at));
         }
         // No URL holds such a character, so it is spelled to be misread.
         if is_raw && (c == '<' || c.is_control()) {
@@ -246,14 +248,6 @@ impl Link {
             return is_found.then(|| Found::opening(self.start, at + 1, closer));
         }
         None
-    }
-
-    /// Whether a URL that something else in it ends, or the text, has a path: then it carries what was
-    /// found. Without brackets or quotation marks it may just have ended.
-    fn is_broken(&self, at: u64, left: Left<'_>) -> bool {
-        let mut room = [0; MAX_URL];
-        let url = Url::new(left.held.slice(self.start, at), &mut room);
-        self.around != Around::Nothing && !self.all_images && url.has_path()
     }
 
     fn is_found(&self, at: u64, left: Left<'_>) -> bool {

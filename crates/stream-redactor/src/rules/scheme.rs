@@ -152,7 +152,7 @@ fn void(which: usize, len: usize, c: char) -> Next {
     if let Some(which) = VOID.iter().position(is_longer) {
         return Next::Stage(Stage::Void(which, len + 1));
     }
-    let is_end = is_space(c) || matches!(c, '"' | '\'' | '`' | ')' | '<' | '>');
+    let is_end = is_space(c) || matches!(c, '"' | '\'' | '`' | ')' | '>');
     if is_end && (len == 0 || VOID.contains(&read)) {
         return Next::Stage(Stage::Out);
     }

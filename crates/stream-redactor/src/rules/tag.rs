@@ -38,24 +38,25 @@ pub(super) static SPEC: Spec = Spec {
         "`<iframe>` and `<base>`",
         "<object class=\"GtkWindow\">",
         "List<object> a = b",
+        "a <base && b = c",
     ],
 };
 
-const NAMES: [&str; 9] = [
-    "applet",
-    "base",
-    "embed",
-    "fencedframe",
-    "frame",
-    "frameset",
-    "iframe",
-    "object",
-    "portal",
+/// Elements, and the attributes that make them load something: in XML and in program code their names
+/// stand for other things too. Any attribute of those without a list.
+const TAGS: [(&str, &[&str]); 9] = [
+    ("applet", &["archive", "code", "codebase", "object"]),
+    ("base", &["href", "target"]),
+    ("embed", &["src", "type"]),
+    ("fencedframe", &[]),
+    ("frame", &["src"]),
+    ("frameset", &["rows", "cols"]),
+    ("iframe", &[]),
+    ("object", &["classid", "codebase", "data", "type"]),
+    ("portal", &["src"]),
 ];
-/// The attributes that make an object load something. XML has objects of many other kinds.
-const LOADING: [&str; 4] = ["data", "classid", "codebase", "type"];
 /// So far in the tag the first value is looked for.
-const MAX_HEAD: usize = 64;
+const MAX_HEAD: usize = 128;
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tag {
@@ -119,15 +120,14 @@ impl Tag {
 
 /// One more character of a name, or of what ends it.
 fn goes_on(name: usize, len: usize, c: char) -> Stage {
-    let Some(read) = NAMES.get(name).and_then(|name| name.get(..len)) else {
-        return Stage::Out;
-    };
-    let is_longer = |name: &&str| name.strip_prefix(read).is_some_and(|r| r.starts_with(c));
-    if let Some(name) = NAMES.iter().position(is_longer) {
+    let read = TAGS.get(name).and_then(|(name, _)| name.get(..len));
+    let read = read.unwrap_or_default();
+    let names = || TAGS.iter().map(|(name, _)| *name);
+    let is_longer = |name: &str| name.strip_prefix(read).is_some_and(|r| r.starts_with(c));
+    if let Some(name) = names().position(is_longer) {
         return Stage::Name(name, len + 1);
     }
-    let whole = NAMES.iter().position(|name| *name == read);
-    match whole {
+    match names().position(|name| name == read) {
         Some(name) if is_space(c) || c == '/' => Stage::Head(name, 0),
         _ => Stage::Out,
     }
@@ -135,5 +135,6 @@ fn goes_on(name: usize, len: usize, c: char) -> Stage {
 
 /// Whether the attribute before a `=` makes the element load something.
 fn is_value(name: usize, at: u64, left: Left<'_>) -> bool {
-    NAMES.get(name) != Some(&"object") || left.follows_word(at, &LOADING)
+    let loading = TAGS.get(name).map_or(&[][..], |(_, loading)| loading);
+    loading.is_empty() || left.follows_word(at, loading)
 }

@@ -153,13 +153,14 @@ impl<'u> Url<'u> {
             .iter()
             .take_while(|b| matches!(b, b'/' | b'\\'))
             .count();
+        let is_turned = rest.iter().take(slashes).any(|b| *b == b'\\');
         let rest = rest.get(slashes..).unwrap_or_default();
         let (rest, fragment) = split(rest, |b| b == b'#');
         let (rest, query) = split(rest, |b| b == b'?');
         let (authority, path) = split(rest, |b| matches!(b, b'/' | b'\\'));
         Self {
             is_file,
-            is_odd: reader.is_odd || rest.contains(&b'\\') || slashes > 2,
+            is_odd: reader.is_odd || is_turned || rest.contains(&b'\\') || slashes > 2,
             authority,
             path,
             query,
@@ -169,10 +170,6 @@ impl<'u> Url<'u> {
 
     pub(super) fn has_host(&self) -> bool {
         !self.authority.is_empty()
-    }
-
-    pub(super) fn has_path(&self) -> bool {
-        self.has_host() && !(self.path.is_empty() && self.query.is_empty())
     }
 
     /// The host, if there can be no doubt about it.
