@@ -88,13 +88,26 @@
 //! | `PHONE_NUMBER` | `[PHONE]` | `+` and a country code, telling national forms, others behind "phone" |
 //! | `IP_ADDRESS` | `[IP]` | IPv4 and IPv6, without loopback, unspecified, masks |
 //! | `PRIVATE_KEY` | `[PRIVATE_KEY]` | PEM from `-----BEGIN … PRIVATE KEY-----` and a body to its end |
-//! | `INVISIBLE_TEXT` | `[INVISIBLE]` | more than sixteen invisible characters in a row, which end any other value |
+//! | `ACTIVE_CONTENT` | `[ACTIVE]` | HTML and URLs that run or load something: tags that embed, event handlers, `javascript:`, `data:text/html` |
+//! | `EXFILTRATION_URL` | `[LINK]` | where a link or an image leads, if that would carry data to another host |
+//! | `TERMINAL_ESCAPE` | `[ESC]` | escape sequences that a terminal obeys (ECMA-48) |
+//! | `INVISIBLE_TEXT` | `[INVISIBLE]` | invisible characters that hide a text: tags, overrides of the direction, rows of more than seven; more than sixteen end any other value |
+//! | `EXTERNAL_IMAGE` | `[IMAGE]` | any image of another host, by [`RedactorBuilder::all_images`] alone |
 //!
 //! [`Redactor::basic`] has the first four and `INVISIBLE_TEXT`: without that one, invisible
 //! characters can tear a value apart so that it is not found.
 //!
 //! What stands on the left counts up to 64 characters back on the line, and only as it is shown:
 //! a rule sees the placeholders of earlier findings, as a second run would.
+//!
+//! ## What a link carries
+//!
+//! A page fetches an image unasked, and a link leaks what somebody clicks on. So of an image each
+//! parameter counts but a short one that concerns its display (`?style=flat&v=2`); of a link, words
+//! (`?note=his+password+is`, not behind `q=` and the like) and text in Base64 or hexadecimal digits; of
+//! both, such segments of a path, user information, and hosts that are spelled to be misread
+//! (`https://good.example@evil.example`, `0x7f.1`, Cyrillic letters among Latin ones). The targets of
+//! forms count always. [`RedactorBuilder::allow_host`] spares a host.
 //!
 //! ## How a rule enters
 //!
@@ -147,7 +160,15 @@
 //!   groups than a card shows, and numbers that fail their check stay.
 //! - Of a local part beyond 64 characters only the last ones are replaced. What stays is no
 //!   address.
-//! - `SCRIPT` is not an HTML sanitizer: other elements, event handlers and `javascript:` links pass.
+//! - `SCRIPT` and `ACTIVE_CONTENT` are no HTML sanitizer: style sheets, ordinary frames without attributes,
+//!   markup that only a parser's repair makes dangerous, and tags whose first value stands further than
+//!   128 characters behind their name pass. What is found between backticks or in a code block goes
+//!   like anything else.
+//! - A short text may leave as a host name, a file name, a number or a parameter of an image's display,
+//!   and a bare URL in a sentence is no link. `all_images` stops the first for images.
+//! - A URL without brackets or quotation marks around it ends where something in it is found; what
+//!   stands behind that is judged by itself.
+//! - Invisible characters inside a value or an `(at)` go with it or stay with it, up to sixteen.
 
 #![forbid(unsafe_code)]
 

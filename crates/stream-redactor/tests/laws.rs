@@ -227,10 +227,10 @@ fn cut<'t>(text: &'t str, cuts: &[Index]) -> Vec<&'t str> {
         .collect()
 }
 
-/// Whether a URL may stand without brackets or quotation marks around. It ends where something in
-/// it is found, and may go on behind what is shown there.
-fn has_loose_url(text: &str) -> bool {
-    text.contains("]:") || text.contains("src=")
+/// The text without URLs that have neither brackets nor quotation marks around. Such a one ends where
+/// something in it is found, and may go on behind what is shown there.
+fn without_loose_urls(text: &str) -> String {
+    text.replace("]:", "];").replace("src=", "src")
 }
 
 /// Values that no text is stitched to, but for their beginnings.
@@ -349,7 +349,7 @@ proptest! {
 
     #[test]
     fn redacting_twice_changes_nothing(text in texts()) {
-        prop_assume!(!has_loose_url(&text));
+        let text = without_loose_urls(&text);
         let redactor = Redactor::recommended();
         let once = redact(&redactor, &text);
         prop_assert_eq!(redact(&redactor, &once), once);
@@ -357,7 +357,7 @@ proptest! {
 
     #[test]
     fn a_small_hold_is_kept_to(text in texts(), gaps in 0_usize..400) {
-        prop_assume!(!has_loose_url(&text));
+        let text = without_loose_urls(&text);
         let least = RedactorBuilder::MIN_HOLD;
         let redactor = Redactor::builder().max_hold(least).build().unwrap();
         let gap = "\u{200b}".repeat(gaps);

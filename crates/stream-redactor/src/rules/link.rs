@@ -233,7 +233,7 @@ impl Link {
             self.stage = Stage::Out;
             // Something else that is found ends it, or the text: then nobody knows what it carries.
             // Without brackets or quotation marks it may just have ended.
-            let is_broken = c == END && self.around != Around::Nothing && !self.all_images;
+            let is_broken = c == END && self.is_broken(at, left);
             return (is_broken || self.is_found(at, left)).then(|| Found::new(self.start, at));
         }
         // No URL holds such a character, so it is spelled to be misread.
@@ -248,6 +248,12 @@ impl Link {
             return is_found.then(|| Found::opening(self.start, at + 1, closer));
         }
         None
+    }
+
+    fn is_broken(&self, at: u64, left: Left<'_>) -> bool {
+        let symbols = left.held.slice(self.start, at);
+        let is_redacted = symbols.iter().any(|symbol| symbol.ch == '[');
+        self.around != Around::Nothing && !self.all_images && !is_redacted
     }
 
     fn is_found(&self, at: u64, left: Left<'_>) -> bool {
