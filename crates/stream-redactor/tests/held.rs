@@ -191,6 +191,46 @@ const KEYS: &[&str] = &[
     "!",
 ];
 
+const MARKUP: &[&str] = &[
+    "<",
+    "<iframe",
+    "<base",
+    "target",
+    " ",
+    "\n",
+    "/",
+    ">",
+    "=",
+    "onclick",
+    "(",
+    "x",
+    "1",
+    "javascript",
+    " javascript",
+    "](javascript",
+    ":",
+    "v",
+    "!",
+    ".",
+];
+const LINKS: &[&str] = &[
+    "](",
+    "https:",
+    "http",
+    "//",
+    "/",
+    "x",
+    " ",
+    "\n",
+    ")",
+    "?q=1",
+    "file:",
+    "javascript",
+    ".",
+    "x.example",
+];
+const ESCAPES: &[&str] = &["\u{1b}", "[", "3", ";", " ", "/", "m", "x", "\n", "!", "?"];
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..<_>::default() })]
 
@@ -202,11 +242,19 @@ proptest! {
             vec(select(ZEROS), 0..14),
             vec(select(OPENINGS), 0..10),
             vec(select(KEYS), 0..10),
+            vec(select(MARKUP), 0..12),
+            vec(select(LINKS), 0..12),
+            vec(select(ESCAPES), 0..10),
         ],
-        on in prop_oneof![2 => Just(0x1ff), 1 => 0_usize..0x200],
+        on in prop_oneof![2 => Just(u32::MAX), 1 => any::<u32>()],
     ) {
-        let rules = (0..9).filter(|n| on >> n & 1 == 1).fold(RuleSet::empty(), RuleSet::with);
-        check_held(&Redactor::recommended(), rules, &parts.concat());
+        let redactor = Redactor::recommended();
+        // By their entities: the oracle knows them by name. Without PEM, which opens anew inside itself.
+        let mut names: Vec<_> = redactor.rules().iter().map(|rule| rule.entity()).collect();
+        names.dedup();
+        let is_on = |entity| names.iter().position(|name| *name == entity).is_some_and(|n| on >> n & 1 == 1);
+        let rules = (0..redactor.rules().len()).filter(|n| *n != 9 && is_on(redactor.rules()[*n].entity()));
+        check_held(&redactor, rules.fold(RuleSet::empty(), RuleSet::with), &parts.concat());
     }
 }
 
