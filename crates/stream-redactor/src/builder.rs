@@ -9,7 +9,7 @@ use crate::edit::{Edit, Entity};
 use crate::redactor::{Config, Redactor};
 use crate::rules::Rule;
 use crate::show::Show;
-use crate::view::MAX_PENDING;
+use crate::view::{self, MAX_PENDING};
 
 /// Builds a [`Redactor`] from the recommended rules.
 ///
@@ -117,6 +117,32 @@ impl RedactorBuilder {
         self
     }
 
+    /// Lets links and images lead to this host whatever they carry: `files.example.com`, or
+    /// `*.example.com` for all hosts below a domain. Without a port, and without the scheme. A URL
+    /// whose host can be misread is never spared.
+    ///
+    /// ```
+    /// use stream_redactor::Redactor;
+    ///
+    /// let redactor = Redactor::builder().allow_host("charts.example.com").build()?;
+    /// let chart = "![sales](https://charts.example.com/bar?data=1,2,3)";
+    /// assert_eq!(redactor.redact(chart), chart);
+    /// let leak = "![sales](https://evil.example/bar?data=1,2,3)";
+    /// assert_eq!(redactor.redact(leak), "![sales]([LINK])");
+    /// # Ok::<(), stream_redactor::ConfigError>(())
+    /// ```
+    pub fn allow_host(mut self, host: impl AsRef<str>) -> Self {
+        self.config.hosts.push(view::folded(host.as_ref()));
+        self
+    }
+
+    /// Replaces the destination of every image on a host that is not
+    /// [allowed](Self::allow_host), also of those that carry nothing: a page fetches an image
+    /// unasked, and its name alone may say something.
+    pub fn all_images(self) -> Self {
+        self.with(Entity::EXTERNAL_IMAGE)
+    }
+
     /// Takes the rules of an entity out. A name that no rule has changes nothing.
     #[expect(
         clippy::needless_pass_by_value,
@@ -204,6 +230,7 @@ impl fmt::Debug for RedactorBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RedactorBuilder")
             .field("allowed", &self.config.allowed.len())
+            .field("hosts", &self.config.hosts.len())
             .field("max_hold", &self.config.max_hold)
             .finish_non_exhaustive()
     }

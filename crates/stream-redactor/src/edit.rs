@@ -50,7 +50,15 @@ impl Entity {
     pub const SECRET: Self = Self(Cow::Borrowed("SECRET"));
     /// User and password in a URL.
     pub const URL_CREDENTIALS: Self = Self(Cow::Borrowed("URL_CREDENTIALS"));
-    /// More than sixteen invisible characters in a row: they would hide any other value.
+    /// A tag, an event handler or a URL that runs a script or loads another document.
+    pub const ACTIVE_CONTENT: Self = Self(Cow::Borrowed("ACTIVE_CONTENT"));
+    /// Where a link or an image leads, if that would carry data to another host.
+    pub const EXFILTRATION_URL: Self = Self(Cow::Borrowed("EXFILTRATION_URL"));
+    /// Where an image on another host is.
+    pub const EXTERNAL_IMAGE: Self = Self(Cow::Borrowed("EXTERNAL_IMAGE"));
+    /// An escape sequence of a terminal.
+    pub const TERMINAL_ESCAPE: Self = Self(Cow::Borrowed("TERMINAL_ESCAPE"));
+    /// Invisible characters that hide a text or turn one around, or that tear values apart.
     pub const INVISIBLE_TEXT: Self = Self(Cow::Borrowed("INVISIBLE_TEXT"));
 
     /// The hardware address of a network interface.

@@ -93,7 +93,10 @@
 //! | `API_TOKEN` | `[SECRET]` | an issuer's prefix and a random body: AWS, GitHub, OpenAI, Slack, JWT and a hundred more |
 //! | `URL_CREDENTIALS` | `[SECRET]` | user and password between `://` and the `@` before a host |
 //! | `SECRET` | `[SECRET]` | what is assigned to the name of a secret (`password: `, `API_KEY=`) and is no stand-in |
-//! | `INVISIBLE_TEXT` | `[INVISIBLE]` | more than sixteen invisible characters in a row, which end any other value |
+//! | `ACTIVE_CONTENT` | `[ACTIVE]` | HTML and URLs that run or load something: tags that embed, event handlers, `javascript:`, `data:text/html` |
+//! | `EXFILTRATION_URL` | `[LINK]` | where a link or an image leads, if that would carry data to another host |
+//! | `TERMINAL_ESCAPE` | `[ESC]` | escape sequences that a terminal obeys (ECMA-48) |
+//! | `INVISIBLE_TEXT` | `[INVISIBLE]` | invisible characters that hide a text: tags, overrides of the direction, rows of more than seven; more than sixteen end any other value |
 //! | `MAC_ADDRESS` | `[MAC]` | EUI-48 and EUI-64 in pairs with hyphens or colons, in fours with dots |
 //! | `DATE_OF_BIRTH` | `[DATE_OF_BIRTH]` | a date behind "date of birth", one in digits behind "born" |
 //! | `CRYPTO` | `[CRYPTO]` | Bitcoin addresses with their checksum, Ethereum addresses |
@@ -105,6 +108,7 @@
 //! |---|---|---|
 //! | `DATE_TIME` | `[DATE]` | dates in digits or with a month's name, a time behind them; years behind "since" |
 //! | `URL` | `[URL]` | a scheme, `://` and all that belongs to it |
+//! | `EXTERNAL_IMAGE` | `[IMAGE]` | any image of another host |
 //! | `DOMAIN_NAME` | `[DOMAIN]` | host names with a top level domain that is in use |
 //!
 //! `DOMAIN_NAME` costs the first of the readers below: a host name has no character that is rare.
@@ -118,6 +122,15 @@
 //! a rule sees the placeholders of earlier findings, as a second run would. A shape that other
 //! things have too, such as nine digits, is a value only behind a word that says so (`SSN`,
 //! `passport`, `Steuer-ID`; `context/words.rs` has them in a dozen languages), never before one.
+//!
+//! ## What a link carries
+//!
+//! A page fetches an image unasked, and a link leaks what somebody clicks on. So of an image each
+//! parameter counts but a short one that concerns its display (`?style=flat&v=2`); of a link, words
+//! (`?note=his+password+is`, not behind `q=` and the like) and text in Base64 or hexadecimal digits; of
+//! both, such segments of a path, user information, and hosts that are spelled to be misread
+//! (`https://good.example@evil.example`, `0x7f.1`, Cyrillic letters among Latin ones). The targets of
+//! forms count always. [`RedactorBuilder::allow_host`] spares a host.
 //!
 //! ## How a rule enters
 //!
@@ -194,7 +207,15 @@
 //!   Check digits are not asked for: a token with a slip is hidden too, a stand-in (`ghp_xxxx`) is not.
 //! - Of a token or value beyond 64 characters all that could belong to it goes, up to a blank or a
 //!   mark that it cannot hold. The name of a user is hidden in a URL only.
-//! - `SCRIPT` is not an HTML sanitizer: other elements, event handlers and `javascript:` links pass.
+//! - `SCRIPT` and `ACTIVE_CONTENT` are no HTML sanitizer: style sheets, ordinary frames without attributes,
+//!   markup that only a parser's repair makes dangerous, and tags whose first value stands further than
+//!   128 characters behind their name pass. What is found between backticks or in a code block goes
+//!   like anything else.
+//! - A short text may leave as a host name, a file name, a number or a parameter of an image's display,
+//!   and a bare URL in a sentence is no link. `all_images` stops the first for images.
+//! - A URL without brackets or quotation marks around it ends where something in it is found; what
+//!   stands behind that is judged by itself.
+//! - Invisible characters inside a value or an `(at)` go with it or stay with it, up to sixteen.
 
 #![forbid(unsafe_code)]
 

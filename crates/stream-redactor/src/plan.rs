@@ -123,6 +123,8 @@ pub(crate) struct Plan {
     word: Class,
     /// Those that may touch a value.
     unspaced: Class,
+    /// Control characters outside ASCII.
+    control: Class,
     /// Everything else.
     other: Class,
     pub(crate) runs: Vec<RunPlan>,
@@ -165,6 +167,7 @@ impl Plan {
         plan.bytes = (0..=u8::MAX).map(class).collect();
         plan.word = plan.class('ж', rules);
         plan.unspaced = plan.class('字', rules);
+        plan.control = plan.class('\u{9b}', rules);
         let words = plan.bytes.iter().filter(|class| class.kind != Kind::Other);
         let (inside, wakes) = words.fold((0, 0), |(inside, wakes), class| {
             let kind = class.kind;
@@ -308,6 +311,7 @@ impl Plan {
         match c {
             c if is_word(c) => &self.word,
             c if c.is_alphanumeric() => &self.unspaced,
+            '\u{80}'..='\u{9f}' => &self.control,
             _ => &self.other,
         }
     }

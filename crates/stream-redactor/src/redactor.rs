@@ -8,10 +8,10 @@ use crate::allow::Allowed;
 use crate::builder::RedactorBuilder;
 use crate::edit::{Edit, Sink};
 use crate::plan::Plan;
-use crate::rules::Rule;
+use crate::rules::{Href, MAX_URL, Rule};
 use crate::ruleset::RuleSet;
-
 use crate::stream::{End, Stream};
+use crate::view::Sym;
 
 /// Finds what must not reach a reader. Cheap to clone, to be made once and shared.
 ///
@@ -32,6 +32,8 @@ pub(crate) struct Config {
     pub(crate) rules: Vec<Rule>,
     /// What is found and left.
     pub(crate) allowed: Allowed,
+    /// Folded hosts that links may carry data to.
+    pub(crate) hosts: Vec<String>,
     /// Bytes.
     pub(crate) max_hold: usize,
     /// What the rules make of each character.
@@ -146,10 +148,32 @@ impl Config {
         Self {
             rules,
             allowed: Allowed::default(),
+            hosts: Vec::new(),
             max_hold: Self::MAX_HOLD,
             plan: Plan::default(),
         }
     }
+}
+
+impl Config {
+    /// Whether the symbols are a URL of an allowed host.
+    pub(crate) fn is_allowed_url(&self, symbols: &[Sym]) -> bool {
+        if self.hosts.is_empty() {
+            return false;
+        }
+        let mut room = [0; MAX_URL];
+        let url = Href::new(symbols, &mut room);
+        let is_host = |allowed: &String| match allowed.strip_prefix("*.") {
+            Some(domain) => url.host().is_some_and(|host| is_below(host, domain)),
+            None => url.host() == Some(allowed.as_bytes()),
+        };
+        self.hosts.iter().any(is_host)
+    }
+}
+
+fn is_below(host: &[u8], domain: &str) -> bool {
+    let rest = host.strip_suffix(domain.as_bytes());
+    rest.is_some_and(|rest| rest.ends_with(b"."))
 }
 
 impl Default for Config {

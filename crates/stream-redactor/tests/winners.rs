@@ -119,6 +119,9 @@ const TIERS: [&[&str]; 3] = [
         "AU_ABN",
         "BE_NATIONAL_NUMBER",
         "SE_PERSONNUMMER",
+        "ACTIVE_CONTENT",
+        "EXFILTRATION_URL",
+        "TERMINAL_ESCAPE",
     ],
     &[
         "US_SSN",

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::Machine;
 use super::swallow::Swallowing;
 use crate::edit::{Entity, Sink};
-use crate::rules::Found;
+use crate::rules::{Found, Rule};
 use crate::view::visible;
 
 impl Machine {
@@ -32,7 +32,10 @@ impl Machine {
             Some(best) if live.is_none_or(|live| live > best.found.start) => {
                 self.commit(best.rule, best.found, sink);
             }
-            Some(best) => self.keep_to(end.min(best.found.start), sink),
+            Some(best) => {
+                let end = end.min(best.found.start);
+                self.keep_to(self.pinned.map_or(end, |pinned| pinned.min(end)), sink);
+            }
             None => self.keep_to(end, sink),
         }
     }
@@ -109,6 +112,10 @@ impl Machine {
         // Nobody's address: how Git names a host, `git@github.com:owner/project`.
         let head = visible(self.reading.symbols.slice(found.start, found.end)).take(4);
         if rule.entity == Entity::EMAIL_ADDRESS && head.eq("git@".chars()) {
+            return true;
+        }
+        let symbols = self.reading.symbols.slice(found.start, found.end);
+        if rule.finds_urls() && self.config.is_allowed_url(symbols) {
             return true;
         }
         let allowed = &self.config.allowed;

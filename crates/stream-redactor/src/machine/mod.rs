@@ -33,6 +33,9 @@ pub(crate) struct Machine {
     swallowing: Option<Swallowing>,
     /// Invisible characters right before the cursor.
     invisible: usize,
+    /// The first place that was alive at invisible characters that hide something. What stands there
+    /// is decided with their finding, for it ends there then.
+    pinned: Option<u64>,
     /// Bytes pushed and not yet covered by edits: undecided ones, and what the view holds back.
     held: usize,
     /// What the first look has to stop for.
@@ -63,6 +66,7 @@ impl Machine {
             reading: Reading::default(),
             swallowing: None,
             invisible: 0,
+            pinned: None,
             held: 0,
             reads_all: false,
         }
@@ -253,8 +257,9 @@ impl Machine {
     /// Lets the rules read a symbol. Whether something may be decided now.
     #[inline]
     fn read_visible(&mut self, symbol: Sym) -> bool {
-        let changed = self.step(symbol.cased()) || self.invisible > 0;
-        self.invisible = 0;
+        let was_hidden = self.invisible > 0;
+        self.end_invisible();
+        let changed = self.step(symbol.cased()) || was_hidden;
         self.reading.advance(symbol);
         changed || self.is_over_hold()
     }
@@ -283,8 +288,8 @@ impl Machine {
                 let (at, left) = (self.reading.cursor(), self.reading.left());
                 self.scanners.mask(&self.config.plan, at, left);
             }
+            self.end_invisible();
             self.step(END);
-            self.invisible = 0;
             self.decide(sink);
             self.read(end, sink);
         }
@@ -294,6 +299,7 @@ impl Machine {
     fn restart(&mut self) {
         self.reading.restart();
         self.invisible = 0;
+        self.pinned = None;
         self.scanners.reset(self.reading.left().prev);
     }
 }

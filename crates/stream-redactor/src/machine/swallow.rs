@@ -2,7 +2,7 @@
 
 use super::Machine;
 use crate::edit::{Entity, Sink};
-use crate::rules::{Closer, Found, Rule, Swallow};
+use crate::rules::{Closer, Found, Rule, Swallow, Tier, is_covert};
 use crate::view::Sym;
 
 /// So many invisible characters in a row may stand inside a value. More end it.
@@ -83,16 +83,42 @@ impl Machine {
     }
 
     pub(super) fn read_hidden(&mut self, symbol: Sym, sink: &mut Sink<'_>) {
-        self.invisible = if symbol.invisible {
-            self.invisible + 1
+        if symbol.invisible {
+            self.invisible += 1;
         } else {
-            0
-        };
+            self.end_invisible();
+        }
         self.reading.advance(symbol);
         if self.invisible > MAX_INVISIBLE {
             self.end_at_invisible(sink);
         } else {
             self.decide(sink);
+        }
+    }
+
+    /// Counts the invisible characters that end at the cursor as found, if they hide something. They
+    /// go where nothing claims them with what stands around them.
+    #[inline]
+    pub(super) fn end_invisible(&mut self) {
+        if self.invisible > 0 {
+            self.find_covert();
+        }
+        self.invisible = 0;
+    }
+
+    fn find_covert(&mut self) {
+        let end = self.reading.cursor();
+        let start = end - self.invisible as u64;
+        let rule = self.config.plan.invisible;
+        let Some(rule) = rule.filter(|rule| self.scanners.is_enabled(*rule)) else {
+            return;
+        };
+        let run = self.reading.symbols.slice(start, end);
+        if is_covert(self.reading.left().prev, run) {
+            let live = self.scanners.first_live().unwrap_or(start);
+            self.pinned = self.pinned.or(Some(live.min(start)));
+            let found = Found::new(start, end);
+            self.scanners.find(rule, Tier::Certain, found);
         }
     }
 

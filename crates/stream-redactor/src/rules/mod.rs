@@ -4,16 +4,23 @@ mod assigned;
 mod card;
 mod checks;
 mod crypto;
+mod css;
 mod date;
 mod domain;
 mod email;
+mod escape;
+mod events;
+mod handler;
+mod href;
 mod iban;
 mod imei;
 mod invisible;
 mod ip;
 mod issuers;
+mod link;
 mod listed;
 mod mac;
+mod markup;
 mod names;
 mod national;
 mod pem;
@@ -23,21 +30,30 @@ mod random;
 mod rule;
 mod run;
 mod runs;
+mod scheme;
 mod script;
 mod shape;
 mod ssn;
 mod stand_in;
 mod table;
+mod tag;
 mod token;
 mod url;
 mod url_login;
 
 use self::assigned::{Assigned, AssignedCloser};
+use self::css::Css;
 use self::date::Date;
 pub(crate) use self::date::{may_be_month, may_be_particle, may_begin_month, may_precede_year};
 use self::email::Email;
+use self::escape::{Escape, EscapeCloser};
+use self::handler::Handler;
+pub(crate) use self::href::{Href, MAX_URL};
 use self::iban::Iban;
+pub(crate) use self::invisible::is_covert;
+use self::link::Link;
 pub(crate) use self::listed::named_before;
+use self::markup::{TagCloser, UrlCloser, ValueCloser};
 pub(crate) use self::names::{MAX_NAME, may_end, named};
 use self::pem::{Pem, PemCloser};
 use self::prompt::{Prompt, PromptCloser};
@@ -45,9 +61,11 @@ pub use self::rule::Rule;
 use self::rule::{Finder, Spec};
 pub(crate) use self::run::{Grouped, Page, Run, shorten};
 pub(crate) use self::runs::{CALL_NUMBER, CODE, MAX_RUN, NUMBER, Runs, SPACED_CODE};
+use self::scheme::Scheme;
 use self::script::{Script, ScriptCloser};
 pub(crate) use self::shape::{MAX_SHAPE, Shape};
 pub(crate) use self::table::Table;
+use self::tag::Tag;
 use self::token::TokenCloser;
 pub(crate) use self::token::may_begin as may_begin_token;
 use self::url::Url;
@@ -58,7 +76,7 @@ use crate::left::Left;
 pub(crate) const END: char = '\0';
 
 /// The rules that are right for every text.
-static BASIC: [&Spec; 5] = [
+static BASIC: &[&Spec] = &[
     &email::SPEC,
     &ssn::SPEC,
     &script::SPEC,
@@ -67,7 +85,7 @@ static BASIC: [&Spec; 5] = [
 ];
 
 /// What answers of language models call for beside those.
-static MORE: [&Spec; 13] = [
+static MORE: &[&Spec] = &[
     &card::SPEC,
     &iban::SPEC,
     &phone::SPEC,
@@ -81,14 +99,20 @@ static MORE: [&Spec; 13] = [
     &listed::SPEC,
     &crypto::SPEC,
     &imei::SPEC,
+    &tag::SPEC,
+    &handler::SPEC,
+    &scheme::SPEC,
+    &css::SPEC,
+    &link::SPEC,
+    &escape::SPEC,
 ];
 
 /// What is right for some texts only: it is often meant to be read.
-static OPTIONAL: [&Spec; 3] = [&date::DATE, &url::SPEC, &domain::SPEC];
+static OPTIONAL: &[&Spec] = &[&date::DATE, &url::SPEC, &domain::SPEC, &link::IMAGE_SPEC];
 
 /// All rules but those, in the order in which they win over each other where all else is equal.
 fn all_specs() -> impl Iterator<Item = &'static Spec> {
-    BASIC.iter().chain(&MORE).chain(&national::ALL).copied()
+    BASIC.iter().chain(MORE).chain(&national::ALL).copied()
 }
 
 /// How sure a rule is of its findings. Of two at one place the surer one wins, then the longer one.
@@ -162,6 +186,12 @@ pub(crate) enum Automaton {
     Assigned(Assigned),
     UrlLogin(UrlLogin),
     Url(Url),
+    Tag(Tag),
+    Handler(Handler),
+    Scheme(Scheme),
+    Css(Css),
+    Link(Link),
+    Escape(Escape),
 }
 
 macro_rules! of_each {
@@ -176,6 +206,12 @@ macro_rules! of_each {
             Automaton::Assigned($a) => $do,
             Automaton::UrlLogin($a) => $do,
             Automaton::Url($a) => $do,
+            Automaton::Tag($a) => $do,
+            Automaton::Handler($a) => $do,
+            Automaton::Scheme($a) => $do,
+            Automaton::Css($a) => $do,
+            Automaton::Link($a) => $do,
+            Automaton::Escape($a) => $do,
         }
     };
 }
@@ -218,6 +254,10 @@ pub(crate) enum Closer {
     Pem(PemCloser),
     Token(TokenCloser),
     Assigned(AssignedCloser),
+    Tag(TagCloser),
+    Value(ValueCloser),
+    Url(UrlCloser),
+    Escape(EscapeCloser),
     /// Characters that nobody sees.
     Invisible,
     /// Nothing in the text: whoever opened it closes it.
@@ -241,6 +281,10 @@ impl Closer {
             Self::Pem(closer) => closer.step(c),
             Self::Token(closer) => closer.step(c),
             Self::Assigned(closer) => closer.step(c),
+            Self::Tag(closer) => closer.step(c),
+            Self::Value(closer) => closer.step(c),
+            Self::Url(closer) => closer.step(c),
+            Self::Escape(closer) => closer.step(c),
             Self::Invisible => Swallow::EndBefore,
             Self::Outside => Swallow::More,
         }

@@ -180,6 +180,11 @@ impl Rule {
         matches!(self.spec.finder, Finder::Invisible)
     }
 
+    /// Whether the rule finds URLs, which may be those of an allowed host.
+    pub(crate) fn finds_urls(&self) -> bool {
+        matches!(self.automaton(), Some(Automaton::Link(_)))
+    }
+
     pub(crate) fn automaton(&self) -> Option<Automaton> {
         match self.spec.finder {
             Finder::Scan { new, .. } => Some(new()),

@@ -106,7 +106,7 @@ impl Scanners {
         best.is_some_and(|best| best < (start, tier))
     }
 
-    pub(super) fn find(&mut self, rule: usize, tier: Tier, found: Found) {
+    pub(crate) fn find(&mut self, rule: usize, tier: Tier, found: Found) {
         let new = Best { rule, tier, found };
         if self.best.is_none_or(|best| new.key() < best.key()) {
             self.best = Some(new);

@@ -1,7 +1,7 @@
 //! The first look: how far a text can be passed over without reading it.
 //!
 //! Nearly all text holds nothing. A value needs a character that is rare in prose: a digit, `@`,
-//! `<`, `:`, a bracket, `&`, `%`, a row of hyphens, or a character outside ASCII that stands for
+//! `<`, `=`, `:`, a bracket, `&`, `%`, a row of hyphens, or a character outside ASCII that stands for
 //! one of those. [`Search`] finds those, many bytes at a time; [`look`] looks at the neighbours
 //! of each, and mostly sees that no value can be there (`(for`, `10 apples`, `e.g. 1.2`).
 //!
@@ -15,6 +15,7 @@
 mod codes;
 mod dates;
 mod hex;
+mod markup;
 mod names;
 mod numbers;
 mod other;
@@ -23,6 +24,7 @@ mod tokens;
 
 use self::dates::{goes_on_in_words, may_be_date};
 use self::hex::{hex_groups, pairs};
+use self::markup::{bracket, equals, scheme, tag};
 use self::names::assigned;
 use self::numbers::numbers;
 use self::other::other;
@@ -108,32 +110,31 @@ fn look(text: &[u8], from: usize, at: usize, contexts: Contexts<'_>, sought: Sou
         b'_' => token(text, from, at),
         0x80.. => return other(text, from, at),
         // Of a row only the last one may anchor a value.
-        b'<' | b'@' if get(1) == Some(byte) => {
+        b'<' | b'@' | b'=' if get(1) == Some(byte) => {
             let row = text.iter().skip(at).take_while(|b| *b == byte).count();
             return Look::Pass(at + row - 1);
         }
-        b'<' => {
-            may_be_any(get(1))
-                || matches!(get(1), Some(b's' | b'S'))
-                    && (may_be_any(get(2)) || matches!(get(2), Some(b'c' | b'C')))
-        }
+        b'<' => tag(text, at),
+        b'=' => equals(text, from, at) || assigned(text, from, at),
         b'&' => match get(1) {
             Some(b'#') | None => true,
-            Some(b) => b"cdghlnps".contains(&b.to_ascii_lowercase()) || *b >= 0x80,
+            Some(b) => b"cdeghlnpst".contains(&b.to_ascii_lowercase()) || *b >= 0x80,
         },
         b'%' => may_be_any(get(1)) || get(1).is_some_and(u8::is_ascii_hexdigit),
         b'@' => {
             let behind = get(1);
             may_be_any(behind) || behind.is_some_and(|b| b.is_ascii_alphanumeric() || *b >= 0x80)
         }
-        b'(' | b'[' | b'{' => brackets(text, at),
+        b'(' => brackets(text, at) || bracket(text, from, at),
+        b'[' | b'{' => brackets(text, at),
         b':' => {
-            sought.urls && slashes(text, at)
+            scheme(text, from, at)
+                || sought.urls && slashes(text, at)
                 || colon(text, from, at)
                 || has_login(text, at)
                 || assigned(text, from, at)
         }
-        b'=' | b'>' => assigned(text, from, at),
+        b'>' => assigned(text, from, at),
         _ => true,
     };
     if is_anchor {
@@ -248,7 +249,7 @@ fn word_before(text: &[u8], from: usize, to: usize, sought: Sought) -> Option<us
             [mark, next] if ends_all(mark) && (begins_word(next) || ends_all(next)) => {
                 // Behind `<` a tag may begin, and behind one `@` a domain.
                 let is_pair = at - 1 > from && text.get(at - 2) == Some(&mark);
-                let is_tag = mark == b'<' && matches!(next, b's' | b'S');
+                let is_tag = mark == b'<' && next.is_ascii_alphabetic();
                 if !is_tag && (mark != b'@' || is_pair) {
                     return Some(at);
                 }

@@ -108,4 +108,5 @@ fn is_special(b: u8) -> u8 {
         // `[`, `_`, `{`
         | u8::from(b | 0x24 == 0x7f)
         | u8::from(b == b'-')
+        | u8::from(b == 0x1b)
 }

@@ -30,6 +30,12 @@ impl Brackets {
             out.push(symbol);
             return;
         }
+        // No spelling hides a text.
+        if symbol.hidden && is_covert(symbol.ch) {
+            self.flush(out);
+            out.push(symbol);
+            return;
+        }
         let is_blank_before = |s: &Sym| is_blank(s.ch) && !s.hidden;
         if is_plain(symbol.ch) && !symbol.hidden && self.pending.iter().all(is_blank_before) {
             out.extend(self.pending.drain(..));
@@ -121,6 +127,11 @@ fn shape(text: impl Iterator<Item = char>) -> Shape {
         Some(c) if c == close => Shape::Spells(spelled),
         Some(_) => Shape::Nothing,
     }
+}
+
+/// A tag character or an override of the direction: no text has a use for it.
+fn is_covert(c: char) -> bool {
+    matches!(c, '\u{202d}' | '\u{202e}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// A spelling does not begin with it.

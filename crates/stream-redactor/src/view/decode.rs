@@ -1,4 +1,6 @@
 //! One level of HTML character references and percent encoding, of printable characters.
+//!
+//! References to tabs and line ends read as tabs: a line ends where it does in the text itself.
 
 /// The longest pending spelling: `&#` or `&#x`, eight digits, one character more.
 pub(super) const MAX_BYTES: usize = 16;
@@ -7,18 +9,21 @@ const MAX_DIGITS: usize = 8;
 
 /// References with a name that can stand inside a value of some rule.
 /// (HTML standard, section 13.5, "Named character references".)
-const NAMED: [(&str, char); 11] = [
+const NAMED: [(&str, char); 14] = [
     ("colon;", ':'),
     ("commat;", '@'),
     ("dash;", '-'),
+    ("equals;", '='),
     ("gt;", '>'),
     ("hyphen;", '-'),
     ("lowbar;", '_'),
     ("lt;", '<'),
     ("nbsp;", ' '),
+    ("newline;", '\t'),
     ("period;", '.'),
     ("plus;", '+'),
     ("sol;", '/'),
+    ("tab;", '\t'),
 ];
 
 /// Holds back a `&…` or `%…` until it is clear whether it spells a character.
@@ -140,5 +145,8 @@ fn named(pending: &[char]) -> Shape {
 }
 
 fn printable(value: u32) -> Option<char> {
+    if matches!(value, 0x9..=0xd) {
+        return Some('\t');
+    }
     char::from_u32(value).filter(|c| !c.is_control())
 }

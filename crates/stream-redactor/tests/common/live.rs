@@ -302,6 +302,51 @@ static CLAIMS: LazyLock<Vec<Claim>> = LazyLock::new(|| {
                 is_label.then_some(usize::from(text == "------"))
             },
         ),
+        claim(
+            &["ACTIVE_CONTENT"],
+            "<(iframe|fencedframe)[\\t\\n /][^<>=\\[]{0,128}=|\
+             <base[\\t\\n /][^<>\\[]{0,128}target[ .:]*=|\
+             <(applet|embed|frame|frameset|object|portal)[\\t\\n /]",
+            |text| last(text, |c| c == '<'),
+            |_| Some(0),
+        ),
+        // The value of an event handler, up to what does something.
+        claim(
+            &["ACTIVE_CONTENT"],
+            "(\\n[ \\n]{0,15})?=[ \\n]{0,16}([\"'(!]|([a-z0-9.,:;{}]|\\{\\()([a-z0-9.,:;{})]|\\{\\()*=?[(!\"])",
+            handler,
+            |_| Some(0),
+        ),
+        // A script behind a colon, in a link, up to a character of it; in a text, to a call.
+        claim(
+            &["ACTIVE_CONTENT"],
+            ":[ \\n]{0,64}([^ \\n\"'`)>v;]|v[^o])",
+            |text| last(text, |c| c == ':').filter(|at| text[..*at].ends_with("](javascript")),
+            |_| Some(0),
+        ),
+        claim(
+            &["ACTIVE_CONTENT"],
+            ":([a-z0-9.]*[(=!]|[/{])",
+            |text| last(text, |c| c == ':').filter(|at| text[..*at].ends_with(" javascript")),
+            |_| Some(0),
+        ),
+        // A destination from its first character on.
+        claim(
+            &["EXFILTRATION_URL"],
+            "https?:/[^ \\n()<]*|file:[^ \\n()<]*|//[^ \\n()<]*|javascript[%+#]",
+            |text| {
+                let open = text.trim_end_matches([' ', '\n']);
+                let is_open = open.ends_with("](") && text.len() <= open.len() + 3;
+                (is_open || text.ends_with('<')).then_some(text.len())
+            },
+            |_| Some(0),
+        ),
+        claim(
+            &["TERMINAL_ESCAPE"],
+            "\\x1b(\\[[0-?]{0,64}[ -/]{0,64}[@-~]|[ -/]{1,3}[0-~]|[0-~])",
+            |text| last(text, |c| c == '\x1b'),
+            |_| Some(0),
+        ),
     ]
 });
 
@@ -399,7 +444,12 @@ pub(crate) fn first_live(text: &str, entities: &[&str]) -> Option<usize> {
 /// What the view holds back at the end of a text: it may be the beginning of an `(at)`.
 pub(crate) fn unread(text: &str) -> usize {
     let mut spellings = Vec::new();
-    for (open, word, close) in [("(", "at", ")"), ("(", "dot", ")")] {
+    for (open, word, close) in [
+        ("(", "at", ")"),
+        ("(", "dot", ")"),
+        ("[", "at", "]"),
+        ("[", "dot", "]"),
+    ] {
         for blanks in ["", " ", "  ", "   "] {
             for (before, behind) in [("", ""), (" ", ""), ("", " "), (" ", " ")] {
                 spellings.push(format!("{blanks}{open}{before}{word}{behind}{close}"));
@@ -479,6 +529,14 @@ fn local_part(text: &str) -> Option<usize> {
     let gap = text[window..].find(|c: char| !c.is_alphanumeric());
     gap.and_then(|gap| begins(window + gap + 1))
         .or(Some(window + 35))
+}
+
+/// A `=`, or a line end, behind the name of an event handler.
+fn handler(text: &str) -> Option<usize> {
+    let at = last(text, |c| c == '=' || c == '\n')?;
+    let name = text[..at].trim_end_matches(' ').strip_suffix("onclick")?;
+    let begins = name.is_empty() || name.ends_with(|c| " \n/\"'`".contains(c));
+    begins.then_some(at)
 }
 
 /// Where the country before a first digit begins, as a word of its own.
