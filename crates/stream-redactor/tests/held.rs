@@ -222,7 +222,6 @@ const LINKS: &[&str] = &[
     "x",
     " ",
     "\n",
-    ")",
     "?q=1",
     "file:",
     "javascript",
@@ -250,7 +249,7 @@ proptest! {
     ) {
         let redactor = Redactor::recommended();
         // By their entities: the oracle knows them by name. Without PEM, which opens anew inside itself.
-        let mut names: Vec<_> = redactor.rules().iter().map(|rule| rule.entity()).collect();
+        let mut names: Vec<_> = redactor.rules().iter().map(stream_redactor::Rule::entity).collect();
         names.dedup();
         let is_on = |entity| names.iter().position(|name| *name == entity).is_some_and(|n| on >> n & 1 == 1);
         let rules = (0..redactor.rules().len()).filter(|n| *n != 9 && is_on(redactor.rules()[*n].entity()));
