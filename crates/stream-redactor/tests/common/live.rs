@@ -128,7 +128,8 @@ static CLAIMS: LazyLock<Vec<Claim>> = LazyLock::new(|| {
             "https?:/[^ \\n<]*|file:[^ \\n<]*|//[^ \\n<]*|javascript[%+#]",
             |text| {
                 let open = text.trim_end_matches([' ', '\n']);
-                let is_open = open.ends_with("](") && text.len() <= open.len() + 3;
+                let is_open = open.ends_with("](") || open.ends_with("]:");
+                let is_open = is_open && text.len() <= open.len() + 3;
                 (is_open || text.ends_with('<')).then_some(text.len())
             },
             |_| Some(0),
