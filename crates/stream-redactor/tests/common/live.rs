@@ -321,22 +321,23 @@ static CLAIMS: LazyLock<Vec<Claim>> = LazyLock::new(|| {
         claim(
             &["ACTIVE_CONTENT"],
             ":[ \\n]{0,64}([^ \\n\"'`)>v;]|v[^o])",
-            |text| last(text, |c| c == ':').filter(|at| text[..*at].ends_with("](javascript")),
+            |text| script(text, true),
             |_| Some(0),
         ),
         claim(
             &["ACTIVE_CONTENT"],
             ":([a-z0-9.]*[(=!]|[/{])",
-            |text| last(text, |c| c == ':').filter(|at| text[..*at].ends_with(" javascript")),
+            |text| script(text, false),
             |_| Some(0),
         ),
-        // A destination from its first character on.
+        // A destination from its first character on, without a bracket that ends it.
         claim(
             &["EXFILTRATION_URL"],
-            "https?:/[^ \\n()<]*|file:[^ \\n()<]*|//[^ \\n()<]*|javascript[%+#]",
+            "https?:/[^ \\n<]*|file:[^ \\n<]*|//[^ \\n<]*|javascript[%+#]",
             |text| {
                 let open = text.trim_end_matches([' ', '\n']);
-                let is_open = open.ends_with("](") && text.len() <= open.len() + 3;
+                let is_open = open.ends_with("](") || open.ends_with("]:");
+                let is_open = is_open && text.len() <= open.len() + 3;
                 (is_open || text.ends_with('<')).then_some(text.len())
             },
             |_| Some(0),
@@ -537,6 +538,15 @@ fn handler(text: &str) -> Option<usize> {
     let name = text[..at].trim_end_matches(' ').strip_suffix("onclick")?;
     let begins = name.is_empty() || name.ends_with(|c| " \n/\"'`".contains(c));
     begins.then_some(at)
+}
+
+/// A colon behind `javascript`, in a URL or not.
+fn script(text: &str, in_url: bool) -> Option<usize> {
+    let at = last(text, |c| c == ':')?;
+    let before = text[..at].strip_suffix("javascript")?;
+    let is_word = before.ends_with(|c: char| c.is_ascii_alphabetic() || "-_.$".contains(c));
+    let is_url = before.ends_with("](") || before.ends_with(['<', '=']);
+    (!is_word && is_url == in_url).then_some(at)
 }
 
 /// Where the country before a first digit begins, as a word of its own.
