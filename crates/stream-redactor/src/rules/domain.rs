@@ -21,6 +21,7 @@ pub(super) static SPEC: Spec = Spec {
         "https://«a-b.example.org»:443.",
         "«www.example.rs»",
         "«example.com»-----",
+        "an «example.com»-based shop",
     ],
     misses: &[
         "main.rs",
@@ -60,32 +61,35 @@ const AMBIGUOUS: &str = "am as at be cc do fm gs gt id in info is it la lt me ml
 const SECOND: &str = "ac co com edu gov net org";
 
 fn value(run: &Run<'_>) -> Option<(usize, usize)> {
-    // What a dash or a dot at the end belongs to is behind it.
-    let text = std::str::from_utf8(run.text)
-        .ok()?
-        .trim_end_matches(['-', '.']);
+    let text = std::str::from_utf8(run.text).ok()?;
     let is_authority = run.before == b'/' && run.before_that == b'/';
     let is_part = matches!(run.before, b'@' | b'/' | b'\\' | b'_' | b'-' | b'.' | b'$');
-    let goes_on = matches!(run.behind, b'@' | b'_' | b'(');
-    let (host, top) = text.rsplit_once('.')?;
+    if is_part && !is_authority {
+        return None;
+    }
+    let goes_on = run.is_open || matches!(run.behind, b'@' | b'_' | b'(');
+    // Before a dash it may end, too: `example.com-based`, `example.com-----BEGIN`.
+    let dashes = text.rmatch_indices('-').map(|(n, _)| n);
+    let ends = Some(text.len()).filter(|_| !goes_on).into_iter();
+    let mut hosts = ends.chain(dashes).filter_map(|end| text.get(..end));
+    let host = hosts.find(|host| is_host(run, host.trim_end_matches('.')))?;
+    Some((0, host.trim_end_matches('.').len()))
+}
+
+fn is_host(run: &Run<'_>, text: &str) -> bool {
+    let Some((host, top)) = text.rsplit_once('.') else {
+        return false;
+    };
     let is_label = |label: &str| {
         let is_edge = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
         is_edge(label.chars().next()) && is_edge(label.chars().next_back()) && label.len() <= 63
     };
     let second = host.rsplit('.').next().unwrap_or_default();
     let has = |list: &str, word: &str| list.split(' ').any(|w| w == word);
-    let is_www = || host.starts_with("www.");
-    let is_top = has(GENERIC, top)
-        || has(COUNTRIES, top) && !has(AMBIGUOUS, top)
-        || has(AMBIGUOUS, top) && (is_www() || host.contains('.') && has(SECOND, second));
+    let is_told = || host.starts_with("www.") || host.contains('.') && has(SECOND, second);
+    let is_top = has(GENERIC, top) || has(COUNTRIES, top) || has(AMBIGUOUS, top) && is_told();
     // `done.It`: a sentence without a blank before it.
     let at = host.len() + 1;
     let is_sentence = run.is_upper(at) && !run.is_upper(at + 1);
-    let is_domain = !run.is_open
-        && (is_authority || !is_part)
-        && !goes_on
-        && is_top
-        && text.split('.').all(is_label)
-        && !is_sentence;
-    is_domain.then_some((0, text.len()))
+    is_top && text.split('.').all(is_label) && !is_sentence
 }

@@ -375,8 +375,8 @@ fn date() -> String {
     let time = ":[0-9]{2}(:[0-9]{2}(\\.[0-9]{1,9})?)?( ?[ap]m|z|[+-][0-9]{2}(:?[0-9]{2})?)?";
     let digits = ["-", "/", "\\."].map(|s| {
         format!(
-            "{day}{s}{day}{s}([0-9]{{2}}|[0-9]{{4}})({s}|,? {day}{time})?\
-             |[0-9]{{4}}{s}{day}{s}{day}({s}|(,? |t){day}{time})?"
+            "{day}{s}{day}{s}([0-9]{{2}}|[0-9]{{4}})(,? {day}{time})?\
+             |[0-9]{{4}}{s}{day}{s}{day}((,? |t){day}{time})?"
         )
     });
     let digits = digits.join("|");

@@ -130,7 +130,7 @@ impl Scan for Date {
     fn step(&mut self, c: char, at: u64, left: Left<'_>) -> Option<Found> {
         let mut found = None;
         if let Some(mut live) = self.live.take() {
-            if !is_word(c) && live.stage.is_whole(c) && self.finds(&live, left) {
+            if !is_word(c) && self.finds(&live, left) {
                 found = Some(Found::new(live.start, live.end));
             }
             if let Some(stage) = live.stage.next(c, &mut live.parts) {

@@ -10,8 +10,6 @@ pub(super) enum Stage {
     /// A separator and digits.
     Second(char, u8),
     Third(char, u8),
-    /// The separator again, behind a date in digits.
-    Again,
     /// Letters of an ordinal behind a day.
     Ordinal(char),
     /// An ordinal, or a dot behind a day.
@@ -149,7 +147,6 @@ impl Stage {
             (Self::Third(s, n), '0'..='9') if n < if len == 4 { 2 } else { 4 } => {
                 Self::Third(s, parts.push(2, c))
             }
-            (Self::Third(s, _), _) if s == c && parts.is_whole() => Self::Again,
             (Self::Third(..), 't') if len == 4 && parts.is_whole() => Self::BeforeTime('t'),
             (Self::Third(..), ' ' | ',') if parts.is_whole() => Self::BeforeTime(c),
             (Self::Ordinal(first), _) if is_ordinal(first, c) => Self::AfterDay,
@@ -235,16 +232,6 @@ impl Stage {
         !is_named
     }
 
-    /// Whether a date, or a date and a time, may end before `c`, which is no letter or digit.
-    pub(super) fn is_whole(self, c: char) -> bool {
-        match self {
-            // A digit behind the separator would make it something else.
-            Self::Third(s, _) => s != c,
-            Self::First => !matches!(c, '-' | '/' | ':'),
-            _ => true,
-        }
-    }
-
     /// Whether what was read is a date, if it ends here.
     pub(super) fn is_date(self, parts: &Parts, is_capital: impl Fn() -> bool) -> bool {
         let [first, second, year] = parts.numbers;
@@ -252,7 +239,6 @@ impl Stage {
         match self {
             Self::Second('/', 4) => (1..=12).contains(&first) && is_year(second),
             Self::Third(s, _) => parts.is_whole() && parts.is_date(s),
-            Self::Again => parts.is_date(' '),
             Self::Name(name, lead) => lead != Lead::Nothing && name.is_month() && is_day,
             Self::Number(1 | 2) | Self::AfterNumber('d') => is_day && is_capital(),
             Self::Number(4) => is_year(first),
