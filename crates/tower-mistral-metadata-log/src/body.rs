@@ -50,7 +50,10 @@ where
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let this = &mut *self;
-        let frame = ready!(Pin::new(&mut this.inner).poll_frame(cx));
+        let frame = {
+            let _span = this.entry.as_ref().map(Entry::enter);
+            ready!(Pin::new(&mut this.inner).poll_frame(cx))
+        };
         let Some(mut entry) = this.entry.take() else {
             return Poll::Ready(frame);
         };

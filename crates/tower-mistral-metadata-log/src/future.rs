@@ -88,12 +88,18 @@ where
                 StateProj::Read { inner, intake } => {
                     let entry = this.entry.as_mut().expect("a call that is read is logged");
                     let arrived = ready!(Pin::new(intake).poll(cx));
-                    entry.read(arrived.endpoint);
-                    let future = inner.call(arrived.request);
+                    entry.read(arrived.endpoint, &arrived.request);
+                    let future = {
+                        let _span = entry.enter();
+                        inner.call(arrived.request)
+                    };
                     this.state.set(State::Call { future });
                 }
                 StateProj::Call { future } => {
-                    let answer = ready!(future.poll(cx));
+                    let answer = {
+                        let _span = this.entry.as_ref().map(Entry::enter);
+                        ready!(future.poll(cx))
+                    };
                     let mut entry = this.entry.take();
                     return Poll::Ready(match answer {
                         Ok(response) => {

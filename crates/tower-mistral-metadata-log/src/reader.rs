@@ -88,6 +88,11 @@ impl ReplyReader {
         }
     }
 
+    /// Whether text of the model's was among the events so far.
+    pub(crate) fn has_text(&self) -> bool {
+        self.facts.output_chars > 0
+    }
+
     /// The reply has ended: whole, if `has_all`, else it broke off.
     pub(crate) fn finish(mut self, has_all: bool) -> ReplyFacts {
         let is_read = match &mut self.format {

@@ -15,7 +15,7 @@ use tower_mistral_wire::{
 };
 use tower_service::Service;
 
-use crate::{LoggedBody, MetadataLogFuture, OnRecord, entry::Entry, layer::Settings};
+use crate::{LoggedBody, MetadataLogFuture, OnRecord, entry::Entry, settings::Settings};
 
 /// The service that [`MetadataLogLayer`](crate::MetadataLogLayer) makes.
 #[must_use = "services do nothing unless called"]
