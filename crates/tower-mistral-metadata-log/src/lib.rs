@@ -103,6 +103,7 @@ mod sink;
 mod tracing_sink;
 
 pub use tower_mistral_wire as wire;
+pub use tracing::Span;
 
 pub use self::{
     body::LoggedBody,
