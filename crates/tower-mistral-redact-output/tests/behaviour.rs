@@ -448,7 +448,10 @@ async fn the_first_byte_and_the_first_text_are_noted_when_they_come() {
         let reply = reply("text/event-stream", Frames::data(frames.clone()));
         let mut body = support::send(&layer, request, reply).await.into_body();
         pass(10);
-        http_body_util::BodyExt::frame(&mut body).await.unwrap().unwrap();
+        http_body_util::BodyExt::frame(&mut body)
+            .await
+            .unwrap()
+            .unwrap();
         pass(20);
         assert_eq!(report.time_to_first_text(), None);
         read(body).await;
