@@ -14,6 +14,13 @@ impl Record {
         write(self, &mut out);
         out
     }
+
+    /// When the call began: RFC 3339, in milliseconds of UTC.
+    pub fn timestamp(&self) -> String {
+        let mut out = String::new();
+        timestamp(self.started, &mut out);
+        out
+    }
 }
 
 /// Appends the record. Writing to a String cannot fail.
