@@ -92,6 +92,8 @@ mod json;
 mod json_lines;
 mod layer;
 mod names;
+#[cfg(feature = "opentelemetry")]
+mod otel;
 mod outgoing;
 mod rate;
 mod reader;
@@ -105,6 +107,8 @@ mod tracing_sink;
 pub use tower_mistral_wire as wire;
 pub use tracing::Span;
 
+#[cfg(feature = "opentelemetry")]
+pub use self::otel::{OtelMetrics, OtelSpans};
 pub use self::{
     body::LoggedBody,
     escape::Escaped,
