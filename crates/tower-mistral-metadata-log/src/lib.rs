@@ -78,6 +78,7 @@
 //!
 //! # Non-guarantees
 //!
+//! - A caller's name for a trace or a request that has the right shape is kept, whatever it means.
 //! - A reader that stops after the last event of a stream and hangs up before the body's end is
 //!   recorded as [`Outcome::Complete`]; whether its own program has read the bytes is unknown.
 //! - A compressed reply is not decoded: its facts are missing.

@@ -47,12 +47,11 @@ pub(crate) fn prepare<B>(
         // It belongs to a trace that is not this one.
         headers.remove("tracestate");
     }
-    let given = headers.get("x-request-id").map(HeaderValue::as_bytes);
+    let given = headers.get(RequestId::HEADER).map(HeaderValue::as_bytes);
     if given != Some(id.as_str().as_bytes()) {
-        headers.insert(HeaderName::from_static("x-request-id"), id.to_header());
+        headers.insert(RequestId::HEADER, id.to_header());
     }
-    let name = HeaderName::from_static(TraceContext::HEADER);
-    headers.insert(name, trace.span.to_header());
+    headers.insert(TraceContext::HEADER, trace.span.to_header());
     trace
 }
 

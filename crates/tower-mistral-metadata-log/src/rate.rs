@@ -1,6 +1,6 @@
 //! How much the API says is left.
 
-use http::{HeaderMap, header};
+use http::HeaderMap;
 
 /// A limit of the API's, and what is left of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,43 +33,43 @@ pub struct RateLimits {
 impl RateLimits {
     /// Reads `x-ratelimit-*` and `retry-after`; of what is said twice, the first.
     pub(crate) fn of(headers: &HeaderMap) -> Self {
-        let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse().ok();
-        // Two spellings were in use, one after the other.
-        let either = |new: &str, old: &str| number(new).or_else(|| number(old));
-        Self {
-            tokens_minute: Headroom {
-                remaining: either(
-                    "x-ratelimit-remaining-tokens-minute",
-                    "x-ratelimitbysize-remaining-minute",
-                ),
-                limit: either(
-                    "x-ratelimit-limit-tokens-minute",
-                    "x-ratelimitbysize-limit-minute",
-                ),
-            },
-            tokens_month: Headroom {
-                remaining: either(
-                    "x-ratelimit-remaining-tokens-month",
-                    "x-ratelimitbysize-remaining-month",
-                ),
-                limit: either(
-                    "x-ratelimit-limit-tokens-month",
-                    "x-ratelimitbysize-limit-month",
-                ),
-            },
-            requests_minute: Headroom {
-                remaining: number("x-ratelimit-remaining-req-minute"),
-                limit: number("x-ratelimit-limit-req-minute"),
-            },
-            requests_10_seconds: Headroom {
-                remaining: number("x-ratelimit-remaining-req-10-second"),
-                limit: number("x-ratelimit-limit-req-10-second"),
-            },
-            query_cost: either(
-                "x-ratelimit-tokens-query-cost",
-                "ratelimitbysize-query-cost",
-            ),
-            retry_after: number(header::RETRY_AFTER.as_str()),
+        let mut limits = Self::default();
+        // One pass: to ask for each name in turn takes longer than all the rest of a head.
+        for (name, value) in headers {
+            let slot = match name.as_str() {
+                "retry-after" => &mut limits.retry_after,
+                name if name.contains("ratelimit") => match limits.slot(name) {
+                    Some(slot) => slot,
+                    None => continue,
+                },
+                _ => continue,
+            };
+            let number = || value.to_str().ok()?.trim().parse().ok();
+            *slot = slot.or_else(number);
         }
+        limits
+    }
+
+    /// Where the value of a header belongs. Two spellings were in use, one after the other.
+    fn slot(&mut self, name: &str) -> Option<&mut Option<u64>> {
+        let (tokens, month) = (&mut self.tokens_minute, &mut self.tokens_month);
+        let (requests, burst) = (&mut self.requests_minute, &mut self.requests_10_seconds);
+        Some(match name {
+            "x-ratelimit-remaining-tokens-minute" => &mut tokens.remaining,
+            "x-ratelimitbysize-remaining-minute" => &mut tokens.remaining,
+            "x-ratelimit-limit-tokens-minute" => &mut tokens.limit,
+            "x-ratelimitbysize-limit-minute" => &mut tokens.limit,
+            "x-ratelimit-remaining-tokens-month" => &mut month.remaining,
+            "x-ratelimitbysize-remaining-month" => &mut month.remaining,
+            "x-ratelimit-limit-tokens-month" => &mut month.limit,
+            "x-ratelimitbysize-limit-month" => &mut month.limit,
+            "x-ratelimit-remaining-req-minute" => &mut requests.remaining,
+            "x-ratelimit-limit-req-minute" => &mut requests.limit,
+            "x-ratelimit-remaining-req-10-second" => &mut burst.remaining,
+            "x-ratelimit-limit-req-10-second" => &mut burst.limit,
+            "x-ratelimit-tokens-query-cost" => &mut self.query_cost,
+            "ratelimitbysize-query-cost" => &mut self.query_cost,
+            _ => return None,
+        })
     }
 }

@@ -43,11 +43,16 @@ impl RequestFacts {
             ..Self::default()
         };
         let Some(tape) = tape else { return facts };
-        let root = tape.root();
-        facts.stream = root.get("stream").and_then(Value::as_bool).unwrap_or(false);
-        facts.tools = root
-            .get("tools")
-            .map_or(0, |tools| tools.elements().count() as u64);
+        for (key, value) in tape.root().entries() {
+            match &*key {
+                "stream" => facts.stream = value.as_bool().unwrap_or(false),
+                "tools" => facts.tools = value.elements().count() as u64,
+                "model" => facts.model = name(value),
+                "agent_id" => facts.agent_id = name(value),
+                "conversation_id" => facts.conversation_id = name(value),
+                _ => {}
+            }
+        }
         walk(tape, endpoint.request(), |found| match found {
             Found::Element { role, .. } => {
                 facts.messages += 1;
@@ -56,9 +61,6 @@ impl RequestFacts {
             Found::Text(slot) if slot.kind.is_input() => facts.input_chars += chars(slot.value),
             _ => {}
         });
-        facts.model = root.get("model").and_then(name);
-        facts.agent_id = root.get("agent_id").and_then(name);
-        facts.conversation_id = root.get("conversation_id").and_then(name);
         facts
     }
 }

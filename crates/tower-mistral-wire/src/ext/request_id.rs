@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::random;
 
@@ -11,12 +11,15 @@ use crate::random;
 pub struct RequestId(Box<str>);
 
 impl RequestId {
+    /// The header's name.
+    pub const HEADER: HeaderName = HeaderName::from_static("x-request-id");
+
     /// The id in `headers`, or a new one. Kept are up to 64 letters, digits, `-`, `_` and `.`, so
     /// that an id can stand in a log line and carries no text; but not what could be a key: 32
     /// letters and digits in a row that are not hexadecimal.
     pub fn from_headers(headers: &HeaderMap) -> Self {
         let given = headers
-            .get("x-request-id")
+            .get(Self::HEADER)
             .and_then(|value| value.to_str().ok());
         given.and_then(Self::checked).unwrap_or_else(Self::random)
     }
@@ -24,7 +27,9 @@ impl RequestId {
     /// A new id of 32 hexadecimal digits, not to be guessed from others.
     pub fn random() -> Self {
         let (high, low) = (random::number(), random::number());
-        Self(format!("{high:016x}{low:016x}").into())
+        let digits = [random::hex(high), random::hex(low)].concat();
+        let id = String::from_utf8(digits).expect("digits are ASCII");
+        Self(id.into())
     }
 
     /// The id.

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use http::{HeaderMap, HeaderValue};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::random;
 
@@ -18,7 +19,7 @@ pub struct TraceContext {
 
 impl TraceContext {
     /// The header's name.
-    pub const HEADER: &'static str = "traceparent";
+    pub const HEADER: HeaderName = HeaderName::from_static("traceparent");
 
     /// The span that `headers` name, if they name one and no other, by the rules: lower-case
     /// hexadecimal digits, no id of zeros, and of a version that is not known yet only what all
@@ -68,7 +69,16 @@ impl TraceContext {
 
     /// The value of the header, in version 00.
     pub fn to_header(self) -> HeaderValue {
-        HeaderValue::from_str(&self.to_string()).expect("digits and dashes are visible ASCII")
+        let mut digits = Vec::with_capacity(55);
+        digits.extend_from_slice(b"00-");
+        digits.extend_from_slice(&random::hex((self.trace_id >> 64) as u64));
+        digits.extend_from_slice(&random::hex(self.trace_id as u64));
+        digits.push(b'-');
+        digits.extend_from_slice(&random::hex(self.span_id));
+        digits.push(b'-');
+        digits.extend(random::hex(self.flags.into()).into_iter().skip(14));
+        HeaderValue::from_maybe_shared(Bytes::from(digits))
+            .expect("digits and dashes are visible ASCII")
     }
 
     fn parse(value: &[u8]) -> Option<Self> {
@@ -157,5 +167,6 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(TraceContext::HEADER, child.to_header());
         assert_eq!(TraceContext::from_headers(&headers), Some(child));
+        assert_eq!(child.to_header(), child.to_string());
     }
 }
