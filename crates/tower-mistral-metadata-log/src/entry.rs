@@ -1,5 +1,7 @@
 //! A record in the making.
 
+mod finish;
+
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
@@ -11,20 +13,16 @@ use http::{Method, Request, Response, Uri, header};
 use http_body::Body;
 use tower_mistral_wire::{
     body::RequestBody,
-    ext::{Action, CallReport, ReplyFacts, RequestFacts, RequestId},
+    ext::{CallReport, ReplyFacts, RequestFacts, RequestId},
     mark,
     media::ReplyMedia,
     table::{Endpoint, RequestPath},
 };
 use tracing::{Span, span::Entered};
 
+use self::finish::method_name;
 use crate::{
-    OnRecord, Outcome, Record, Start, Trace,
-    names::Names,
-    outgoing,
-    reader::ReplyReader,
-    record::{by_rule, count},
-    reply_head::ReplyHead,
+    OnRecord, Outcome, Start, Trace, outgoing, reader::ReplyReader, reply_head::ReplyHead,
     settings::Settings,
 };
 
@@ -201,86 +199,6 @@ impl<N: OnRecord> Entry<N> {
         let _span = self.span.enter();
         self.settings.sink.on_record(&record);
     }
-
-    fn record(&mut self, facts: ReplyFacts) -> Record {
-        let report = &self.report;
-        let none = RequestFacts::default();
-        let request = report.request().unwrap_or(&none);
-        let names = &self.settings.names;
-        // What stands in an error's place may be the request's own text.
-        let said = |names: &Names, name: &Option<Box<str>>| {
-            let name = name.as_deref()?;
-            Some(match self.reply.is_success() {
-                true => names.learn(name),
-                false => names.check(name),
-            })
-        };
-        let response_model = said(&names.models, &facts.model);
-        let agent_id = said(&names.agents, &facts.agent_id);
-        let conversation_id = said(&names.conversations, &facts.conversation_id);
-        // Known by now, if it is what the reply has just said.
-        let asked =
-            |names: &Names, name: &Option<Box<str>>| name.as_deref().map(|name| names.check(name));
-        let findings = report.findings();
-        let observed = findings.iter().filter(|finding| !finding.enforced).count() as u64;
-        // A whole reply is let go with its first byte.
-        let whole = self
-            .first_data
-            .filter(|_| !self.is_events && facts.output_chars > 0);
-        let (server, server_port) = match self.server.take() {
-            Some((server, port)) => (Some(server), port),
-            None => (None, None),
-        };
-        Record {
-            started: self.started,
-            request_id: report.request_id().clone(),
-            trace: self.trace,
-            method: method_name(&self.method),
-            endpoint: request.endpoint.clone(),
-            server,
-            server_port,
-            operation: request.operation,
-            request_model: asked(&names.models, &request.model),
-            response_model,
-            response_id: facts.id,
-            conversation_id: conversation_id
-                .or_else(|| asked(&names.conversations, &request.conversation_id)),
-            agent_id: agent_id.or_else(|| asked(&names.agents, &request.agent_id)),
-            correlation_id: self.reply.correlation_id.take(),
-            stream: request.stream,
-            messages: request.messages,
-            roles: request.roles,
-            tools: request.tools,
-            input_chars: request.input_chars,
-            output_chars: facts.output_chars,
-            request_bytes: self.request_bytes,
-            response_bytes: self.response_bytes,
-            prompt_tokens: facts.prompt_tokens,
-            completion_tokens: facts.completion_tokens,
-            cached_tokens: facts.cached_tokens,
-            reasoning_tokens: facts.reasoning_tokens,
-            finish_reasons: facts.finish_reasons,
-            choices: facts.choices,
-            tool_calls: facts.tool_calls,
-            events: facts.events,
-            status: self.reply.status,
-            rejected: report.rejected(),
-            outcome: self.outcome,
-            edits: count(report, Action::Edited) + count(report, Action::Wrapped),
-            truncations: count(report, Action::Truncated),
-            flags: count(report, Action::Flagged),
-            observed,
-            rules: by_rule(findings),
-            unlisted_findings: report.unlisted_findings(),
-            attempts: report.attempts(),
-            rate_limits: self.reply.rate_limits,
-            duration: self.elapsed(),
-            time_to_head: self.head,
-            time_to_first_byte: report.time_to_first_byte(),
-            time_to_first_text: report.time_to_first_text().or(whole),
-            uninspected: facts.uninspected,
-        }
-    }
 }
 
 impl<N: OnRecord> Drop for Entry<N> {
@@ -299,22 +217,6 @@ fn report_of<B>(request: &mut Request<B>) -> CallReport {
     let report = CallReport::new(id);
     request.extensions_mut().insert(report.clone());
     report
-}
-
-/// The methods that OpenTelemetry's convention for HTTP knows; any other may be text.
-fn method_name(method: &Method) -> &'static str {
-    match *method {
-        Method::GET => "GET",
-        Method::POST => "POST",
-        Method::PUT => "PUT",
-        Method::PATCH => "PATCH",
-        Method::DELETE => "DELETE",
-        Method::HEAD => "HEAD",
-        Method::OPTIONS => "OPTIONS",
-        Method::CONNECT => "CONNECT",
-        Method::TRACE => "TRACE",
-        _ => "_OTHER",
-    }
 }
 
 fn length(headers: &http::HeaderMap) -> Option<u64> {

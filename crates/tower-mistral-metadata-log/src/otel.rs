@@ -2,7 +2,7 @@
 //!
 //! Both sinks take what the application has set up: a `Meter` and a `Tracer` of any exporter.
 
-use std::{fmt, time::SystemTime};
+use std::{borrow::Cow, fmt, time::SystemTime};
 
 use opentelemetry::{
     Array, Context, KeyValue, StringValue, Value as Attribute,
@@ -108,7 +108,7 @@ impl OnRecord for OtelMetrics {
         if let Some(time) = record.time_to_first_chunk() {
             self.first_chunk.record(time.as_secs_f64(), &common);
         }
-        let error = record.error_type().map(|error| error.into_owned());
+        let error = record.error_type().map(Cow::into_owned);
         common.extend(error.map(|error| KeyValue::new("error.type", error)));
         self.duration.record(record.duration.as_secs_f64(), &common);
     }
