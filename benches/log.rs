@@ -43,10 +43,9 @@ impl<B> Service<Request<B>> for Api {
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        if let Some(report) = request.extensions().get::<CallReport>() {
-            if self.claims {
-                report.claim_reply();
-            }
+        let report = request.extensions().get::<CallReport>();
+        if let Some(report) = report.filter(|_| self.claims) {
+            report.claim_reply();
         }
         let frames = Arc::clone(&self.frames);
         let reply = Response::builder().header(CONTENT_TYPE, self.content_type);

@@ -19,7 +19,7 @@ use opentelemetry::{
 use opentelemetry_sdk::{
     metrics::{
         InMemoryMetricExporter, PeriodicReader, SdkMeterProvider,
-        data::{AggregatedMetrics, MetricData},
+        data::{AggregatedMetrics, MetricData, ResourceMetrics, ScopeMetrics},
     },
     trace::{InMemorySpanExporter, SdkTracerProvider},
 };
@@ -94,8 +94,8 @@ fn a_call_is_in_the_conventions_histograms() {
     let mut seen = BTreeMap::new();
     for metric in exported
         .iter()
-        .flat_map(|all| all.scope_metrics())
-        .flat_map(|scope| scope.metrics())
+        .flat_map(ResourceMetrics::scope_metrics)
+        .flat_map(ScopeMetrics::metrics)
     {
         let (points, bounds) = match metric.data() {
             AggregatedMetrics::F64(MetricData::Histogram(histogram)) => {
