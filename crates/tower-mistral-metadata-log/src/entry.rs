@@ -156,14 +156,16 @@ impl<N: OnRecord> Entry<N> {
         }
     }
 
-    /// The call has ended well.
-    pub(crate) fn complete(mut self) {
-        self.outcome = Outcome::Complete;
+    /// The call has failed, and is to be [ended](Self::end).
+    pub(crate) fn fail(&mut self) {
+        self.outcome = Outcome::Failed;
     }
 
-    /// The call has failed.
-    pub(crate) fn failed(mut self) {
-        self.outcome = Outcome::Failed;
+    /// The call has ended: well, unless it has [failed](Self::fail).
+    pub(crate) fn end(mut self: Box<Self>) {
+        if self.outcome == Outcome::Dropped {
+            self.outcome = Outcome::Complete;
+        }
     }
 
     fn elapsed(&self) -> Duration {

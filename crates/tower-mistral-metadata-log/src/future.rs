@@ -31,7 +31,7 @@ pin_project! {
         #[pin]
         state: State<S, S::Future, B>,
         // Stands after `state`: what inner layers report when they are dropped has come by then.
-        entry: Option<Entry<N>>,
+        entry: Option<Box<Entry<N>>>,
     }
 }
 
@@ -59,7 +59,7 @@ where
     pub(crate) fn logged(
         inner: S,
         request: Request<B>,
-        entry: Entry<N>,
+        entry: Box<Entry<N>>,
         options: Arc<IntakeOptions>,
     ) -> Self {
         let intake = Intake::new(request, options);
@@ -97,7 +97,7 @@ where
                 }
                 StateProj::Call { future } => {
                     let answer = {
-                        let _span = this.entry.as_ref().map(Entry::enter);
+                        let _span = this.entry.as_ref().map(|entry| entry.enter());
                         ready!(future.poll(cx))
                     };
                     let mut entry = this.entry.take();
@@ -110,8 +110,9 @@ where
                             Ok(response.map(|body| LoggedBody::new(body, entry)))
                         }
                         Err(error) => {
-                            if let Some(entry) = entry {
-                                entry.failed();
+                            if let Some(mut entry) = entry {
+                                entry.fail();
+                                entry.end();
                             }
                             Err(error)
                         }
