@@ -1,5 +1,5 @@
 //! No key, prompt or reply in any log line, error, panic message or Debug output, at any level.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice)]
 
 mod support;
 
@@ -22,6 +22,7 @@ use tower::{Layer, ServiceExt};
 use tower_mistral::{
     Guard,
     key_rotation::Keys,
+    metadata_log::JsonLines,
     testing::{Chunks, chat_stream},
     wire::Mode,
 };
@@ -170,21 +171,47 @@ fn the_canary_is_never_seen() {
                 log.0.lock().unwrap().clear();
                 for mode in [Mode::Enforce, Mode::Observe] {
                     let keys = Keys::new([key.clone(), key.repeat(2)]);
-                    let guard = Guard::recommended().keys(keys).mode(mode).build().unwrap();
+                    let lines = JsonLines::new(log.clone()).unwrap();
+                    let guard = Guard::recommended().keys(keys).mode(mode);
+                    let guard = guard.also_on_record(lines).build().unwrap();
                     runtime.block_on(all(&guard, &log, &prompt, &reply));
                 }
                 let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
                 let records = log.matches("gen_ai").count();
                 prop_assert!(records > 50, "the log was on");
+                prop_assert!(log.contains(r#","message":"call","#), "lines were written");
                 for (what, canary) in [("prompt", &prompt), ("reply", &reply), ("key", &key)] {
-                    let at = log.find(canary.as_str());
-                    let around = at.map(|at| log[at.saturating_sub(200)..at + 30].to_owned());
-                    prop_assert_eq!(around, None, "the {} shows", what);
+                    for form in clothes(canary) {
+                        let at = log.find(&form);
+                        let around = at.map(|at| log[at.saturating_sub(200)..at + 30].to_owned());
+                        prop_assert_eq!(around, None, "the {} shows", what);
+                    }
                 }
                 Ok(())
             })
             .unwrap();
     });
+}
+
+/// The canary, and how it looks in other clothes: base64, at each of three places in a text, and with
+/// every character escaped.
+fn clothes(canary: &str) -> Vec<String> {
+    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let base64 = |skip: usize| -> String {
+        let whole = canary.as_bytes()[skip..].chunks_exact(3);
+        let digits = whole.flat_map(|three| {
+            let bits = three
+                .iter()
+                .fold(0_usize, |bits, byte| bits << 8 | usize::from(*byte));
+            [18, 12, 6, 0].map(|shift| char::from(DIGITS[bits >> shift & 63]))
+        });
+        digits.collect()
+    };
+    let escaped = canary
+        .bytes()
+        .map(|byte| format!("\\u{byte:04x}"))
+        .collect();
+    vec![canary.to_owned(), base64(0), base64(1), base64(2), escaped]
 }
 
 async fn all(guard: &Guard, log: &Log, prompt: &str, reply: &str) {

@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 use tower_mistral::redactor::Entity;
 
 use crate::{
-    config::{Config, ConfigError, LogFormat, ModeName, Origin, Preset},
+    config::{Config, ConfigError, Door, LogFormat, ModeName, Origin, Preset},
     redact,
 };
 
@@ -109,6 +109,10 @@ pub struct ServeArgs {
     #[arg(long, value_name = "ADDRESS")]
     pub health_listen: Option<SocketAddr>,
 
+    /// Where /metrics and /status answer: a port of 127.0.0.1, or an address [default: nowhere]
+    #[arg(long, value_name = "ADDRESS")]
+    pub admin_listen: Option<Door>,
+
     /// The rules to start from [default: recommended]
     #[arg(long, value_enum)]
     pub preset: Option<Preset>,
@@ -144,6 +148,7 @@ impl ServeArgs {
         let set = self.clone();
         config.server.listen = set.listen.unwrap_or(config.server.listen);
         config.server.health_listen = set.health_listen.or(config.server.health_listen);
+        config.server.admin_listen = set.admin_listen.or(config.server.admin_listen);
         config.server.insecure_no_auth |= set.insecure_no_auth;
         if let Some(url) = set.upstream {
             (config.upstream.url, config.upstream.demo) = (url, false);

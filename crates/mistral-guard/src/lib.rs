@@ -45,5 +45,6 @@ pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod logging;
+pub mod metrics;
 pub mod redact;
 pub mod serve;

@@ -1,14 +1,14 @@
 //! The log on stderr: our own lines, and no dependency's unless it is asked for by name.
 
-use std::{
-    fmt::Write,
-    io::{self, IsTerminal},
-};
+mod line;
+
+use std::io::{self, IsTerminal, Write};
 
 use tower_mistral::metadata_log::{OnRecord, Record, TracingSink};
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::EnvFilter;
 
+pub use self::line::{aligned, line};
 use crate::config::{ConfigError, LogConfig, LogFormat};
 
 /// Starts the log of the process.
@@ -69,82 +69,34 @@ fn use_colour() -> bool {
     anstream::AutoStream::choice(&io::stderr()) != anstream::ColorChoice::Never
 }
 
-/// Writes each record as `format` says: short for people, with all fields for machines.
+/// Writes each record as `format` says: one aligned line for people, all fields for machines.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CallLog {
     is_text: bool,
+    colour: bool,
 }
 
 impl CallLog {
     pub(crate) fn new(format: LogFormat) -> Self {
         Self {
             is_text: is_text(format),
+            colour: use_colour(),
         }
     }
 }
 
 impl OnRecord for CallLog {
     fn on_record(&self, record: &Record) {
-        match self.is_text {
-            true => tracing::info!(target: "tower_mistral", "{}", line(record)),
-            false => TracingSink::new().on_record(record),
+        if !self.is_text {
+            return TracingSink::new().on_record(record);
+        }
+        // Not an event: in those colours are escaped, as they should be.
+        if tracing::enabled!(target: "tower_mistral", tracing::Level::INFO) {
+            let line = aligned(record, self.colour);
+            // There is nobody to tell that nobody can be told.
+            let _ = writeln!(io::stderr(), "{line}");
         }
     }
-}
-
-/// A record in one line for people: every part is a number or a checked name.
-///
-/// `chars=90>31 tokens=40>6` are those of the prompt and those of the reply.
-pub fn line(record: &Record) -> String {
-    let r = record;
-    let mut out = match r.status {
-        Some(status) => status.to_string(),
-        None => "-".to_owned(),
-    };
-    let number = |n: Option<u64>| n.map_or("?".to_owned(), |n| n.to_string());
-    // Writing to a String cannot fail.
-    let _ = write!(out, " {} {}", r.outcome.as_str(), r.endpoint);
-    if let Some(model) = r.request_model.as_deref().or(r.response_model.as_deref()) {
-        let _ = write!(out, " {model}");
-    }
-    if r.stream {
-        let _ = write!(out, " stream events={}", r.events);
-    }
-    if r.messages > 0 || r.input_chars > 0 || r.output_chars > 0 {
-        let (messages, sent, got) = (r.messages, r.input_chars, r.output_chars);
-        let _ = write!(out, " messages={messages} chars={sent}>{got}");
-    }
-    if r.prompt_tokens.is_some() || r.completion_tokens.is_some() {
-        let (prompt, completion) = (number(r.prompt_tokens), number(r.completion_tokens));
-        let _ = write!(out, " tokens={prompt}>{completion}");
-    }
-    let counts = [
-        ("edits", r.edits),
-        ("cut", r.truncations),
-        ("flags", r.flags),
-        ("observed", r.observed),
-    ];
-    for (name, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
-        let _ = write!(out, " {name}={count}");
-    }
-    if let Some(kind) = r.rejected {
-        let _ = write!(out, " rejected={}", kind.as_str());
-    }
-    for rule in &r.rules {
-        let _ = write!(out, " {}={}", rule.rule, rule.enforced + rule.observed);
-    }
-    for attempt in &r.attempts {
-        let status = attempt
-            .status
-            .map_or("-".to_owned(), |status| status.to_string());
-        let _ = write!(
-            out,
-            " key={}:{status}",
-            attempt.key.as_deref().unwrap_or("-")
-        );
-    }
-    let _ = write!(out, " {}ms id={}", r.duration.as_millis(), r.request_id);
-    out
 }
 
 #[cfg(test)]

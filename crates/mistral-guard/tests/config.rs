@@ -60,6 +60,7 @@ fn the_example_tells_the_defaults() {
     all.check().unwrap();
     // Where there is no default, or the preset decides, the example shows a value.
     assert!(all.server.health_listen.take().is_some());
+    assert!(all.server.admin_listen.take().is_some());
     let preset = SanitizeConfig {
         max_chars: Some(200_000),
         over_limit: Some(OverLimitName::Refuse),

@@ -16,7 +16,7 @@ use crate::{OnRecord, TracingSink, entry::Entry};
 pub struct LoggedBody<R, N: OnRecord = TracingSink> {
     inner: ReplyBody<R>,
     // Stands after `inner`: what inner layers report when they are dropped has come by then.
-    entry: Option<Entry<N>>,
+    entry: Option<Box<Entry<N>>>,
 }
 
 impl<R, N> LoggedBody<R, N>
@@ -25,11 +25,11 @@ where
     R::Error: Into<BoxError>,
     N: OnRecord,
 {
-    pub(crate) fn new(inner: ReplyBody<R>, mut entry: Option<Entry<N>>) -> Self {
+    pub(crate) fn new(inner: ReplyBody<R>, mut entry: Option<Box<Entry<N>>>) -> Self {
         // Nobody polls a body that is known to be empty.
         if inner.is_end_stream() {
             if let Some(entry) = entry.take() {
-                entry.complete();
+                entry.end();
             }
         }
         Self { inner, entry }
@@ -50,28 +50,33 @@ where
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let this = &mut *self;
-        let frame = ready!(Pin::new(&mut this.inner).poll_frame(cx));
-        let Some(mut entry) = this.entry.take() else {
+        let frame = {
+            let _span = this.entry.as_ref().map(|entry| entry.enter());
+            ready!(Pin::new(&mut this.inner).poll_frame(cx))
+        };
+        let Some(entry) = &mut this.entry else {
             return Poll::Ready(frame);
         };
-        match &frame {
-            None => entry.complete(),
+        let is_last = match &frame {
+            None => true,
             Some(Err(error)) => {
                 if let Some(rejection) = Rejection::find(error.as_ref()) {
                     entry.report().set_rejected(rejection.kind());
                 }
-                entry.failed();
+                entry.fail();
+                true
             }
             Some(Ok(frame)) => {
                 if let Some(data) = frame.data_ref() {
                     entry.data(data);
                 }
                 // A reader that was told the length may never ask again.
-                if frame.is_trailers() || this.inner.is_end_stream() {
-                    entry.complete();
-                } else {
-                    this.entry = Some(entry);
-                }
+                frame.is_trailers() || this.inner.is_end_stream()
+            }
+        };
+        if is_last {
+            if let Some(entry) = this.entry.take() {
+                entry.end();
             }
         }
         Poll::Ready(frame)

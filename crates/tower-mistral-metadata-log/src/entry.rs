@@ -1,34 +1,49 @@
 //! A record in the making.
 
+mod finish;
+
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use bytes::Bytes;
 use http::{Method, Request, Response, Uri, header};
 use http_body::Body;
 use tower_mistral_wire::{
+    body::RequestBody,
     ext::{CallReport, ReplyFacts, RequestFacts, RequestId},
     mark,
     media::ReplyMedia,
     table::{Endpoint, RequestPath},
 };
+use tracing::{Span, span::Entered};
 
-use crate::{OnRecord, Outcome, Record, layer::Settings, reader::ReplyReader, record::Times};
+use self::finish::method_name;
+use crate::{
+    OnRecord, Outcome, Start, Trace, outgoing, reader::ReplyReader, reply_head::ReplyHead,
+    settings::Settings,
+};
 
 /// What is known of one call so far. It becomes a record when the call ends, or else when it is
 /// dropped: exactly once either way.
 pub(crate) struct Entry<N: OnRecord> {
     settings: Arc<Settings<N>>,
     report: CallReport,
+    trace: Trace,
+    span: Span,
     method: Method,
     route: Route,
+    server: Option<(Arc<str>, Option<u16>)>,
+    started: SystemTime,
     start: Instant,
+    reply: ReplyHead,
     head: Option<Duration>,
-    first_byte: Option<Duration>,
-    status: Option<u16>,
+    /// When the first bytes were passed on.
+    first_data: Option<Duration>,
+    request_bytes: Option<u64>,
+    response_bytes: u64,
     is_events: bool,
     /// How many bytes of the reply are still to come, if its length is known.
     left: Option<u64>,
@@ -44,23 +59,32 @@ enum Route {
 }
 
 impl<N: OnRecord> Entry<N> {
-    /// Opens the record of `request`, and its report if no outer layer has.
+    /// Opens the record of `request`, and its report if no outer layer has, and puts the call's id
+    /// and its trace into what goes on to the API.
     pub(crate) fn new<B>(settings: Arc<Settings<N>>, request: &mut Request<B>) -> Self {
-        let known = request.extensions().get::<CallReport>().cloned();
-        let report = known.unwrap_or_else(|| {
-            let report = CallReport::new(RequestId::from_headers(request.headers()));
-            request.extensions_mut().insert(report.clone());
-            report
-        });
+        let (started, start) = (SystemTime::now(), settings.clock.now());
+        let report = report_of(request);
+        report.start_timing(&settings.clock, start);
+        let trace = outgoing::prepare(request, report.request_id(), &settings.passed_on);
+        let method = request.method().clone();
+        let begin = Start::new(report.request_id(), &trace, method_name(&method));
+        let span = settings.sink.span(&begin);
+        let uri = request.uri().clone();
         Self {
-            start: settings.clock.now(),
+            server: settings.server(&uri),
             settings,
             report,
-            method: request.method().clone(),
-            route: Route::Asked(request.uri().clone()),
+            trace,
+            span,
+            method,
+            route: Route::Asked(uri),
+            started,
+            start,
+            reply: ReplyHead::default(),
             head: None,
-            first_byte: None,
-            status: None,
+            first_data: None,
+            request_bytes: None,
+            response_bytes: 0,
             is_events: false,
             left: None,
             reader: None,
@@ -72,28 +96,34 @@ impl<N: OnRecord> Entry<N> {
         &self.report
     }
 
+    /// The span of the call, as long as what is given back is held.
+    pub(crate) fn enter(&self) -> Entered<'_> {
+        self.span.enter()
+    }
+
     /// The request was read and is for this endpoint.
-    pub(crate) fn read(&mut self, endpoint: Arc<Endpoint>) {
+    pub(crate) fn read<B>(&mut self, endpoint: Arc<Endpoint>, request: &Request<RequestBody<B>>)
+    where
+        RequestBody<B>: Body,
+    {
         self.route = Route::Known(endpoint);
+        let announced = || length(request.headers());
+        self.request_bytes = request.body().size_hint().exact().or_else(announced);
     }
 
     /// The head of the reply has come.
     pub(crate) fn head<R: Body>(&mut self, response: &mut Response<R>) {
         mark::adopt(response, &self.report);
         self.head = Some(self.elapsed());
-        self.status = Some(response.status().as_u16());
+        self.reply = ReplyHead::of(response);
         let headers = response.headers();
         let media = ReplyMedia::of(&self.method, response.status(), headers);
         self.is_events = media == ReplyMedia::EventStream;
-        let announced = || {
-            headers
-                .get(header::CONTENT_LENGTH)?
-                .to_str()
-                .ok()?
-                .parse()
-                .ok()
-        };
-        self.left = response.body().size_hint().exact().or_else(announced);
+        self.left = response
+            .body()
+            .size_hint()
+            .exact()
+            .or_else(|| length(headers));
         let Route::Known(endpoint) = &self.route else {
             return;
         };
@@ -111,30 +141,36 @@ impl<N: OnRecord> Entry<N> {
         if data.is_empty() {
             return;
         }
-        if self.first_byte.is_none() {
-            self.first_byte = Some(self.elapsed());
+        if self.first_data.is_none() {
+            self.report.note_byte();
+            self.first_data = Some(self.elapsed());
         }
-        self.left = self.left.map(|left| left.saturating_sub(data.len() as u64));
+        let len = data.len() as u64;
+        self.response_bytes = self.response_bytes.saturating_add(len);
+        self.left = self.left.map(|left| left.saturating_sub(len));
         if let Some(reader) = &mut self.reader {
             reader.push(data);
+            if reader.has_text() {
+                self.report.note_text();
+            }
         }
     }
 
-    /// The call has ended well.
-    pub(crate) fn complete(mut self) {
-        self.outcome = Outcome::Complete;
-    }
-
-    /// The call has failed.
-    pub(crate) fn failed(mut self) {
+    /// The call has failed, and is to be [ended](Self::end).
+    pub(crate) fn fail(&mut self) {
         self.outcome = Outcome::Failed;
     }
 
+    /// The call has ended: well, unless it has [failed](Self::fail).
+    pub(crate) fn end(mut self: Box<Self>) {
+        if self.outcome == Outcome::Dropped {
+            self.outcome = Outcome::Complete;
+        }
+    }
+
     fn elapsed(&self) -> Duration {
-        self.settings
-            .clock
-            .now()
-            .saturating_duration_since(self.start)
+        let now = self.settings.clock.now();
+        now.saturating_duration_since(self.start)
     }
 
     fn close(&mut self) {
@@ -148,8 +184,8 @@ impl<N: OnRecord> Entry<N> {
                 known.uninspected |= uninspected;
             });
         }
-        let reply = self.report.reply();
-        if self.outcome == Outcome::Dropped && (has_all || self.is_events && is_last(&reply)) {
+        let facts = self.report.reply();
+        if self.outcome == Outcome::Dropped && (has_all || self.is_events && is_last(&facts)) {
             self.outcome = Outcome::Complete;
         }
         if let Route::Asked(uri) = &self.route {
@@ -161,12 +197,8 @@ impl<N: OnRecord> Entry<N> {
             self.report
                 .set_request(|| RequestFacts::read(&endpoint, None));
         }
-        let times = Times {
-            duration: self.elapsed(),
-            to_head: self.head,
-            to_first_byte: self.first_byte,
-        };
-        let record = Record::new(&self.report, reply, self.status, self.outcome, times);
+        let record = self.record(facts);
+        let _span = self.span.enter();
         self.settings.sink.on_record(&record);
     }
 }
@@ -176,6 +208,26 @@ impl<N: OnRecord> Drop for Entry<N> {
         // A panic of the sink must not take down the call, nor abort a thread that unwinds.
         let _ = catch_unwind(AssertUnwindSafe(|| self.close()));
     }
+}
+
+/// The report of the call. It is made here if this layer is the outermost one.
+fn report_of<B>(request: &mut Request<B>) -> CallReport {
+    if let Some(report) = request.extensions().get::<CallReport>() {
+        return report.clone();
+    }
+    let id = RequestId::from_headers(request.headers());
+    let report = CallReport::new(id);
+    request.extensions_mut().insert(report.clone());
+    report
+}
+
+fn length(headers: &http::HeaderMap) -> Option<u64> {
+    headers
+        .get(header::CONTENT_LENGTH)?
+        .to_str()
+        .ok()?
+        .parse()
+        .ok()
 }
 
 /// Whether a stream has told all it has to tell: usage stands on its last event. Readers that

@@ -31,7 +31,7 @@ pin_project! {
         #[pin]
         state: State<S, S::Future, B>,
         // Stands after `state`: what inner layers report when they are dropped has come by then.
-        entry: Option<Entry<N>>,
+        entry: Option<Box<Entry<N>>>,
     }
 }
 
@@ -59,7 +59,7 @@ where
     pub(crate) fn logged(
         inner: S,
         request: Request<B>,
-        entry: Entry<N>,
+        entry: Box<Entry<N>>,
         options: Arc<IntakeOptions>,
     ) -> Self {
         let intake = Intake::new(request, options);
@@ -88,12 +88,18 @@ where
                 StateProj::Read { inner, intake } => {
                     let entry = this.entry.as_mut().expect("a call that is read is logged");
                     let arrived = ready!(Pin::new(intake).poll(cx));
-                    entry.read(arrived.endpoint);
-                    let future = inner.call(arrived.request);
+                    entry.read(arrived.endpoint, &arrived.request);
+                    let future = {
+                        let _span = entry.enter();
+                        inner.call(arrived.request)
+                    };
                     this.state.set(State::Call { future });
                 }
                 StateProj::Call { future } => {
-                    let answer = ready!(future.poll(cx));
+                    let answer = {
+                        let _span = this.entry.as_ref().map(|entry| entry.enter());
+                        ready!(future.poll(cx))
+                    };
                     let mut entry = this.entry.take();
                     return Poll::Ready(match answer {
                         Ok(response) => {
@@ -104,8 +110,9 @@ where
                             Ok(response.map(|body| LoggedBody::new(body, entry)))
                         }
                         Err(error) => {
-                            if let Some(entry) = entry {
-                                entry.failed();
+                            if let Some(mut entry) = entry {
+                                entry.fail();
+                                entry.end();
                             }
                             Err(error)
                         }

@@ -2,42 +2,27 @@
 
 use std::{fmt, sync::Arc};
 
+use http::HeaderName;
 use tower_layer::Layer;
 use tower_mistral_wire::{
     Mode, Modes, body::Budget, ext::Clock, intake::IntakeOptions, table::Endpoints,
 };
 
-use crate::{MetadataLog, OnRecord, TracingSink};
+use crate::{MetadataLog, OnRecord, TracingSink, names::Names, settings::Settings};
 
 /// Makes one [`Record`](crate::Record) of every call; see the [crate's documentation](crate).
 #[must_use = "a layer does nothing until it is applied to a service"]
 pub struct MetadataLogLayer<N = TracingSink>(Arc<Settings<N>>);
 
-pub(crate) struct Settings<N> {
-    pub(crate) sink: Arc<N>,
-    pub(crate) modes: Modes,
-    pub(crate) clock: Clock,
-    pub(crate) intake: Arc<IntakeOptions>,
-    pub(crate) endpoints: Endpoints,
-    pub(crate) budget: Budget,
-    pub(crate) max_reply: usize,
-}
-
 impl MetadataLogLayer {
     /// The default of [`max_reply`](Self::max_reply): 1 MiB.
     pub const MAX_REPLY: usize = 1 << 20;
+    /// The default of [`max_names`](Self::max_names).
+    pub const MAX_NAMES: usize = Names::MAX;
 
     /// Records to [`TracingSink`], by the Mistral AI API's table.
     pub fn new() -> Self {
-        Self(Arc::new(Settings {
-            sink: Arc::new(TracingSink::new()),
-            modes: Modes::default(),
-            clock: Clock::system(),
-            intake: Arc::new(IntakeOptions::new()),
-            endpoints: Endpoints::mistral(),
-            budget: Budget::process(),
-            max_reply: Self::MAX_REPLY,
-        }))
+        Self(Arc::new(Settings::new(TracingSink::new())))
     }
 }
 
@@ -51,16 +36,50 @@ impl<N> MetadataLogLayer<N> {
     ///     .on_record(|record: &Record| assert!(record.duration.as_secs() < 600));
     /// ```
     pub fn on_record<M: OnRecord>(self, sink: M) -> MetadataLogLayer<M> {
-        let old = &*self.0;
-        MetadataLogLayer(Arc::new(Settings {
-            sink: Arc::new(sink),
-            modes: old.modes.clone(),
-            clock: old.clock.clone(),
-            intake: Arc::clone(&old.intake),
-            endpoints: old.endpoints.clone(),
-            budget: old.budget.clone(),
-            max_reply: old.max_reply,
-        }))
+        MetadataLogLayer(Arc::new(self.0.with_sink(Arc::new(sink))))
+    }
+
+    /// Hands records to this sink as well.
+    pub fn also<M: OnRecord>(self, sink: M) -> MetadataLogLayer<(Arc<N>, M)> {
+        let sinks = (Arc::clone(&self.0.sink), sink);
+        MetadataLogLayer(Arc::new(self.0.with_sink(Arc::new(sinks))))
+    }
+
+    /// Names these models before the API has.
+    pub fn models<T: AsRef<str>>(self, names: impl IntoIterator<Item = T>) -> Self {
+        let configure = |name: T| self.0.names.models.configure(name.as_ref());
+        names.into_iter().for_each(configure);
+        self
+    }
+
+    /// Names these agents, by their ids, before the API has.
+    pub fn agents<T: AsRef<str>>(self, ids: impl IntoIterator<Item = T>) -> Self {
+        let configure = |id: T| self.0.names.agents.configure(id.as_ref());
+        ids.into_iter().for_each(configure);
+        self
+    }
+
+    /// Tells so many models apart, so many agents and so many conversations; all others are
+    /// `other`. Default: 100, so that they can be labels of metrics. Where records are lines in a
+    /// file a larger number does no harm.
+    pub fn max_names(mut self, max: usize) -> Self {
+        let names = Arc::new(self.0.names.with_max(max));
+        self.settings().names = names;
+        self
+    }
+
+    /// Names this host, besides the API's own. Default: other hosts are `other`.
+    pub fn server(mut self, host: &str) -> Self {
+        self.settings().servers.push(host.into());
+        self
+    }
+
+    /// Passes this header of the caller's on, which is taken out otherwise: `tracestate`,
+    /// `baggage`, `cookie`, `forwarded`, or one of `x-forwarded-*`. Default: none, since they tell
+    /// the API of who calls.
+    pub fn pass_on(mut self, name: HeaderName) -> Self {
+        self.settings().passed_on.push(name);
+        self
     }
 
     /// Takes the time from this clock. Default: the system's.
@@ -143,29 +162,5 @@ impl<N> Clone for MetadataLogLayer<N> {
 impl<N> fmt::Debug for MetadataLogLayer<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("MetadataLogLayer").field(&self.0).finish()
-    }
-}
-
-impl<N> Clone for Settings<N> {
-    fn clone(&self) -> Self {
-        Self {
-            sink: Arc::clone(&self.sink),
-            modes: self.modes.clone(),
-            clock: self.clock.clone(),
-            intake: Arc::clone(&self.intake),
-            endpoints: self.endpoints.clone(),
-            budget: self.budget.clone(),
-            max_reply: self.max_reply,
-        }
-    }
-}
-
-impl<N> fmt::Debug for Settings<N> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Settings")
-            .field("modes", &self.modes)
-            .field("clock", &self.clock)
-            .field("max_reply", &self.max_reply)
-            .finish_non_exhaustive()
     }
 }

@@ -2,9 +2,10 @@
 //!
 //! [`MetadataLogLayer`] wraps any HTTP client or server that speaks the API. At the true end of
 //! each call (the last byte of the reply, an error, or the reader hanging up) it hands exactly one
-//! [`Record`] to its sink: model, messages, characters, tokens, status, times, and what other
-//! layers of the family did about the call. The default sink is one [`tracing`] event, with fields
-//! named by OpenTelemetry's conventions for generative AI.
+//! [`Record`] to its sinks: model, messages, characters, tokens, status, times, limits, and what other
+//! layers of the family did about the call. The default sink is one [`tracing`] event in a span of
+//! the call; [`JsonLines`] writes to a file or a pipe, and any closure is a sink too. Fields are named
+//! by OpenTelemetry's conventions for generative AI: see [`Record::fields`].
 //!
 //! ```
 //! use std::sync::{Arc, Mutex};
@@ -59,17 +60,25 @@
 //!
 //! - One record per call, exactly: also when the future or the reply's body is dropped.
 //! - No text of a request or a reply can get into a record: it holds numbers, enumerations and
-//!   identifiers whose shape was checked (a request id, a model's name). There is no option that
-//!   logs content. A model's name is what stands in the body if it has the shape of one.
+//!   identifiers whose shape was checked. There is no option that logs content.
+//! - A caller can put any text, also a key, in the place of a name. So models, agents and
+//!   conversations are named if they are [configured](MetadataLogLayer::models) or if the API itself
+//!   has said the name in a successful reply; servers if they are the API's or
+//!   [configured](MetadataLogLayer::server). Others are `other`, as are all beyond the first
+//!   [`max_names`](MetadataLogLayer::max_names) of a sort, so that labels stay few.
+//! - The call's id and its [`traceparent`](wire::ext::TraceContext), the caller's if they have the
+//!   shape and new ones if not, go on to the API. `tracestate`, `baggage`, cookies, `forwarded` and
+//!   `x-forwarded-*` do not: see [`pass_on`](MetadataLogLayer::pass_on).
 //! - The layer refuses nothing: what it cannot read passes as it came, marked
 //!   [`uninspected`](Record::uninspected) where a reply is concerned. Only a request whose own
 //!   body breaks off is answered here, with a 400, since there is no request left to send.
 //! - Replies pass frame by frame, unchanged and not delayed. Memory is bounded: see
 //!   [`max_body`](MetadataLogLayer::max_body) and [`max_reply`](MetadataLogLayer::max_reply).
-//! - A sink that panics loses its record, not the call.
+//! - A sink that panics loses its record, not the call, nor the record of other sinks.
 //!
 //! # Non-guarantees
 //!
+//! - A caller's name for a trace or a request that has the right shape is kept, whatever it means.
 //! - A reader that stops after the last event of a stream and hangs up before the body's end is
 //!   recorded as [`Outcome::Complete`]; whether its own program has read the bytes is unknown.
 //! - A compressed reply is not decoded: its facts are missing.
@@ -77,20 +86,41 @@
 
 mod body;
 mod entry;
+mod escape;
+mod fields;
 mod future;
+mod json;
+mod json_lines;
 mod layer;
+mod names;
+#[cfg(feature = "opentelemetry")]
+mod otel;
+mod outgoing;
+mod rate;
 mod reader;
 mod record;
+mod reply_head;
 mod service;
+mod settings;
 mod sink;
+mod tracing_sink;
 
 pub use tower_mistral_wire as wire;
+pub use tracing::Span;
 
+#[cfg(feature = "opentelemetry")]
+pub use self::otel::{OtelMetrics, OtelSpans};
 pub use self::{
     body::LoggedBody,
+    escape::Escaped,
+    fields::Value,
     future::MetadataLogFuture,
+    json_lines::JsonLines,
     layer::MetadataLogLayer,
+    outgoing::Trace,
+    rate::{Headroom, RateLimits},
     record::{Outcome, Record, RuleCount},
     service::MetadataLog,
-    sink::{OnRecord, TracingSink},
+    sink::{OnRecord, Start},
+    tracing_sink::TracingSink,
 };

@@ -9,6 +9,7 @@ use tower_mistral_wire::{
     ext::ReplyFacts,
     json::{JsonError, Limits, Tape},
     media::ReplyMedia,
+    rewrite::Skimmer,
     sse::{Decoder, Event},
     table::{Endpoint, Found, Rows, walk},
 };
@@ -23,7 +24,7 @@ enum Format {
     /// There is nothing to read, or nothing more can be read.
     Nothing,
     Whole(Copy),
-    Events(Decoder),
+    Events(Decoder, Skimmer),
 }
 
 /// A copy of a body; the very chunk while there is one only.
@@ -58,7 +59,7 @@ impl ReplyReader {
             ReplyMedia::None => Format::Nothing,
             ReplyMedia::Json => copy(false),
             ReplyMedia::Text => copy(true),
-            ReplyMedia::EventStream => Format::Events(Decoder::new(max)),
+            ReplyMedia::EventStream => Format::Events(Decoder::new(max), Skimmer::new()),
             _ => {
                 facts.uninspected = true;
                 Format::Nothing
@@ -76,16 +77,21 @@ impl ReplyReader {
         let is_read = match &mut self.format {
             Format::Nothing => return,
             Format::Whole(copy) => copy.push(chunk),
-            Format::Events(decoder) => {
+            Format::Events(decoder, skimmer) => {
                 let pushed = decoder.push(chunk.clone());
                 let events = std::iter::from_fn(|| decoder.pop());
-                let read = read_events(events, self.endpoint.event(), &mut self.facts);
+                let read = read_events(events, skimmer, self.endpoint.event(), &mut self.facts);
                 pushed.is_ok() && read.is_ok()
             }
         };
         if !is_read {
             self.give_up();
         }
+    }
+
+    /// Whether text of the model's was among the events so far.
+    pub(crate) fn has_text(&self) -> bool {
+        self.facts.output_chars > 0
     }
 
     /// The reply has ended: whole, if `has_all`, else it broke off.
@@ -100,10 +106,10 @@ impl ReplyReader {
                     || (is_text && has_all)
             }
             // What is left is a piece of an event, of no use to its reader either.
-            Format::Events(_) if !has_all => true,
-            Format::Events(decoder) => {
+            Format::Events(..) if !has_all => true,
+            Format::Events(decoder, skimmer) => {
                 let events = std::iter::from_fn(|| decoder.finish());
-                read_events(events, self.endpoint.event(), &mut self.facts).is_ok()
+                read_events(events, skimmer, self.endpoint.event(), &mut self.facts).is_ok()
             }
         };
         if !is_read {
@@ -144,6 +150,7 @@ impl Copy {
 
 fn read_events(
     events: impl Iterator<Item = Event>,
+    skimmer: &mut Skimmer,
     rows: &Rows,
     facts: &mut ReplyFacts,
 ) -> Result<(), JsonError> {
@@ -151,8 +158,7 @@ fn read_events(
         let Some(data) = event.data().filter(|data| data.trim_ascii() != b"[DONE]") else {
             continue;
         };
-        read(data.clone(), rows, facts)?;
-        facts.events += 1;
+        skimmer.event(data, rows, facts)?;
     }
     Ok(())
 }

@@ -1,11 +1,18 @@
 //! What is recorded of a call.
 
-use std::{borrow::Cow, collections::BTreeMap, time::Duration};
+use std::{
+    borrow::Cow,
+    collections::BTreeMap,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use tower_mistral_wire::{
     RejectionKind,
-    ext::{Action, Attempt, CallReport, Finding, FinishReason, Layer, ReplyFacts, RequestId},
+    ext::{Action, Attempt, CallReport, Finding, FinishReason, Layer, RequestId, Roles},
 };
+
+use crate::{RateLimits, Trace};
 
 /// How a call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -21,6 +28,9 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Every outcome, in the order of declaration.
+    pub const ALL: [Self; 3] = [Self::Complete, Self::Failed, Self::Dropped];
+
     /// Its name in logs.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -31,7 +41,7 @@ impl Outcome {
     }
 }
 
-/// How often a rule has found something in one call.
+/// How often a rule has found something in one call, and what was done about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RuleCount {
@@ -39,6 +49,8 @@ pub struct RuleCount {
     pub layer: Layer,
     /// The rule's name.
     pub rule: Cow<'static, str>,
+    /// What was done, or would have been.
+    pub action: Action,
     /// How many findings something was done about.
     pub enforced: u64,
     /// How many findings something would have been done about, in [`Enforce`].
@@ -48,34 +60,64 @@ pub struct RuleCount {
 }
 
 /// One call: numbers, enumerations and identifiers of a checked shape, never text of a body.
+///
+/// A name (of a model, an agent, a conversation, a server) is said if it is configured or if the API
+/// has said it in a successful reply; it is `other` if not, or if there are too many of them.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Record {
+    /// When the call began.
+    pub started: SystemTime,
     /// The call's id: the caller's `x-request-id` if it has the shape of one, else a new one.
     pub request_id: RequestId,
+    /// The call's place in its trace.
+    pub trace: Trace,
+    /// The method: one of HTTP's own and `PATCH`, else `_OTHER`.
+    pub method: &'static str,
     /// The route by the table, for instance `/v1/chat/completions`; else `other`.
     pub endpoint: Box<str>,
+    /// The host that the call is for.
+    pub server: Option<Arc<str>>,
+    /// Its port; none where the host is not said.
+    pub server_port: Option<u16>,
     /// OpenTelemetry's `gen_ai.operation.name`, where it has one.
     pub operation: Option<&'static str>,
-    /// The model asked for, if the reply names it too: a caller can put any text there, a key as
-    /// well, and only the API knows which names are models.
-    pub request_model: Option<Box<str>>,
-    /// The model that answered, if it has the shape of a model's name.
-    pub response_model: Option<Box<str>>,
+    /// The model asked for.
+    pub request_model: Option<Arc<str>>,
+    /// The model that answered.
+    pub response_model: Option<Arc<str>>,
+    /// The reply's own id, if it has the shape of the API's ids.
+    pub response_id: Option<Box<str>>,
+    /// The conversation.
+    pub conversation_id: Option<Arc<str>>,
+    /// The agent.
+    pub agent_id: Option<Arc<str>>,
+    /// The id by which the API knows the call (`mistral-correlation-id`), if it is a UUID.
+    pub correlation_id: Option<Box<str>>,
     /// Whether a stream was asked for.
     pub stream: bool,
     /// How many messages were sent.
     pub messages: u64,
+    /// The same by role.
+    pub roles: Roles,
     /// How many tools were on offer.
     pub tools: u64,
     /// Characters (Unicode scalars) of all messages and prompts.
     pub input_chars: u64,
     /// Characters (Unicode scalars) that the model wrote, as they were passed on.
     pub output_chars: u64,
+    /// Bytes of the request's body, if that is known.
+    pub request_bytes: Option<u64>,
+    /// Bytes of the reply's body that were passed on.
+    pub response_bytes: u64,
     /// Tokens of the prompt, as the API counts.
     pub prompt_tokens: Option<u64>,
     /// Tokens of the completion, as the API counts.
     pub completion_tokens: Option<u64>,
+    /// Tokens of the prompt that came from a cache.
+    pub cached_tokens: Option<u64>,
+    /// Tokens of the completion that were spent on thinking.
+    pub reasoning_tokens: Option<u64>,
     /// Why each choice ended, in the order in which they did.
     pub finish_reasons: Vec<FinishReason>,
     /// How many choices.
@@ -99,102 +141,81 @@ pub struct Record {
     /// How often something would have been done in [`Enforce`](tower_mistral_wire::Mode::Enforce).
     /// Counted among the first [`CallReport::MAX_FINDINGS`] findings.
     pub observed: u64,
-    /// The findings by layer and rule, among the first [`CallReport::MAX_FINDINGS`].
+    /// The findings by layer, rule and action, among the first [`CallReport::MAX_FINDINGS`].
     pub rules: Vec<RuleCount>,
     /// How many findings there were beyond these.
     pub unlisted_findings: u64,
     /// The tries at the API, if a layer counts them: fingerprint of the key, and status.
     pub attempts: Vec<Attempt>,
+    /// What the reply says of the API's limits.
+    pub rate_limits: RateLimits,
     /// From the call to its end.
     pub duration: Duration,
     /// From the call to the head of the reply.
     pub time_to_head: Option<Duration>,
-    /// From the call to the first byte of the reply's body that was passed on.
+    /// From the call to the first byte of the reply's body, as the innermost layer that reads the
+    /// reply has seen it: before any is held back.
     pub time_to_first_byte: Option<Duration>,
+    /// From the call to the first text of the model's that was passed on.
+    pub time_to_first_text: Option<Duration>,
     /// The reply, or a part of it, could not be read: its facts are missing or too low.
     pub uninspected: bool,
 }
 
-#[derive(Clone, Copy)]
-pub(crate) struct Times {
-    pub(crate) duration: Duration,
-    pub(crate) to_head: Option<Duration>,
-    pub(crate) to_first_byte: Option<Duration>,
-}
-
 impl Record {
-    pub(crate) fn new(
-        report: &CallReport,
-        reply: ReplyFacts,
-        status: Option<u16>,
-        outcome: Outcome,
-        times: Times,
-    ) -> Self {
-        let request = report.request().cloned().unwrap_or_default();
-        let findings = report.findings();
-        let count = |action| u64::from(report.count(action));
-        Self {
-            request_id: report.request_id().clone(),
-            endpoint: request.endpoint,
-            operation: request.operation,
-            request_model: request
-                .model
-                .filter(|asked| Some(asked) == reply.model.as_ref()),
-            response_model: reply.model,
-            stream: request.stream,
-            messages: request.messages,
-            tools: request.tools,
-            input_chars: request.input_chars,
-            output_chars: reply.output_chars,
-            prompt_tokens: reply.prompt_tokens,
-            completion_tokens: reply.completion_tokens,
-            finish_reasons: reply.finish_reasons,
-            choices: reply.choices,
-            tool_calls: reply.tool_calls,
-            events: reply.events,
-            status,
-            rejected: report.rejected(),
-            outcome,
-            edits: count(Action::Edited) + count(Action::Wrapped),
-            truncations: count(Action::Truncated),
-            flags: count(Action::Flagged),
-            observed: findings.iter().filter(|finding| !finding.enforced).count() as u64,
-            rules: by_rule(findings),
-            unlisted_findings: report.unlisted_findings(),
-            attempts: report.attempts(),
-            duration: times.duration,
-            time_to_head: times.to_head,
-            time_to_first_byte: times.to_first_byte,
-            uninspected: reply.uninspected,
-        }
-    }
-
     /// OpenTelemetry's `error.type`: the kind of a refusal, else the status of 400 and above, else
-    /// `_OTHER` for a call that failed without either.
+    /// `cancelled` for a call that its caller gave up, and `_OTHER` for one that failed.
     pub fn error_type(&self) -> Option<Cow<'static, str>> {
         if let Some(kind) = self.rejected {
             return Some(kind.as_str().into());
         }
-        match self.status {
-            Some(status) if status >= 400 => Some(status.to_string().into()),
-            _ if self.outcome == Outcome::Failed => Some("_OTHER".into()),
-            _ => None,
+        match (self.status, self.outcome) {
+            (Some(status), _) if status >= 400 => Some(status.to_string().into()),
+            (_, Outcome::Complete) => None,
+            (_, Outcome::Failed) => Some("_OTHER".into()),
+            (_, Outcome::Dropped) => Some("cancelled".into()),
         }
+    }
+
+    /// What the layer's rules have led to at most, in this order: flagged, wrapped, edited,
+    /// truncated, rejected. None if they have found nothing.
+    pub fn verdict(&self, layer: Layer) -> Option<Action> {
+        let weight = |action: &Action| match action {
+            Action::Flagged => 0,
+            Action::Wrapped => 1,
+            Action::Edited => 2,
+            Action::Truncated => 3,
+            _ => 4,
+        };
+        let done = self
+            .rules
+            .iter()
+            .filter(|rule| rule.layer == layer && rule.enforced > 0);
+        done.map(|rule| rule.action).max_by_key(weight)
+    }
+
+    /// The fingerprint of the key that the last try was made with.
+    pub fn key(&self) -> Option<&str> {
+        self.attempts.last()?.key.as_deref()
     }
 }
 
-fn by_rule(findings: Vec<Finding>) -> Vec<RuleCount> {
+/// The findings of a report by layer, rule and action.
+pub(crate) fn by_rule(findings: Vec<Finding>) -> Vec<RuleCount> {
     let mut rules = BTreeMap::<_, RuleCount>::new();
     for finding in findings {
         let Finding {
             layer,
             rule,
+            action,
             enforced,
             ..
         } = finding;
-        let count = rules.entry((layer, rule.clone())).or_insert(RuleCount {
+        let count = rules.entry((layer, rule.clone(), action));
+        let count = count.or_insert(RuleCount {
             layer,
             rule,
+            action,
             enforced: 0,
             observed: 0,
         });
@@ -204,4 +225,9 @@ fn by_rule(findings: Vec<Finding>) -> Vec<RuleCount> {
         }
     }
     rules.into_values().collect()
+}
+
+/// How often each action was really done.
+pub(crate) fn count(report: &CallReport, action: Action) -> u64 {
+    u64::from(report.count(action))
 }

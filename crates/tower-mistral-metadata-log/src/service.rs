@@ -15,7 +15,7 @@ use tower_mistral_wire::{
 };
 use tower_service::Service;
 
-use crate::{LoggedBody, MetadataLogFuture, OnRecord, entry::Entry, layer::Settings};
+use crate::{LoggedBody, MetadataLogFuture, OnRecord, entry::Entry, settings::Settings};
 
 /// The service that [`MetadataLogLayer`](crate::MetadataLogLayer) makes.
 #[must_use = "services do nothing unless called"]
@@ -70,7 +70,7 @@ where
                 self.inner.call(request.map(RequestBody::untouched)),
             );
         }
-        let entry = Entry::new(Arc::clone(&self.settings), &mut request);
+        let entry = Box::new(Entry::new(Arc::clone(&self.settings), &mut request));
         // The inner service that is ready moves into the future; its clone is not ready yet.
         let clone = self.inner.clone();
         let ready = mem::replace(&mut self.inner, clone);

@@ -8,15 +8,19 @@
 
 mod support;
 
-use std::time::Duration;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use bytes::Bytes;
-use http::{Method, Request, Response, StatusCode};
+use http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Empty};
 use support::{Api, EVENTS, JSON, REQUEST, Records, Script, Step, data, post, reply};
 use tower::{Layer, ServiceExt};
 use tower_mistral_metadata_log::{
-    MetadataLogLayer, Outcome, Record,
+    MetadataLogLayer, OnRecord, Outcome, Record, Value,
     wire::{
         Mode,
         body::{Budget, RequestBody},
@@ -203,24 +207,259 @@ async fn each_end_makes_one_record_with_what_had_come_by_then() {
 
 #[tokio::test]
 async fn a_record_tells_the_whole_call() {
-    let (_, record) = run(
-        || reply("application/json", &[data(JSON)], true),
-        Reader::ToEnd,
-    )
-    .await;
-    assert_eq!(&*record.endpoint, "/v1/chat/completions");
-    assert_eq!(record.operation, Some("chat"));
-    assert_eq!(record.response_model.as_deref(), Some("mistral-small-2506"));
-    assert_eq!(
-        record.request_model, None,
-        "a name that the API did not say"
+    let api = || {
+        let body = JSON.replace("\"id\":\"1\"", r#""id":"38b08c1f87ca3eb8561ec7eb25f9b33f""#);
+        let body = body.replace(
+            "\"total_tokens\":16",
+            r#""prompt_tokens_details":{"cached_tokens":64},"completion_tokens_details":{"reasoning_tokens":5}"#,
+        );
+        let mut response = reply("application/json", &[data(body)], true);
+        for (name, value) in [
+            (
+                "mistral-correlation-id",
+                "019afc65-481e-7d1c-98be-6a3d65015b2b",
+            ),
+            ("x-ratelimit-remaining-tokens-minute", "4999911"),
+            ("x-ratelimit-limit-tokens-minute", "5000000"),
+            ("x-ratelimit-remaining-req-minute", "a secret"),
+            ("x-ratelimit-tokens-query-cost", "52"),
+        ] {
+            response.headers_mut().insert(name, value.parse().unwrap());
+        }
+        response
+    };
+    let (got, record) = run(api, Reader::ToEnd).await;
+    let mut fields = BTreeMap::new();
+    record.fields(|name, value| {
+        let twice = fields.insert(name, value);
+        assert_eq!(twice, None, "{name}");
+    });
+    let name = Value::Name;
+    let list = |item: &str| Value::List(vec![item.to_owned()]);
+    let table = [
+        ("gen_ai.operation.name", name("chat")),
+        ("gen_ai.provider.name", name("mistral_ai")),
+        // The API has not said this one.
+        ("gen_ai.request.model", name("other")),
+        ("gen_ai.request.stream", Value::Flag(true)),
+        ("gen_ai.response.model", name("mistral-small-2506")),
+        (
+            "gen_ai.response.id",
+            name("38b08c1f87ca3eb8561ec7eb25f9b33f"),
+        ),
+        ("gen_ai.response.finish_reasons", list("tool_calls")),
+        ("gen_ai.usage.input_tokens", Value::Number(9)),
+        ("gen_ai.usage.output_tokens", Value::Number(7)),
+        ("gen_ai.usage.cache_read.input_tokens", Value::Number(64)),
+        ("gen_ai.usage.reasoning.output_tokens", Value::Number(5)),
+        ("server.address", name("api.mistral.ai")),
+        ("server.port", Value::Number(443)),
+        ("http.request.method", name("POST")),
+        ("http.route", name("/v1/chat/completions")),
+        ("http.response.status_code", Value::Number(200)),
+        (
+            "http.request.body.size",
+            Value::Number(REQUEST.len() as u64),
+        ),
+        ("http.response.body.size", Value::Number(got.len() as u64)),
+        ("mistral_guard.outcome", name("complete")),
+        (
+            "mistral_guard.correlation_id",
+            name("019afc65-481e-7d1c-98be-6a3d65015b2b"),
+        ),
+        ("mistral_guard.messages", Value::Number(2)),
+        ("mistral_guard.messages_system", Value::Number(1)),
+        ("mistral_guard.messages_user", Value::Number(1)),
+        ("mistral_guard.messages_tool", Value::Number(0)),
+        ("mistral_guard.tools", Value::Number(1)),
+        ("mistral_guard.input_chars", Value::Number(15)),
+        ("mistral_guard.output_chars", Value::Number(11)),
+        ("mistral_guard.choices", Value::Number(1)),
+        ("mistral_guard.tool_calls", Value::Number(1)),
+        (
+            "mistral_guard.tokens_minute_remaining",
+            Value::Number(4_999_911),
+        ),
+        (
+            "mistral_guard.tokens_minute_limit",
+            Value::Number(5_000_000),
+        ),
+        ("mistral_guard.query_cost", Value::Number(52)),
+    ];
+    for (key, value) in table {
+        assert_eq!(fields.get(key), Some(&value), "{key}");
+    }
+    for key in ["error.type", "mistral_guard.requests_minute_remaining"] {
+        assert_eq!(fields.get(key), None, "{key}");
+    }
+}
+
+#[tokio::test]
+async fn a_call_without_an_answer_has_a_type_of_error() {
+    let status = |status: u16| {
+        move || {
+            let mut response = reply("text/plain", &[data("no"), Step::Fail], false);
+            *response.status_mut() = status.try_into().unwrap();
+            response
+        }
+    };
+    let table = [
+        (200, Reader::Frames(2), Some("_OTHER")),
+        (200, Reader::Frames(1), Some("cancelled")),
+        (429, Reader::Frames(1), Some("429")),
+    ];
+    for (code, reader, expected) in table {
+        let (_, record) = run(status(code), reader).await;
+        assert_eq!(record.error_type().as_deref(), expected);
+    }
+}
+
+/// One call with these ids in the request and in the reply, of this status: the names that are
+/// recorded.
+async fn names(
+    layer: &MetadataLogLayer<impl OnRecord>,
+    records: &Records,
+    (asked, said): (&str, &str),
+    status: u16,
+) -> [String; 4] {
+    let body = format!(
+        r#"{{"model":"{said}","conversation_id":"conv_{said}","agent_id":"ag_{said}","choices":[]}}"#
     );
-    assert!(record.stream);
-    assert_eq!((record.tools, record.input_chars), (1, 15));
-    assert_eq!((record.choices, record.tool_calls), (1, 1));
-    assert_eq!(record.prompt_tokens, Some(9));
-    assert_eq!(record.finish_reasons[0].as_str(), "tool_calls");
-    assert_eq!((record.error_type(), record.rejected), (None, None));
+    let service = layer.clone().layer(Api(move |_| {
+        let mut response = reply("application/json", &[data(&body)], false);
+        *response.status_mut() = status.try_into().unwrap();
+        response
+    }));
+    let request = format!(
+        r#"{{"model":"{asked}","conversation_id":"conv_{asked}","agent_id":"ag_{asked}"}}"#
+    );
+    let response = service.oneshot(post(request)).await.unwrap();
+    response.into_body().collect().await.unwrap();
+    let record = records.one();
+    let name = |name: Option<&str>| name.unwrap_or("-").to_owned();
+    [
+        name(record.request_model.as_deref()),
+        name(record.response_model.as_deref()),
+        name(record.conversation_id.as_deref()),
+        name(record.agent_id.as_deref()),
+    ]
+}
+
+#[tokio::test]
+async fn a_name_is_said_if_it_is_configured_or_the_api_has_said_it() {
+    let records = Records::default();
+    let (id, second) = (
+        "38b08c1f87ca3eb8561ec7eb25f9b33f",
+        "d0250c84a2a578e07870ff36e38c99cf",
+    );
+    let (conv, agent) = (format!("conv_{id}"), format!("ag_{id}"));
+    let configured = format!("ag_{second}");
+    let layer = records.layer().agents([&*configured]).max_names(2);
+    let other = "other";
+    // What a caller asks for, what the API says, and its status; what is recorded.
+    let table = [
+        ((id, id), 400, [other, other, other, other]),
+        ((second, id), 200, [other, id, &conv, &agent]),
+        // What is known stays known, whatever the status is.
+        ((id, second), 400, [id, other, other, &configured]),
+        // Where an id belongs in a reply, anything else is none.
+        (("x", "y"), 200, [other, "y", other, other]),
+        // Two are enough.
+        (("y", "x"), 200, ["y", other, other, other]),
+    ];
+    for (n, (names_of, status, expected)) in table.into_iter().enumerate() {
+        let got = names(&layer, &records, names_of, status).await;
+        assert_eq!(got, expected, "case {n}");
+    }
+    let layer = records.layer().models(["x"]);
+    let got = names(&layer, &records, ("x", "x"), 400).await;
+    assert_eq!(got[..2], ["x", "x"]);
+}
+
+#[tokio::test]
+async fn a_host_is_said_if_it_is_known() {
+    let records = Records::default();
+    let table = [
+        (
+            "https://api.eu.mistral.ai/",
+            Some("api.eu.mistral.ai"),
+            Some(443),
+        ),
+        ("http://llm.corp:8080/", Some("llm.corp"), Some(8080)),
+        ("https://a-secret.example:7/", Some("other"), None),
+        ("/v1/chat/completions", None, None),
+    ];
+    for (uri, server, port) in table {
+        let layer = records.layer().server("llm.corp");
+        let service = layer.layer(Api(|_| reply("text/plain", &[], true)));
+        let mut request = post("{}");
+        *request.uri_mut() = uri.parse().unwrap();
+        drop(service.oneshot(request).await);
+        let record = records.one();
+        assert_eq!(
+            (record.server.as_deref(), record.server_port),
+            (server, port)
+        );
+    }
+}
+
+#[tokio::test]
+async fn ids_go_on_and_what_tells_of_the_caller_does_not() {
+    let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    let private = [
+        "baggage",
+        "cookie",
+        "forwarded",
+        "x-forwarded-for",
+        "x-forwarded-whatever",
+    ];
+    for (traceparent, is_kept) in [(trace, true), ("a secret", false)] {
+        let seen = Arc::<Mutex<Option<HeaderMap>>>::default();
+        let sent = Arc::clone(&seen);
+        let records = Records::default();
+        let layer = records
+            .layer()
+            .pass_on(HeaderName::from_static("tracestate"))
+            .pass_on(HeaderName::from_static("x-forwarded-host"));
+        let service = layer.layer(Api(move |request: Request<RequestBody<_>>| {
+            *sent.lock().unwrap() = Some(request.headers().clone());
+            reply("application/json", &[data(JSON)], true)
+        }));
+        let mut request = post(REQUEST);
+        let given = private
+            .into_iter()
+            .chain(["x-request-id", "tracestate", "x-forwarded-host"]);
+        for name in given {
+            request
+                .headers_mut()
+                .insert(name, "some, text".parse().unwrap());
+        }
+        request
+            .headers_mut()
+            .insert("traceparent", traceparent.parse().unwrap());
+        drop(service.oneshot(request).await);
+        let (seen, record) = (seen.lock().unwrap().take().unwrap(), records.one());
+        let header = |name: &str| seen.get(name).map(|value| value.to_str().unwrap());
+        assert!(
+            private.iter().all(|name| header(name).is_none()),
+            "{seen:?}"
+        );
+        assert_eq!(header("x-forwarded-host"), Some("some, text"));
+        assert_eq!(header("x-request-id"), Some(record.request_id.as_str()));
+        assert_eq!(header("traceparent"), Some(&*record.trace.span.to_string()));
+        assert_ne!(
+            header("traceparent"),
+            Some(trace),
+            "the call is a span of its own"
+        );
+        let of_caller = record.trace.span.to_string().starts_with(&trace[..36]);
+        assert_eq!(
+            (of_caller, record.trace.parent.is_some()),
+            (is_kept, is_kept)
+        );
+        // It belongs to the trace that it came with.
+        assert_eq!(header("tracestate").is_some(), is_kept);
+    }
 }
 
 #[tokio::test]
@@ -312,10 +551,15 @@ async fn facts_are_the_same_whoever_reads_the_reply() {
         response.into_body().collect().await.unwrap();
         assert_eq!(report.reply(), facts_of_a_rewriter(), "the report is final");
     }
-    let without_times = |mut record: Record| {
-        record.duration = Duration::ZERO;
-        (record.time_to_head, record.time_to_first_byte) = (None, None);
-        format!("{record:?}")
+    let without_times = |record: Record| {
+        let mut fields = Vec::new();
+        record.fields(|name, value| {
+            let differs = ["_ms", "_chunk", "trace_id", "span_id"];
+            if !differs.iter().any(|end| name.ends_with(end)) {
+                fields.push((name, format!("{value:?}")));
+            }
+        });
+        fields
     };
     let [alone, claimed] = <[Record; 2]>::try_from(records.take())
         .unwrap()
@@ -446,24 +690,46 @@ async fn what_other_layers_did_is_told_by_rule() {
 
 #[tokio::test]
 async fn times_are_measured_from_the_call() {
-    let (clock, hand) = Clock::manual();
     let records = Records::default();
-    let at_api = hand.clone();
-    let api = Api(move |_| {
-        at_api.advance(Duration::from_millis(20));
-        reply("text/event-stream", &EVENTS.map(data), false)
-    });
-    let service = records.layer().clock(clock).layer(api);
-    let mut body = service.oneshot(post(REQUEST)).await.unwrap().into_body();
-    hand.advance(Duration::from_millis(30));
-    body.frame().await.unwrap().unwrap();
-    hand.advance(Duration::from_millis(50));
-    body.collect().await.unwrap();
-    let record = records.one();
-    let millis = |time: Duration| time.as_millis();
-    assert_eq!(record.time_to_head.map(millis), Some(20));
-    assert_eq!(record.time_to_first_byte.map(millis), Some(50));
-    assert_eq!(millis(record.duration), 100);
+    // An inner layer has seen the first byte, and has let go text, when it says so; without one the
+    // first byte is the first that is passed on, and the first text is that of an event.
+    for (is_read, byte, text) in [(false, 50, 90), (true, 25, 60)] {
+        let (clock, hand) = Clock::manual();
+        let at_api = hand.clone();
+        let report = Arc::<Mutex<Option<CallReport>>>::default();
+        let at_inner = Arc::clone(&report);
+        let api = Api(move |request: Request<RequestBody<_>>| {
+            let report = request.extensions().get::<CallReport>().unwrap();
+            at_api.advance(Duration::from_millis(20));
+            if is_read {
+                assert!(report.claim_reply());
+            }
+            *at_inner.lock().unwrap() = Some(report.clone());
+            reply("text/event-stream", &EVENTS.map(data), false)
+        });
+        let service = records.layer().clock(clock).layer(api);
+        let mut body = service.oneshot(post(REQUEST)).await.unwrap().into_body();
+        let inner = report.lock().unwrap().take().unwrap();
+        let pass = |millis| hand.advance(Duration::from_millis(millis));
+        pass(5);
+        if is_read {
+            inner.note_byte();
+        }
+        pass(25);
+        body.frame().await.unwrap().unwrap();
+        pass(10);
+        if is_read {
+            inner.note_text();
+        }
+        pass(30);
+        body.collect().await.unwrap();
+        let record = records.one();
+        let millis = |time: Option<Duration>| time.map(|time| time.as_millis());
+        assert_eq!(millis(record.time_to_head), Some(20));
+        assert_eq!(millis(record.time_to_first_byte), Some(byte));
+        assert_eq!(millis(record.time_to_first_text), Some(text));
+        assert_eq!(millis(Some(record.duration)), Some(90));
+    }
 }
 
 #[tokio::test]
@@ -472,9 +738,10 @@ async fn off_makes_no_record_and_touches_nothing() {
     let layer = records.layer();
     let modes = layer.modes();
     let service = layer.layer(Api(|request: Request<RequestBody<_>>| {
+        let is_touched = request.headers().len() > 2;
         assert_eq!(
             request.extensions().get::<CallReport>().is_some(),
-            request.headers().is_empty()
+            is_touched
         );
         Response::new(request.into_body())
     }));
@@ -487,9 +754,9 @@ async fn off_makes_no_record_and_touches_nothing() {
     ] {
         modes.set(mode);
         let mut request = post(REQUEST);
-        if recorded == 1 {
-            request.headers_mut().clear();
-        }
+        request
+            .headers_mut()
+            .insert("cookie", "a=b".parse().unwrap());
         request.extensions_mut().insert(policy);
         let response = service.clone().oneshot(request).await.unwrap();
         let got = response.into_body().collect().await.unwrap().to_bytes();

@@ -3,41 +3,13 @@
 
 mod support;
 
-use std::{
-    io,
-    sync::{Arc, Mutex},
-};
-
 use http::{HeaderName, HeaderValue, Response};
 use http_body_util::BodyExt;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
-use support::{Api, Records, data, post};
+use support::{Api, Lines, Records, Step, data, post};
 use tower::{Layer, ServiceExt};
-use tower_mistral_metadata_log::{MetadataLogLayer, wire::ext::CallReport};
-use tracing_subscriber::fmt::MakeWriter;
-
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Lines {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
+use tower_mistral_metadata_log::{JsonLines, MetadataLogLayer, wire::ext::CallReport};
 
 /// `value` with the canary in the place of every string, and as an own key of every object.
 fn plant(value: Value, canary: &str) -> Value {
@@ -60,8 +32,25 @@ fn plant(value: Value, canary: &str) -> Value {
     }
 }
 
-/// Runs one call in which every string is the canary; gives all that was logged or can be printed.
-async fn everything_that_shows(core: &str, status: u16, stream: bool, cut: bool) -> String {
+/// How one call looks.
+#[derive(Clone, Copy, Debug)]
+struct Shape {
+    status: u16,
+    stream: bool,
+    /// The reply breaks off in the middle.
+    cut: bool,
+    /// The reader hangs up in the middle.
+    dropped: bool,
+}
+
+/// Runs one call in which every string is the canary; gives all that was written or can be printed.
+async fn everything_that_shows(core: &str, shape: Shape) -> String {
+    let Shape {
+        status,
+        stream,
+        cut,
+        dropped,
+    } = shape;
     let canary = format!("~{core}~");
     let request = plant(
         json!({"model": "m", "stream": stream, "stop": ["s"], "metadata": {"k": "v"},
@@ -69,6 +58,8 @@ async fn everything_that_shows(core: &str, status: u16, stream: bool, cut: bool)
             "messages": [{"role": "user", "content": [{"type": "text", "text": "t"}]}]}),
         &canary,
     );
+    // In the place of a name any name will do, so these are the canary alone.
+    let request = names(request, core, &["model", "agent_id", "conversation_id"]);
     let message = json!({"content": "c", "tool_calls": [{"id": "i", "function": {"name": "n", "arguments": "{}"}}]});
     let reply = plant(
         json!({"id": "i", "model": "m", "object": "o", "message": "e", "type": "t", "code": "c",
@@ -76,6 +67,12 @@ async fn everything_that_shows(core: &str, status: u16, stream: bool, cut: bool)
             "usage": {"prompt_tokens": 3, "completion_tokens": 4, "service_tier": "s"}}),
         &canary,
     );
+    let reply = names(reply, core, &["id", "agent_id", "conversation_id"]);
+    // What the API calls its model with success is said; an error may echo the request.
+    let reply = match status {
+        200 => names(reply, "mistral-small-latest", &["model"]),
+        _ => names(reply, core, &["model"]),
+    };
     let reply = match stream {
         true => {
             format!(": {canary}\nevent: {canary}\nid: {canary}\ndata: {reply}\n\ndata: [DONE]\n\n")
@@ -83,23 +80,37 @@ async fn everything_that_shows(core: &str, status: u16, stream: bool, cut: bool)
         false => reply.to_string(),
     };
     let end = if cut { reply.len() / 2 } else { reply.len() };
-    let script = [data(&reply.as_bytes()[..end])];
-    let header = HeaderValue::from_str(&canary).unwrap();
-    let headers = [
-        "x-request-id",
-        "authorization",
-        "cookie",
-        "traceparent",
-        "x-mistral-guard",
-    ];
-
-    let mut sent = post(request.to_string());
-    *sent.uri_mut() = format!("/v1/chat/completions?q={canary}").parse().unwrap();
-    for name in headers {
-        sent.headers_mut()
-            .insert(HeaderName::from_static(name), header.clone());
+    let (head, tail) = reply.as_bytes()[..end].split_at(end / 2);
+    let mut script = vec![data(head), data(tail)];
+    if cut {
+        script.push(Step::FailWith(canary.clone()));
     }
-    let answer = header.clone();
+
+    let headers = [
+        "authorization",
+        "baggage",
+        "cookie",
+        "mistral-correlation-id",
+        "retry-after",
+        "traceparent",
+        "tracestate",
+        "user-agent",
+        "x-forwarded-for",
+        "x-mistral-guard",
+        "x-ratelimit-remaining-tokens-minute",
+        "x-request-id",
+    ];
+    let mut sent = post(request.to_string());
+    *sent.method_mut() = http::Method::POST;
+    *sent.uri_mut() = format!("https://{core}.example/v1/chat/completions?q={canary}")
+        .parse()
+        .unwrap();
+    for name in headers {
+        let value = HeaderValue::from_str(&canary).unwrap();
+        sent.headers_mut()
+            .insert(HeaderName::from_static(name), value);
+    }
+    let answer = HeaderValue::from_str(core).unwrap();
     let api = Api(move |_| {
         let label = if stream {
             "text/event-stream"
@@ -115,9 +126,10 @@ async fn everything_that_shows(core: &str, status: u16, stream: bool, cut: bool)
         }
         response
     });
-    // One log within the other: the tracing sink, and one that keeps the record.
-    let records = Records::default();
-    let (outer, inner) = (MetadataLogLayer::new(), records.layer());
+    // Each sink: that of tracing, lines of JSON, and one that keeps the record.
+    let (records, lines) = (Records::default(), Lines::default());
+    let json = JsonLines::new(lines.clone()).unwrap();
+    let (outer, inner) = (MetadataLogLayer::new().also(json), records.layer());
     let mut shown = format!("{outer:?} {inner:?}");
     let service = outer.layer(
         tower::ServiceBuilder::new()
@@ -128,14 +140,51 @@ async fn everything_that_shows(core: &str, status: u16, stream: bool, cut: bool)
     let call = service.oneshot(sent);
     let response = call.await.unwrap();
     let report = response.extensions().get::<CallReport>().unwrap().clone();
-    let body = response.into_body();
+    let mut body = response.into_body();
     shown += &format!("{body:?}");
-    if let Err(error) = body.collect().await {
-        shown += &format!("{error:?} {error}");
+    if dropped {
+        let _ = body.frame().await;
+        drop(body);
+    } else {
+        // The error is the inner body's own, which shows what it likes.
+        assert_eq!(body.collect().await.is_err(), cut);
     }
+    drop(outer);
     let record = records.one();
     assert_eq!(record.messages, 1);
-    shown + &format!("{record:?} {report:?}")
+    assert_eq!(lines.parsed().len(), 1);
+    shown
+        + &format!(
+            "{record:?} {report:?} {} {}",
+            record.to_json(),
+            lines.text()
+        )
+}
+
+/// Puts `name` into these places of an object.
+fn names(mut object: Value, name: &str, keys: &[&str]) -> Value {
+    for key in keys {
+        object[key] = name.into();
+    }
+    object
+}
+
+/// The canary, and how it looks in other clothes: base64, at each of three places in a text, and with
+/// every character escaped.
+fn clothes(core: &str) -> Vec<String> {
+    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let base64 = |skip: usize| -> String {
+        let whole = core.as_bytes()[skip..].chunks_exact(3);
+        let digits = whole.flat_map(|three| {
+            let bits = three
+                .iter()
+                .fold(0_usize, |bits, byte| bits << 8 | usize::from(*byte));
+            [18, 12, 6, 0].map(|shift| char::from(DIGITS[bits >> shift & 63]))
+        });
+        digits.collect()
+    };
+    let escaped = core.bytes().map(|byte| format!("\\u{byte:04x}")).collect();
+    vec![core.to_owned(), base64(0), base64(1), base64(2), escaped]
 }
 
 /// Leaves out what the inner service itself would print.
@@ -174,7 +223,9 @@ proptest! {
         status in prop::sample::select(vec![200_u16, 401, 422]),
         stream: bool,
         cut: bool,
+        dropped: bool,
     ) {
+        let shape = Shape { status, stream, cut, dropped };
         let lines = Lines::default();
         let subscriber = tracing_subscriber::fmt()
             .with_max_level(tracing::Level::TRACE)
@@ -183,11 +234,13 @@ proptest! {
             .finish();
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let shown = tracing::subscriber::with_default(subscriber, || {
-            runtime.block_on(everything_that_shows(&core, status, stream, cut))
+            runtime.block_on(everything_that_shows(&core, shape))
         });
-        let lines = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
-        prop_assert!(!lines.contains(&core), "in the log");
-        prop_assert!(!shown.contains(&core), "in a Debug form or an error");
+        let lines = lines.text();
+        for form in clothes(&core) {
+            prop_assert!(!lines.contains(&form), "in the log: {}", form);
+            prop_assert!(!shown.contains(&form), "in a line, a Debug form or an error: {}", form);
+        }
         // The log is there, and says what it should.
         prop_assert_eq!(lines.lines().count(), 1);
         prop_assert!(lines.contains("tower_mistral: call "));
@@ -195,5 +248,6 @@ proptest! {
         prop_assert!(lines.contains(&expected));
         prop_assert!(lines.contains("mistral_guard.messages=1"));
         prop_assert!(lines.contains("gen_ai.operation.name=\"chat\""));
+        prop_assert!(lines.contains("gen_ai.request.model=\"other\""));
     }
 }

@@ -181,6 +181,13 @@ impl<R> Stream<R> {
         self.report();
     }
 
+    /// Whoever claimed the reply says when its first text goes out.
+    fn note_text(&self) {
+        if self.claimed && self.rewriter.facts().output_chars > 0 {
+            self.call.report.note_text();
+        }
+    }
+
     fn report(&mut self) {
         if self.claimed {
             let facts = self.rewriter.facts();
@@ -201,6 +208,7 @@ where
     fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         loop {
             if let Some(bytes) = self.rewriter.pop() {
+                self.note_text();
                 return Poll::Ready(Some(Ok(Frame::data(bytes))));
             }
             if self.state == State::Ended {
@@ -214,6 +222,7 @@ where
                 Some(Ok(frame)) => match frame.into_data() {
                     Ok(chunk) => {
                         if let Some(frame) = self.data(chunk) {
+                            self.note_text();
                             return Poll::Ready(Some(Ok(frame)));
                         }
                     }

@@ -136,6 +136,7 @@ where
                         Mode::Enforce => Source::of(&mut head, body, this.options.max_reply),
                         _ => Source::plain(body),
                     };
+                    let body = body.timed(&call.report);
                     let media = ReplyMedia::of(method, head.status, &head.headers);
                     match media {
                         ReplyMedia::None => {

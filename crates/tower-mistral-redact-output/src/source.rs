@@ -8,7 +8,7 @@ use std::{
 use bytes::{Buf, Bytes};
 use http::response;
 use http_body::{Body, Frame, SizeHint};
-use tower_mistral_wire::{BoxError, Reason};
+use tower_mistral_wire::{BoxError, Reason, ext::CallReport};
 #[cfg(feature = "decode")]
 use {
     http::{HeaderValue, header},
@@ -22,6 +22,8 @@ use {
 #[derive(Debug)]
 pub(crate) struct Source<R> {
     inner: R,
+    /// Is told when the first byte comes.
+    report: Option<CallReport>,
     #[cfg(feature = "decode")]
     decoder: Option<Box<Decoder>>,
     /// What came and is not decoded yet.
@@ -38,6 +40,7 @@ impl<R> Source<R> {
     pub(crate) fn plain(inner: R) -> Self {
         Self {
             inner,
+            report: None,
             #[cfg(feature = "decode")]
             decoder: None,
             #[cfg(feature = "decode")]
@@ -67,6 +70,7 @@ impl<R> Source<R> {
         };
         Self {
             inner,
+            report: None,
             decoder: Some(Box::new(Decoder::new(coding, Limits { max_output }))),
             coded: Bytes::new(),
         }
@@ -76,6 +80,12 @@ impl<R> Source<R> {
     #[cfg(not(feature = "decode"))]
     pub(crate) fn of(_: &mut response::Parts, inner: R, _: usize) -> Self {
         Self::plain(inner)
+    }
+
+    /// Tells `report` when the first byte comes.
+    pub(crate) fn timed(mut self, report: &CallReport) -> Self {
+        self.report = Some(report.clone());
+        self
     }
 
     /// Why a reply is refused whose body failed in its coding.
@@ -190,6 +200,11 @@ where
             match frame.into_data() {
                 Ok(mut data) => {
                     let chunk = data.copy_to_bytes(data.remaining());
+                    if !chunk.is_empty() {
+                        if let Some(report) = self.report.take() {
+                            report.note_byte();
+                        }
+                    }
                     if let Some(plain) = self.put(chunk) {
                         return Poll::Ready(Some(Ok(Frame::data(plain))));
                     }

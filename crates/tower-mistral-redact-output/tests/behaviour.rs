@@ -3,6 +3,8 @@
 
 mod support;
 
+use std::time::Duration;
+
 use http::{Response, StatusCode};
 use stream_redactor::Entity;
 use support::{CHAT, Frames, call, read, reply};
@@ -10,7 +12,7 @@ use tower_mistral_redact_output::{
     Handling, Mode, OnUninspectable, Reason, RedactOutputLayer,
     wire::{
         Rejection, RejectionKind,
-        ext::{Action, CallReport},
+        ext::{Action, CallReport, Clock, RequestId},
     },
 };
 
@@ -502,5 +504,35 @@ async fn a_reply_with_too_many_findings_is_blocked() {
             body.contains("Ask") && body.contains("Bye.") != is_blocked,
             "{body}"
         );
+    }
+}
+
+#[tokio::test]
+async fn the_first_byte_and_the_first_text_are_noted_when_they_come() {
+    let events = stream(&["", "Hello"]);
+    let at = events.find("\n\n").unwrap() + 2;
+    let frames = [events[..at].to_owned(), events[at..].to_owned()];
+    for mode in [Mode::Enforce, Mode::Observe] {
+        let (clock, hand) = Clock::manual();
+        let pass = |millis| hand.advance(Duration::from_millis(millis));
+        let report = CallReport::new(RequestId::random());
+        report.start_timing(&clock, clock.now());
+        let mut request = http::Request::post(CHAT).body(Default::default()).unwrap();
+        request.extensions_mut().insert(report.clone());
+        let layer = RedactOutputLayer::new().mode(mode);
+        let reply = reply("text/event-stream", Frames::data(frames.clone()));
+        let mut body = support::send(&layer, request, reply).await.into_body();
+        pass(10);
+        http_body_util::BodyExt::frame(&mut body)
+            .await
+            .unwrap()
+            .unwrap();
+        pass(20);
+        assert_eq!(report.time_to_first_text(), None);
+        read(body).await;
+        pass(40);
+        let millis = |time: Option<Duration>| time.map(|time| time.as_millis());
+        assert_eq!(millis(report.time_to_first_byte()), Some(10), "{mode:?}");
+        assert_eq!(millis(report.time_to_first_text()), Some(30), "{mode:?}");
     }
 }

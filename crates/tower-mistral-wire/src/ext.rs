@@ -7,13 +7,16 @@ mod policy;
 mod report;
 mod request_id;
 mod secrets;
+mod timing;
+mod trace;
 
 pub use self::{
     clock::{Clock, ManualClock},
     exempt::Exempt,
-    facts::{FinishReason, ReplyFacts, RequestFacts},
+    facts::{FinishReason, ReplyFacts, RequestFacts, Roles, is_object_id},
     policy::CallPolicy,
     report::{Action, Attempt, CallReport, Finding, Layer},
     request_id::RequestId,
     secrets::Secrets,
+    trace::TraceContext,
 };

@@ -14,3 +14,12 @@ pub(crate) fn number() -> u64 {
     static COUNTER: AtomicU64 = AtomicU64::new(0);
     KEY.hash_one(COUNTER.fetch_add(1, Ordering::Relaxed))
 }
+
+/// The 16 hexadecimal digits of a number. Formatting would take longer than making the number up.
+pub(crate) fn hex(number: u64) -> [u8; 16] {
+    let digit = |nibble: u64| match nibble {
+        0..=9 => b'0' + nibble as u8,
+        _ => b'a' + nibble as u8 - 10,
+    };
+    std::array::from_fn(|at| digit(number >> (60 - 4 * at) & 15))
+}

@@ -16,6 +16,7 @@ mod mould;
 mod options;
 mod plain;
 mod shape;
+mod skim;
 mod stream;
 
 pub use self::{
@@ -25,5 +26,6 @@ pub use self::{
     json_text::JsonText,
     options::StreamOptions,
     plain::{apply, generic, plain},
+    skim::Skimmer,
     stream::StreamRewriter,
 };

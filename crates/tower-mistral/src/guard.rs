@@ -8,7 +8,9 @@ use tower_mistral_key_rotation::{
     CallerAuthorization, KeyRing, KeyRotation, KeyRotationLayer, Keys, KeysError, OriginError,
     ToOriginLayer,
 };
-use tower_mistral_metadata_log::{MetadataLog, MetadataLogLayer, OnRecord, Record, TracingSink};
+use tower_mistral_metadata_log::{
+    MetadataLog, MetadataLogLayer, OnRecord, Record, Span, Start, TracingSink,
+};
 use tower_mistral_redact_output::{RedactOutput, RedactOutputLayer};
 use tower_mistral_sanitize_input::{SanitizeInput, SanitizeInputLayer};
 use tower_mistral_wire::{Counters, Mode, Modes, OnUninspectable, body::Budget, table::Endpoints};
@@ -85,6 +87,7 @@ pub struct GuardBuilder {
     sanitize: SanitizeInputLayer,
     redact: RedactOutputLayer,
     log: MetadataLogLayer<Sink>,
+    sink: Sink,
     counters: Counters,
     rotation: Vec<Box<dyn FnOnce(KeyRotationLayer) -> KeyRotationLayer + Send>>,
 }
@@ -101,7 +104,8 @@ impl GuardBuilder {
             rules,
             sanitize,
             redact,
-            log: MetadataLogLayer::new().on_record(Sink(Arc::new(TracingSink::default()))),
+            log: MetadataLogLayer::new().on_record(Sink(Arc::new(()))),
+            sink: Sink(Arc::new(TracingSink::new())),
             counters: Counters::default(),
             rotation: Vec::new(),
         }
@@ -172,7 +176,23 @@ impl GuardBuilder {
 
     /// Sends records to this sink: a closure, `()`, or any [`OnRecord`]. Default: `tracing`.
     pub fn on_record(mut self, sink: impl OnRecord + Send + Sync + 'static) -> Self {
-        self.log = self.log.on_record(Sink(Arc::new(sink)));
+        self.sink = Sink(Arc::new(sink));
+        self
+    }
+
+    /// Sends records to this sink as well.
+    pub fn also_on_record(mut self, sink: impl OnRecord + Send + Sync + 'static) -> Self {
+        self.sink = Sink(Arc::new((self.sink.0, sink)));
+        self
+    }
+
+    /// Changes the log: names that are known, headers that are passed on. Its sinks come from
+    /// [`on_record`](Self::on_record), and the hosts of [`origin`](Self::origin) are known to it.
+    pub fn log(
+        mut self,
+        change: impl FnOnce(MetadataLogLayer<Sink>) -> MetadataLogLayer<Sink>,
+    ) -> Self {
+        self.log = change(self.log);
         self
     }
 
@@ -221,8 +241,13 @@ impl GuardBuilder {
         let redactor = self.rules.build().map_err(BuildError::Rules)?;
         let keys = self.keys.ok_or(BuildError::NoKeys)?;
         let mut rotation = KeyRotationLayer::new(keys).map_err(BuildError::Keys)?;
+        let mut log = self.log.on_record(self.sink);
         for (origin, allow_plain) in self.origins {
             rotation = add_origin(rotation, &origin, allow_plain).map_err(BuildError::Origin)?;
+            let uri: Option<http::Uri> = origin.parse().ok();
+            if let Some(host) = uri.as_ref().and_then(http::Uri::host) {
+                log = log.server(host);
+            }
         }
         for change in self.rotation {
             rotation = change(rotation);
@@ -230,7 +255,7 @@ impl GuardBuilder {
         let redact = self.redact.redactor(redactor);
         let counters = self.counters;
         let layer = GuardLayer {
-            log: self.log,
+            log,
             sanitize: self.sanitize.counters(counters.clone()),
             redact: redact.counters(counters.clone()),
             rotation,
@@ -297,6 +322,10 @@ pub struct Sink(Arc<dyn OnRecord + Send + Sync>);
 impl OnRecord for Sink {
     fn on_record(&self, record: &Record) {
         self.0.on_record(record);
+    }
+
+    fn span(&self, start: &Start<'_>) -> Span {
+        self.0.span(start)
     }
 }
 

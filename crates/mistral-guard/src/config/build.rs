@@ -14,7 +14,10 @@ use super::{
     ActionName, Config, ConfigError, OnBlockConfig, Origin, OverLimitName, Preset, ShowName,
     UninspectableConfig, UninspectableName, WrapName,
 };
-use crate::logging::{self, CallLog};
+use crate::{
+    logging::{self, CallLog},
+    metrics::Metrics,
+};
 
 impl Config {
     /// Checks what can be checked without keys and without a socket.
@@ -25,11 +28,16 @@ impl Config {
     pub fn check(&self) -> Result<(), ConfigError> {
         // Stands in for the keys, which a check does not read.
         let keys = Keys::new(["check"]);
-        self.build(keys, &self.upstream.url).map(drop)
+        self.build(keys, &self.upstream.url, None).map(drop)
     }
 
-    /// The stack over these keys, for calls to `upstream`.
-    pub(crate) fn build(&self, keys: Keys, upstream: &Origin) -> Result<Guard, ConfigError> {
+    /// The stack over these keys, for calls to `upstream`, which are counted in `metrics`.
+    pub(crate) fn build(
+        &self,
+        keys: Keys,
+        upstream: &Origin,
+        metrics: Option<Metrics>,
+    ) -> Result<Guard, ConfigError> {
         self.check_server()?;
         let screen = self.screen()?;
         let builder = match self.guard.preset {
@@ -50,7 +58,8 @@ impl Config {
             .sanitize(|layer| self.sanitize_layer(layer, screen.clone()))
             .redact(|rules| self.redact_rules(rules))
             .redact_layer(|layer| self.redact_layer(layer))
-            .on_record(CallLog::new(self.log.format));
+            .on_record(CallLog::new(self.log.format))
+            .also_on_record(metrics);
         let guard = builder.build().map_err(build_error)?;
         self.switch(&guard, &screen)?;
         Ok(guard)

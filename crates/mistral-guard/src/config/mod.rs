@@ -18,7 +18,7 @@ pub use self::{
         PhraseConfig, Preset, RedactConfig, SanitizeConfig, ServerConfig, ShowName,
         UninspectableConfig, UninspectableName, UpstreamConfig, WrapName,
     },
-    value::{EnvName, ModeName, Origin, ReasonName, Size, Span},
+    value::{Door, EnvName, ModeName, Origin, ReasonName, Size, Span},
 };
 
 /// A whole configuration. [`Default`] is what an empty file means.

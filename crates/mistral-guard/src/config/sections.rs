@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, net::SocketAddr};
 
 use serde::Deserialize;
 
-use super::value::{EnvName, ModeName, Origin, ReasonName, Size, Span};
+use super::value::{Door, EnvName, ModeName, Origin, ReasonName, Size, Span};
 
 /// `[server]`: where callers come in, and who may.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -14,6 +14,9 @@ pub struct ServerConfig {
     pub listen: SocketAddr,
     /// Where `/healthz` and `/readyz` answer. Default: nowhere.
     pub health_listen: Option<SocketAddr>,
+    /// Where `/metrics`, `/status` and the two above answer, without a token: they tell of models,
+    /// rules and keys by fingerprint. A port alone is one of the loopback address. Default: nowhere.
+    pub admin_listen: Option<Door>,
     /// Names besides `localhost`, `127.0.0.1`, `[::1]` and the listening address that callers may
     /// put into `Host`: `name` for any port, `name:port` for one.
     pub allowed_hosts: Vec<String>,
@@ -35,6 +38,7 @@ impl Default for ServerConfig {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8484)),
             health_listen: None,
+            admin_listen: None,
             allowed_hosts: Vec::new(),
             token_env: EnvName::known("MISTRAL_GUARD_TOKEN"),
             insecure_no_auth: false,

@@ -1,6 +1,6 @@
 //! Values that need more than TOML's types: times, sizes, names, addresses.
 
-use std::{fmt, time::Duration};
+use std::{fmt, net::SocketAddr, time::Duration};
 
 use http::{Uri, uri::PathAndQuery};
 use serde::Deserialize;
@@ -135,6 +135,45 @@ fn split_unit(text: &str) -> (&str, &str) {
     (number, unit.trim())
 }
 
+/// Where a door for those who look after the process is: an address, or a port alone, which is one
+/// of the loopback address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "RawDoor")]
+pub struct Door(pub SocketAddr);
+
+#[derive(Deserialize)]
+#[serde(
+    untagged,
+    expecting = "this is a port of the loopback address, or an address such as \"127.0.0.1:8485\""
+)]
+enum RawDoor {
+    Port(u16),
+    Text(String),
+}
+
+impl TryFrom<RawDoor> for Door {
+    type Error = &'static str;
+
+    fn try_from(raw: RawDoor) -> Result<Self, Self::Error> {
+        match raw {
+            RawDoor::Port(port) => Ok(Self(SocketAddr::from(([127, 0, 0, 1], port)))),
+            RawDoor::Text(text) => text.parse(),
+        }
+    }
+}
+
+impl std::str::FromStr for Door {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        const FORM: &str = "this is a port, or an address such as 127.0.0.1:8485";
+        match text.parse() {
+            Ok(port) => RawDoor::Port(port).try_into(),
+            Err(_) => text.parse().map(Self).map_err(|_| FORM),
+        }
+    }
+}
+
 /// The name of an environment variable: capital letters, digits and `_`.
 ///
 /// Nothing else is taken, so that a key or a token that was written in its place is not taken for a
@@ -257,6 +296,17 @@ mod tests {
         assert_eq!(size("7"), Ok(7));
         for bad in ["", "0", "1 KB", "1.5 MiB", "99999999999 GiB"] {
             assert!(size(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_port_alone_is_one_of_the_loopback_address() {
+        let door = |text: &str| text.parse::<Door>().map(|door| door.0.to_string());
+        assert_eq!(door("9464").as_deref(), Ok("127.0.0.1:9464"));
+        assert_eq!(door("0.0.0.0:9464").as_deref(), Ok("0.0.0.0:9464"));
+        assert_eq!(door("[::1]:1").as_deref(), Ok("[::1]:1"));
+        for bad in ["", "localhost", "99999", "1.2.3.4"] {
+            assert!(door(bad).is_err(), "{bad}");
         }
     }
 

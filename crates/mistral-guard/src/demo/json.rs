@@ -49,7 +49,7 @@ fn record(r: &Record) -> Value {
     json!({
         "request_id": r.request_id.as_str(),
         "endpoint": r.endpoint,
-        "model": r.request_model,
+        "model": r.request_model.as_deref(),
         "stream": r.stream,
         "status": r.status,
         "outcome": r.outcome.as_str(),

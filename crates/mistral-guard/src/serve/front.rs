@@ -14,6 +14,8 @@ use tower_mistral::{
     wire::{BoxError, Rejection, RejectionKind, ext::CallReport},
 };
 
+use crate::metrics::Metrics;
+
 use super::{
     gate::{Gate, Refused},
     headers,
@@ -29,6 +31,7 @@ pub(crate) struct Front {
     gate: Arc<Gate>,
     stack: GuardService<Client>,
     upstream: Arc<Upstream>,
+    metrics: Option<Metrics>,
 }
 
 impl Front {
@@ -38,7 +41,14 @@ impl Front {
             gate: Arc::new(gate),
             stack,
             upstream: Arc::new(upstream),
+            metrics: None,
         }
+    }
+
+    /// Counts what is refused here in these metrics.
+    pub(crate) fn counts(mut self, metrics: Option<Metrics>) -> Self {
+        self.metrics = metrics;
+        self
     }
 
     /// The answer to one call: never an error, since refusals and failures are answers too.
@@ -52,6 +62,9 @@ impl Front {
         if let Err(refused) = self.gate.check(&request) {
             let (request_id, kind) = (report.request_id().as_str(), refused.kind.as_str());
             tracing::warn!(target: "mistral_guard", request_id, kind, "refused");
+            if let Some(metrics) = &self.metrics {
+                metrics.refused(refused.kind);
+            }
             return Ok(refuse(&refused, &report));
         }
         let reply = match self.forward(request, &report).await {

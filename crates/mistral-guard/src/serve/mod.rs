@@ -5,11 +5,11 @@
 //! caller <- headers (hop-by-hop, cookies, CORS) <- the four layers <- client <- API
 //! ```
 
+mod admin;
 mod auth;
 mod front;
 mod gate;
 mod headers;
-mod health;
 mod hosts;
 mod running;
 mod server;
@@ -22,9 +22,14 @@ use mistral_emulator::{Emulator, Reply};
 use tokio::{net::TcpListener, sync::watch};
 use tower_mistral::{Guard, key_rotation::Keys};
 
-use self::{auth::Callers, front::Front, gate::Gate, hosts::Hosts, upstream::Upstream};
+use self::{
+    admin::Admin, auth::Callers, front::Front, gate::Gate, hosts::Hosts, upstream::Upstream,
+};
 pub use self::{auth::TokenError, running::Running, signals::Signals};
-use crate::config::{Config, ConfigError};
+use crate::{
+    config::{Config, ConfigError},
+    metrics::Metrics,
+};
 
 /// A server that is still to be started.
 #[derive(Debug)]
@@ -79,20 +84,24 @@ impl Server {
             (Some(_), None) => Keys::new([Emulator::DEFAULT_KEY]),
             (None, None) => Keys::env(config.keys.env.to_string()),
         };
-        let guard = config.build(keys, &config.upstream.url)?;
+        let metrics = config.server.admin_listen.map(|_| Metrics::new());
+        let guard = config.build(keys, &config.upstream.url, metrics.clone())?;
 
         let (listener, addr) = bind(config.server.listen).await?;
-        let health = match config.server.health_listen {
-            Some(address) => Some(bind(address).await?),
+        let (stop, stopped) = watch::channel(false);
+        let admin = Admin::new(&guard);
+        let health_addr = match config.server.health_listen {
+            Some(address) => Some(open(address, admin.clone(), &stopped).await?),
             None => None,
         };
-        let health_addr = health.as_ref().map(|(_, address)| *address);
-        let (stop, stopped) = watch::channel(false);
-        if let Some((listener, _)) = health {
-            tokio::spawn(health::serve(listener, guard.ring(), stopped.clone()));
-        }
+        let admin_addr = match (config.server.admin_listen, &metrics) {
+            (Some(door), Some(metrics)) => {
+                Some(open(door.0, admin.tells(metrics), &stopped).await?)
+            }
+            _ => None,
+        };
         let (token, is_made) = (callers.shown(), callers.is_made());
-        let front = front(&config, &guard, addr, callers);
+        let front = front(&config, &guard, addr, callers).counts(metrics);
         let serving = tokio::spawn(server::serve(
             listener,
             front,
@@ -104,6 +113,7 @@ impl Server {
             config,
             addr,
             health_addr,
+            admin_addr,
             token,
             is_made,
             keys,
@@ -125,6 +135,17 @@ async fn start_emulator(config: &mut Config) -> Result<Emulator, StartError> {
     let url = emulator.base_url().parse();
     config.upstream.url = url.expect("the emulator's address is an origin");
     Ok(emulator)
+}
+
+/// Opens a door for those who look after the process.
+async fn open(
+    address: SocketAddr,
+    admin: Admin,
+    stopped: &watch::Receiver<bool>,
+) -> Result<SocketAddr, StartError> {
+    let (listener, address) = bind(address).await?;
+    tokio::spawn(admin::serve(listener, admin, stopped.clone()));
+    Ok(address)
 }
 
 async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {

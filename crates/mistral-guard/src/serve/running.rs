@@ -18,6 +18,7 @@ pub struct Running {
     pub(super) config: Config,
     pub(super) addr: SocketAddr,
     pub(super) health_addr: Option<SocketAddr>,
+    pub(super) admin_addr: Option<SocketAddr>,
     pub(super) token: Option<SecretString>,
     pub(super) is_made: bool,
     pub(super) keys: usize,
@@ -35,6 +36,11 @@ impl Running {
     /// The address of `/healthz` and `/readyz`, if there is one.
     pub fn health_addr(&self) -> Option<SocketAddr> {
         self.health_addr
+    }
+
+    /// The address of `/metrics` and `/status`, if there is one.
+    pub fn admin_addr(&self) -> Option<SocketAddr> {
+        self.admin_addr
     }
 
     /// The token of callers; none if they need none.
@@ -68,6 +74,15 @@ impl Running {
         }
         if let Some(address) = self.health_addr {
             writeln!(out, "  health    http://{address}/healthz and /readyz")?;
+        }
+        if let Some(address) = self.admin_addr {
+            writeln!(out, "  metrics   http://{address}/metrics and /status")?;
+            if !address.ip().is_loopback() {
+                writeln!(
+                    out,
+                    "  NOTE      other machines can read them, without a token"
+                )?;
+            }
         }
         if self.addr.ip().is_unspecified() && self.config.server.allowed_hosts.is_empty() {
             writeln!(
@@ -118,6 +133,7 @@ impl fmt::Debug for Running {
         f.debug_struct("Running")
             .field("addr", &self.addr)
             .field("health_addr", &self.health_addr)
+            .field("admin_addr", &self.admin_addr)
             .finish_non_exhaustive()
     }
 }

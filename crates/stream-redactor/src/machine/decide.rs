@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::Machine;
 use super::swallow::Swallowing;
 use crate::edit::{Entity, Sink};
-use crate::rules::{Found, Rule};
+use crate::rules::Found;
 use crate::view::visible;
 
 impl Machine {

@@ -5,6 +5,7 @@ use std::{
     collections::VecDeque,
     convert::Infallible,
     future::{Ready, ready},
+    io,
     pin::Pin,
     sync::{Arc, Mutex},
     task::{Context, Poll},
@@ -19,6 +20,7 @@ use tower_mistral_metadata_log::{
     MetadataLogLayer, OnRecord, Record,
     wire::{BoxError, body::RequestBody},
 };
+use tracing_subscriber::fmt::MakeWriter;
 
 /// One step of a scripted body.
 #[derive(Clone)]
@@ -26,6 +28,8 @@ pub enum Step {
     Data(Bytes),
     Trailers,
     Fail,
+    /// Fails, and says so in these words.
+    FailWith(String),
     /// Nothing comes any more.
     Hang,
 }
@@ -64,6 +68,7 @@ impl Body for Script {
                 Some(Ok(Frame::trailers(trailers)))
             }
             Some(Step::Fail) => Some(Err("reset".into())),
+            Some(Step::FailWith(words)) => Some(Err(words.into())),
             Some(Step::Hang) => return Poll::Pending,
         })
     }
@@ -123,6 +128,10 @@ pub fn post(body: impl Into<Bytes>) -> Request<Full<Bytes>> {
 pub struct Records(Arc<Mutex<Vec<Record>>>);
 
 impl Records {
+    pub fn push(&self, record: &Record) {
+        self.0.lock().unwrap().push(record.clone());
+    }
+
     /// The records so far, which are taken out.
     pub fn take(&self) -> Vec<Record> {
         std::mem::take(&mut *self.0.lock().unwrap())
@@ -137,8 +146,45 @@ impl Records {
 
     pub fn layer(&self) -> MetadataLogLayer<impl OnRecord + Send + Sync + 'static> {
         let this = self.clone();
-        MetadataLogLayer::new()
-            .on_record(move |record: &Record| this.0.lock().unwrap().push(record.clone()))
+        MetadataLogLayer::new().on_record(move |record: &Record| this.push(record))
+    }
+}
+
+/// A writer that keeps what is written.
+#[derive(Clone, Default)]
+pub struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl Lines {
+    pub fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+
+    /// The lines, each of which is JSON.
+    pub fn parsed(&self) -> Vec<serde_json::Value> {
+        let text = self.text();
+        let lines = text.lines();
+        lines
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    }
+}
+
+impl io::Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Lines {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
     }
 }
 

@@ -7,11 +7,12 @@ use std::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
     },
+    time::{Duration, Instant},
 };
 
 use http::{Extensions, HeaderMap};
 
-use super::{ReplyFacts, RequestFacts, RequestId};
+use super::{Clock, ReplyFacts, RequestFacts, RequestId, timing::Timing};
 use crate::{RejectionKind, table::TextKind};
 
 /// The layers that write into a report.
@@ -168,6 +169,7 @@ struct Inner {
     unlisted: AtomicU64,
     attempts: Mutex<Vec<Attempt>>,
     rejected: Mutex<Option<RejectionKind>>,
+    timing: Timing,
 }
 
 impl CallReport {
@@ -187,6 +189,7 @@ impl CallReport {
             unlisted: AtomicU64::new(0),
             attempts: Mutex::default(),
             rejected: Mutex::default(),
+            timing: Timing::default(),
         }))
     }
 
@@ -240,6 +243,34 @@ impl CallReport {
         self.0.reply_is_read.store(false, Ordering::Relaxed);
         *lock(&self.0.reply) = ReplyFacts::default();
         *lock(&self.0.rejected) = None;
+        self.0.timing.forget();
+    }
+
+    /// Measures the moments of the call by `clock`, from `start` on: for the layer that records it.
+    /// The first who asks does; without a start no moment is noted.
+    pub fn start_timing(&self, clock: &Clock, start: Instant) {
+        self.0.timing.start(clock, start);
+    }
+
+    /// A byte of the reply's body has come: whoever reads it innermost is the first to say so.
+    pub fn note_byte(&self) {
+        self.0.timing.note(&self.0.timing.first_byte);
+    }
+
+    /// Text that the model wrote is let go to the reader.
+    pub fn note_text(&self) {
+        self.0.timing.note(&self.0.timing.first_text);
+    }
+
+    /// From the start to the first byte of the reply's body that came, before any layer held it
+    /// back.
+    pub fn time_to_first_byte(&self) -> Option<Duration> {
+        self.0.timing.first_byte.get()
+    }
+
+    /// From the start to the first text of the model's that was let go.
+    pub fn time_to_first_text(&self) -> Option<Duration> {
+        self.0.timing.first_text.get()
     }
 
     /// A layer has answered the call itself.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::random;
 
@@ -11,11 +11,15 @@ use crate::random;
 pub struct RequestId(Box<str>);
 
 impl RequestId {
+    /// The header's name.
+    pub const HEADER: HeaderName = HeaderName::from_static("x-request-id");
+
     /// The id in `headers`, or a new one. Kept are up to 64 letters, digits, `-`, `_` and `.`, so
-    /// that an id can stand in a log line and carries no text.
+    /// that an id can stand in a log line and carries no text; but not what could be a key: 32
+    /// letters and digits in a row that are not hexadecimal.
     pub fn from_headers(headers: &HeaderMap) -> Self {
         let given = headers
-            .get("x-request-id")
+            .get(Self::HEADER)
             .and_then(|value| value.to_str().ok());
         given.and_then(Self::checked).unwrap_or_else(Self::random)
     }
@@ -23,7 +27,9 @@ impl RequestId {
     /// A new id of 32 hexadecimal digits, not to be guessed from others.
     pub fn random() -> Self {
         let (high, low) = (random::number(), random::number());
-        Self(format!("{high:016x}{low:016x}").into())
+        let digits = [random::hex(high), random::hex(low)].concat();
+        let id = String::from_utf8(digits).expect("digits are ASCII");
+        Self(id.into())
     }
 
     /// The id.
@@ -41,7 +47,9 @@ impl RequestId {
             && id
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
-        fits.then(|| Self(id.into()))
+        let mut words = id.split(['-', '_', '.']);
+        let is_key = |word: &str| word.len() >= 32 && !word.bytes().all(|b| b.is_ascii_hexdigit());
+        (fits && !words.any(is_key)).then(|| Self(id.into()))
     }
 }
 
@@ -63,6 +71,8 @@ mod tests {
             ("", false),
             ("a b", false),
             ("{\"x\"}", false),
+            ("4bf92f3577b34da6a3ce929d0e0e4736", true),
+            ("an-0a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p", false),
         ];
         for (id, kept) in table {
             let mut headers = HeaderMap::new();

@@ -33,6 +33,8 @@ pub struct Slot<'a> {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Found<'a> {
+    /// The whole document: before all else.
+    Root(Value<'a>),
     /// A string to look at.
     Text(Slot<'a>),
     /// A choice says why it ended.

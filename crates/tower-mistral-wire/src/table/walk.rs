@@ -8,6 +8,7 @@ use crate::json::{Kind, Tape, Value};
 
 /// Walks `tape` by `rows` and hands over what it finds.
 pub fn walk<'a>(tape: &'a Tape, rows: &Rows, mut found: impl FnMut(Found<'a>)) {
+    found(Found::Root(tape.root()));
     let mut walker = Walker {
         rows,
         found: &mut found,

@@ -1,0 +1,227 @@
+//! Metrics for Prometheus: numbers with few labels, of which none holds text of a call.
+//!
+//! `ops/grafana-dashboard.json` shows them, `ops/alerts.yml` watches them.
+
+mod count;
+mod labels;
+mod live;
+
+use std::{
+    fmt,
+    sync::{Arc, atomic::AtomicU64},
+    time::{Duration, SystemTime},
+};
+
+use prometheus_client::{
+    encoding::text,
+    metrics::{
+        counter::Counter,
+        family::Family,
+        gauge::{ConstGauge, Gauge},
+        histogram::Histogram,
+        info::Info,
+    },
+    registry::Registry,
+};
+use tower_mistral::{
+    Guard,
+    metadata_log::{OnRecord, Record},
+    wire::RejectionKind,
+};
+
+use self::labels as l;
+
+/// What is counted. A shared handle.
+#[derive(Clone)]
+pub struct Metrics(Arc<Inner>);
+
+type Times = Family<l::Timed, Histogram, fn() -> Histogram>;
+
+struct Inner {
+    registry: Registry,
+    calls: Family<l::Call, Counter>,
+    errors: Family<l::Error, Counter>,
+    refused: Family<l::Kind, Counter>,
+    duration: Times,
+    first_byte: Times,
+    first_text: Times,
+    models: Family<l::Model, Counter>,
+    tokens: Family<l::Tokens, Counter>,
+    bytes: Family<l::Direction, Counter>,
+    chars: Family<l::Direction, Counter>,
+    tool_calls: Counter,
+    findings: Family<l::Rule, Counter>,
+    unlisted: Counter,
+    unread: Counter,
+    attempts: Family<l::Attempt, Counter>,
+    remaining: Family<l::Limit, Gauge<u64, AtomicU64>>,
+    limits: Family<l::Limit, Gauge<u64, AtomicU64>>,
+}
+
+/// The buckets of OpenTelemetry's `gen_ai.client.operation.duration`, in seconds.
+const BUCKETS: [f64; 14] = [
+    0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92,
+];
+
+impl Metrics {
+    /// The `Content-Type` of [`encode`](Self::encode).
+    pub const CONTENT_TYPE: &'static str =
+        "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+    /// Metrics that are all zero.
+    pub fn new() -> Self {
+        let times = || Times::new_with_constructor(|| Histogram::new(BUCKETS));
+        let mut inner = Inner {
+            registry: Registry::with_prefix("mistral_guard"),
+            calls: Family::default(),
+            errors: Family::default(),
+            refused: Family::default(),
+            duration: times(),
+            first_byte: times(),
+            first_text: times(),
+            models: Family::default(),
+            tokens: Family::default(),
+            bytes: Family::default(),
+            chars: Family::default(),
+            tool_calls: Counter::default(),
+            findings: Family::default(),
+            unlisted: Counter::default(),
+            unread: Counter::default(),
+            attempts: Family::default(),
+            remaining: Family::default(),
+            limits: Family::default(),
+        };
+        inner.register();
+        Self(Arc::new(inner))
+    }
+
+    /// The text that a scrape gets, with what `guard` counts itself.
+    pub fn encode(&self, guard: &Guard) -> String {
+        let mut out = String::new();
+        let mut live = Registry::with_prefix("mistral_guard");
+        live.register_collector(Box::new(live::Live::new(guard)));
+        // Writing to a String cannot fail.
+        let _ = text::encode_registry(&mut out, &self.0.registry);
+        let _ = text::encode(&mut out, &live);
+        out
+    }
+
+    /// Counts a call that was refused before any layer has seen it.
+    pub fn refused(&self, kind: RejectionKind) {
+        let kind = l::Kind {
+            kind: kind.as_str().into(),
+        };
+        self.0.refused.get_or_create(&kind).inc();
+    }
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Inner {
+    fn register(&mut self) {
+        let r = &mut self.registry;
+        r.register("calls", "Calls that have ended", self.calls.clone());
+        r.register(
+            "errors",
+            "Calls that have failed, by OpenTelemetry's error.type",
+            self.errors.clone(),
+        );
+        r.register(
+            "refused",
+            "Calls that were refused, and streams that were broken, by the guard",
+            self.refused.clone(),
+        );
+        r.register(
+            "call_duration_seconds",
+            "From the call to the end of its reply",
+            self.duration.clone(),
+        );
+        r.register(
+            "time_to_first_byte_seconds",
+            "From the call to the first byte of the reply's body that the API has sent",
+            self.first_byte.clone(),
+        );
+        r.register(
+            "time_to_first_text_seconds",
+            "From the call to the first text that was let go to its reader",
+            self.first_text.clone(),
+        );
+        r.register(
+            "model_calls",
+            "Calls by the model that answered",
+            self.models.clone(),
+        );
+        r.register(
+            "tokens",
+            "Tokens as the API counts them; cached ones are input too, reasoning ones output",
+            self.tokens.clone(),
+        );
+        r.register("body_bytes", "Bytes of bodies", self.bytes.clone());
+        r.register(
+            "text_chars",
+            "Characters of prompts, and of what the model has written",
+            self.chars.clone(),
+        );
+        r.register(
+            "tool_calls",
+            "Tool calls that models have made",
+            self.tool_calls.clone(),
+        );
+        r.register(
+            "findings",
+            "What rules have found; mode observe: what would have been done",
+            self.findings.clone(),
+        );
+        r.register(
+            "unlisted_findings",
+            "Findings of calls that had too many to tell them apart",
+            self.unlisted.clone(),
+        );
+        r.register(
+            "unread_replies",
+            "Replies of which a part was not read",
+            self.unread.clone(),
+        );
+        r.register(
+            "attempts",
+            "Tries at the API, by the key's fingerprint",
+            self.attempts.clone(),
+        );
+        r.register(
+            "rate_limit_remaining",
+            "What is left of a limit of the API's, as the last reply says",
+            self.remaining.clone(),
+        );
+        r.register("rate_limit", "Limits of the API's", self.limits.clone());
+        r.register(
+            "build",
+            "The program",
+            Info::new(l::Build {
+                version: env!("CARGO_PKG_VERSION").into(),
+            }),
+        );
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        let now = now.unwrap_or(Duration::ZERO).as_secs_f64();
+        r.register(
+            "start_time_seconds",
+            "When the process began to count, in seconds since 1970",
+            ConstGauge::new(now),
+        );
+    }
+}
+
+impl OnRecord for Metrics {
+    fn on_record(&self, record: &Record) {
+        self.0.count(record);
+    }
+}
+
+impl fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Metrics")
+    }
+}
