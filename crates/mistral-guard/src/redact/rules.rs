@@ -1,8 +1,8 @@
 //! What is looked for, by name.
 
-use std::fmt::Write;
+use std::{collections::BTreeSet, fmt::Write};
 
-use tower_mistral::redactor::{Entity, Redactor, RuleSet, Stream};
+use tower_mistral::redactor::{Entity, Redactor, RedactorBuilder, Rule, RuleSet, Stream};
 
 const DETAILS: &str = "\
 Text is written as soon as it is decided. With --jsonl each line is a text of
@@ -14,6 +14,10 @@ each finding has a \"why\" instead.
 
 Entities:";
 
+/// Columns of a line, and those before what is said of an entity.
+const MAX_LINE: usize = 100;
+const INDENT: usize = 29;
+
 /// The recommended rules, or some of them.
 pub(super) struct Rules {
     redactor: Redactor,
@@ -21,13 +25,19 @@ pub(super) struct Rules {
 }
 
 impl Rules {
-    /// Those of the entities in `only`, of all if it is empty, less those of `without`.
+    /// Those of the entities in `only`, of all recommended ones if it is empty, less those of `without`.
     ///
     /// # Errors
     ///
     /// None is left: a redactor that redacts nothing is a mistake.
     pub(super) fn new(only: &[Entity], without: &[Entity]) -> Result<Self, &'static str> {
-        let redactor = Redactor::recommended();
+        let rules = only
+            .iter()
+            .cloned()
+            .fold(Redactor::builder(), RedactorBuilder::with);
+        let redactor = rules
+            .build()
+            .map_err(|_| "--entities names what no rule finds")?;
         let is_chosen = |entity: &Entity| {
             (only.is_empty() || only.contains(entity)) && !without.contains(entity)
         };
@@ -70,21 +80,35 @@ pub fn entity(name: &str) -> Result<Entity, String> {
 /// What the options mean in full, and the entities that they name.
 pub fn help() -> String {
     let mut help = DETAILS.to_owned();
-    let redactor = Redactor::recommended();
-    for rule in redactor.rules() {
-        // Writing to a String cannot fail.
-        let _ = write!(
-            help,
-            "\n  {:14}  {}",
-            rule.entity().as_str(),
-            rule.describe()
-        );
-    }
+    list(&mut help, Redactor::recommended().rules());
+    help.push_str("\n\nFound only if --entities names them, for they are often meant to be read:");
+    list(&mut help, &Redactor::optional());
     help
 }
 
+/// A line for each rule, or two if one would be too long for a terminal.
+fn list(help: &mut String, rules: &[Rule]) {
+    let mut before = None;
+    for rule in rules {
+        let name = rule.entity().as_str();
+        // A further rule for the entity above stands below its name.
+        let shown = if before == Some(name) { "" } else { name };
+        before = Some(name);
+        let gap = if rule.describe().len() > MAX_LINE - INDENT {
+            "\n      "
+        } else {
+            "  "
+        };
+        // Writing to a String cannot fail.
+        let _ = write!(help, "\n  {shown:25}{gap}{}", rule.describe());
+    }
+}
+
 fn entities() -> Vec<Entity> {
-    let redactor = Redactor::recommended();
-    let rules = redactor.rules().iter();
-    rules.map(|rule| rule.entity().clone()).collect()
+    let (recommended, optional) = (Redactor::recommended(), Redactor::optional());
+    let rules = recommended.rules().iter().chain(&optional);
+    let mut entities: Vec<_> = rules.map(|rule| rule.entity().clone()).collect();
+    let mut seen = BTreeSet::new();
+    entities.retain(|entity| seen.insert(entity.clone()));
+    entities
 }
