@@ -50,6 +50,11 @@ async fn requests_and_json_replies_keep_every_byte_that_is_not_redacted() {
             let body = String::from_utf8(body.to_vec()).unwrap();
             let expected = match name.as_str() {
                 // The tokens of the number go, besides the number.
+                // A signature over a text that was edited is void.
+                "chat-thinking" => {
+                    let redacted = exchange_.redacted(&exchange_.reply);
+                    redacted.replace("\"c2lnLWludmVudGVk\"", "null")
+                }
                 "chat-logprobs" => without_logprobs(&exchange_.redacted(&exchange_.reply), 3),
                 _ => exchange_.redacted(&exchange_.reply),
             };
@@ -58,7 +63,7 @@ async fn requests_and_json_replies_keep_every_byte_that_is_not_redacted() {
         }
     }
     assert_eq!(
-        redacted, 10,
+        redacted, 11,
         "exchanges whose JSON replies hold something to redact"
     );
 }

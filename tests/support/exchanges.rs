@@ -130,6 +130,10 @@ fn placeholder(planted: &str) -> Option<&'static str> {
         _ if planted.contains('@') => Some("[EMAIL]"),
         [b'A'..=b'Z', b'A'..=b'Z', b'0'..=b'9', b'0'..=b'9', b' ', ..] => Some("[IBAN]"),
         _ if planted.chars().any(char::is_alphabetic) => None,
+        // A French number of social insurance.
+        [b'1', b' ', ..] if digits == 15 => Some("[SSN]"),
+        // It stands behind "born".
+        [b'1', b'9', _, _, b'-', ..] if digits == 8 => Some("[DATE_OF_BIRTH]"),
         [b'4', ..] if digits == 16 => Some("[CARD]"),
         [b'0' | b'+' | b'5', ..] if digits >= 7 => Some("[PHONE]"),
         _ => None,
