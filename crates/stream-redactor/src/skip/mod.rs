@@ -115,7 +115,7 @@ fn look(text: &[u8], from: usize, at: usize, contexts: Contexts<'_>, sought: Sou
             return Look::Pass(at + row - 1);
         }
         b'<' => tag(text, at),
-        b'=' => equals(text, from, at) || assigned(text, from, at),
+        b'=' => equals(text, from, at) || assigned(text, at),
         b'&' => match get(1) {
             Some(b'#') | None => true,
             Some(b) => b"cdeghlnpst".contains(&b.to_ascii_lowercase()) || *b >= 0x80,
@@ -132,9 +132,9 @@ fn look(text: &[u8], from: usize, at: usize, contexts: Contexts<'_>, sought: Sou
                 || sought.urls && slashes(text, at)
                 || colon(text, from, at)
                 || has_login(text, at)
-                || assigned(text, from, at)
+                || assigned(text, at)
         }
-        b'>' => assigned(text, from, at),
+        b'>' => assigned(text, at),
         _ => true,
     };
     if is_anchor {

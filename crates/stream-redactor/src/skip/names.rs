@@ -8,9 +8,10 @@ const NEAR: usize = 24;
 const SHORT: usize = 8;
 
 /// Whether the `:`, `=` or `>` at `at` may stand behind such a name.
-pub(super) fn assigned(text: &[u8], from: usize, at: usize) -> bool {
+pub(super) fn assigned(text: &[u8], at: usize) -> bool {
     let anchor = text.get(at).copied().unwrap_or_default();
-    let before = text.get(from..at).unwrap_or_default();
+    // Also what was read already: a name is one wherever reading began anew.
+    let before = text.get(..at).unwrap_or_default();
     let line = before
         .get(before.len().saturating_sub(MAX_NAME)..)
         .unwrap_or_default();

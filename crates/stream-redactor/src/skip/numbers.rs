@@ -46,7 +46,8 @@ pub(super) fn numbers(
     if is_long || is_value || is_account(text, from, at) || is_token(text, from, at) {
         return Look::Read(at + len);
     }
-    let mut words = Words::new(before, contexts);
+    // Also what was read already.
+    let mut words = Words::new(text.get(..at).unwrap_or_default(), contexts);
     let may_be_date = (sought.dates || sought.births) && has_date(text, at, len);
     if may_be_date && (sought.dates || words.have(Context::BIRTH.or(Context::BORN))) {
         return Look::Read(at + len);

@@ -37,7 +37,7 @@ pub(super) fn token(text: &[u8], from: usize, at: usize) -> bool {
         start -= 1;
     }
     is_long_word(text, from, at)
-        || is_named(text, from, start, at)
+        || is_named(text, start, at)
         || get(at + 1) == b'Q' && get(at + 2) == b'~'
 }
 
@@ -51,13 +51,13 @@ fn is_long_word(text: &[u8], from: usize, at: usize) -> bool {
 }
 
 /// Whether the run around `at` is long enough for a value and the name of a secret stands before it.
-fn is_named(text: &[u8], from: usize, start: usize, at: usize) -> bool {
+fn is_named(text: &[u8], start: usize, at: usize) -> bool {
     let tail = text.get(at..).unwrap_or_default().iter().take(SHORT);
     let len = at - start
         + tail
             .take_while(|b| b.is_ascii_alphanumeric() || is_mark(**b))
             .count();
-    let before = text.get(from..start).unwrap_or_default();
+    let before = text.get(..start).unwrap_or_default();
     if len < SHORT
         || !matches!(
             before.last(),
