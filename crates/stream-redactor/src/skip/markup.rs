@@ -24,8 +24,8 @@ pub(super) fn tag(text: &[u8], at: usize) -> bool {
 }
 
 /// `onclick=`, `http-equiv=`, `src="https:`
-pub(super) fn equals(text: &[u8], from: usize, at: usize) -> bool {
-    is_destination(text, at) || is_attribute(text.get(from..at).unwrap_or_default())
+pub(super) fn equals(text: &[u8], at: usize) -> bool {
+    is_destination(text, at) || is_attribute(text.get(..at).unwrap_or_default())
 }
 
 /// Whether the name of an attribute that counts may stand before a `=`.
@@ -48,14 +48,14 @@ fn is_attribute(before: &[u8]) -> bool {
         return true;
     };
     let is_event = matches!(name, [b'o' | b'O', b'n' | b'N', _, _, ..]);
-    // What stands before a place where the look begins is not known.
-    let is_certain = matches!(name, [.., b't' | b'T']) && name.len() == 7;
-    (is_event || is_certain || len == before.len()) && blanks <= 2 * MAX_BLANKS
+    // What stands before the piece is not known.
+    let is_charset = name.eq_ignore_ascii_case(b"charset");
+    (is_event || is_charset || len == before.len()) && blanks <= 2 * MAX_BLANKS
 }
 
 /// `](`, `url(`, `expression(`
-pub(super) fn bracket(text: &[u8], from: usize, at: usize) -> bool {
-    let before = text.get(from..at).unwrap_or_default();
+pub(super) fn bracket(text: &[u8], at: usize) -> bool {
+    let before = text.get(..at).unwrap_or_default();
     matches!(before, [] | [.., b']']) || may_end(before, b"url") || may_end(before, b"sion")
 }
 

@@ -115,7 +115,7 @@ fn look(text: &[u8], from: usize, at: usize, contexts: Contexts<'_>, sought: Sou
             return Look::Pass(at + row - 1);
         }
         b'<' => tag(text, at),
-        b'=' => equals(text, from, at) || assigned(text, at),
+        b'=' => equals(text, at) || assigned(text, at),
         b'&' => match get(1) {
             Some(b'#') | None => true,
             Some(b) => b"cdeghlnpst".contains(&b.to_ascii_lowercase()) || *b >= 0x80,
@@ -125,7 +125,7 @@ fn look(text: &[u8], from: usize, at: usize, contexts: Contexts<'_>, sought: Sou
             let behind = get(1);
             may_be_any(behind) || behind.is_some_and(|b| b.is_ascii_alphanumeric() || *b >= 0x80)
         }
-        b'(' => brackets(text, at) || bracket(text, from, at),
+        b'(' => brackets(text, at) || bracket(text, at),
         b'[' | b'{' => brackets(text, at),
         b':' => {
             scheme(text, from, at)

@@ -1,7 +1,7 @@
 //! Rows of numbers: which of them may be a value.
 
 use super::codes::{Words, has_code, has_number, has_spaced_code};
-use super::{Contexts, Look, Sought, brackets, hex_groups, may_be_any, may_be_date, token};
+use super::{Contexts, Look, Sought, brackets, hex_groups, is_han, may_be_any, may_be_date, token};
 use crate::context::Context;
 
 /// The longest run of numbers that the first look follows.
@@ -36,18 +36,18 @@ pub(super) fn numbers(
     }
     groups.separator(0);
     let behind = rest.get(len);
-    let before = text.get(from..at).unwrap_or_default();
+    // Also what was read already.
+    let before = text.get(..at).unwrap_or_default();
     let is_long = len >= MAX_NUMBERS
         || may_be_any(behind)
         || matches!(behind, Some(b'(' | b'[' | b'{')) && brackets(text, at + len)
         || matches!(before.iter().rev().find(|b| **b != b'('), None | Some(b'+'));
     let is_bot = (8..=10).contains(&groups.digits) && behind == Some(&b':');
     let is_value = groups.may_be_value || groups.dots >= 3 || is_bot;
-    if is_long || is_value || is_account(text, from, at) || is_token(text, from, at) {
+    if is_long || is_value || is_account(text, at) || is_token(text, from, at) {
         return Look::Read(at + len);
     }
-    // Also what was read already.
-    let mut words = Words::new(text.get(..at).unwrap_or_default(), contexts);
+    let mut words = Words::new(before, contexts);
     let may_be_date = (sought.dates || sought.births) && has_date(text, at, len);
     if may_be_date && (sought.dates || words.have(Context::BIRTH.or(Context::BORN))) {
         return Look::Read(at + len);
@@ -122,15 +122,15 @@ impl Groups {
 /// A long word with digits, as addresses of a currency are.
 fn is_token(text: &[u8], from: usize, at: usize) -> bool {
     let (before, rest) = text.split_at_checked(at).unwrap_or_default();
-    let is_part = |b: &&u8| b.is_ascii_alphanumeric() || **b >= 0x80;
+    let is_part = |b: &&u8| b.is_ascii_alphanumeric() || **b >= 0x80 && !is_han(**b);
     let tail = rest.iter().take(TOKEN).take_while(is_part).count();
     let head = before.iter().skip(from).rev().take(TOKEN);
     tail + head.take_while(is_part).count() >= TOKEN
 }
 
 /// Two letters and two digits, as an account number begins.
-fn is_account(text: &[u8], from: usize, at: usize) -> bool {
-    let before = text.get(from..at).unwrap_or_default();
+fn is_account(text: &[u8], at: usize) -> bool {
+    let before = text.get(..at).unwrap_or_default();
     // Behind a character of three bytes that is no letter of another width.
     let is_behind = |tail: &[u8; 3]| matches!(tail, [0xe3..=0xe9, ..] | [0xef, 0xbc, 0x88..=0x9f]);
     if before.last_chunk().is_some_and(is_behind) {
