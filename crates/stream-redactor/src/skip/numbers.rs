@@ -44,7 +44,11 @@ pub(super) fn numbers(
         || matches!(before.iter().rev().find(|b| **b != b'('), None | Some(b'+'));
     let is_bot = (8..=10).contains(&groups.digits) && behind == Some(&b':');
     let is_value = groups.may_be_value || groups.dots >= 3 || is_bot;
-    if is_long || is_value || is_account(text, at) || is_token(text, from, at) {
+    // What may go on with the row before it or behind it.
+    let last = rest.iter().take(len).rposition(u8::is_ascii_digit);
+    let ends = [at, at + last.unwrap_or(0)];
+    let is_word = is_account(text, at) || ends.into_iter().any(|at| is_token(text, from, at));
+    if is_long || is_value || is_word {
         return Look::Read(at + len);
     }
     let mut words = Words::new(before, contexts);
@@ -55,7 +59,6 @@ pub(super) fn numbers(
     let is_number = groups.digits >= 7
         && (words.have(Context::CALL) || has_number(text, (at, at + len), &mut words));
     // A word of letters and digits begins before this row or goes on behind it.
-    let last = rest.iter().take(len).rposition(u8::is_ascii_digit);
     let is_mixed = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphabetic() || *b == b'-');
     let is_code = is_mixed(before.last()) && has_code(text, from, at, &mut words)
         || is_mixed(behind) && has_code(text, from, at + last.unwrap_or(0), &mut words)
