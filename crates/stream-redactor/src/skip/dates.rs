@@ -1,6 +1,6 @@
 //! Numbers in dates.
 
-use super::may_be_any;
+use super::{Sought, may_be_any};
 use crate::rules::{may_be_month, may_be_particle, may_begin_month, may_precede_year};
 
 /// Whether a date may hold the number at `at`, as far as can be told without reading.
@@ -56,14 +56,17 @@ pub(super) fn is_behind_name(before: &[u8]) -> bool {
         || may_be_particle(word) && last_word(rest).is_some_and(is_month)
 }
 
-/// Whether a word behind this, and a blank, may be in the middle of a date.
-pub(super) fn goes_on_in_words(before: &[u8]) -> bool {
+/// Whether a word behind this, and a blank, may be in the middle of a date. Of birth dates alone none
+/// begins in numbers that were passed: there is no word before them that makes them one.
+pub(super) fn goes_on_in_words(before: &[u8], sought: Sought) -> bool {
     let token = before.rsplit(|b| matches!(b, b' ' | b'\n')).next();
     let token = token.unwrap_or_default();
     let Some((word, _)) = last_word(before) else {
         return true;
     };
-    token.iter().any(|b| b.is_ascii_digit() || *b >= 0x80)
+    token
+        .iter()
+        .any(|b| sought.dates && b.is_ascii_digit() || *b >= 0x80)
         || may_be_particle(word)
         || may_be_month(word)
 }

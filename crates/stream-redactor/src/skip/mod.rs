@@ -227,7 +227,8 @@ fn hyphens(text: &[u8], from: usize, at: usize) -> Look {
 fn word_before(text: &[u8], from: usize, to: usize, sought: Sought) -> Option<usize> {
     let has_dates = sought.births || sought.dates;
     // Dates hold blanks, too.
-    let in_date = |at: usize| has_dates && text.get(..at).is_some_and(goes_on_in_words);
+    let goes_on = |before: &[u8]| goes_on_in_words(before, sought);
+    let in_date = |at: usize| has_dates && text.get(..at).is_some_and(goes_on);
     let mut at = to.min(text.len().checked_sub(1)?);
     while at > from {
         let pair = text.get(at - 1..=at)?;
@@ -235,7 +236,11 @@ fn word_before(text: &[u8], from: usize, to: usize, sought: Sought) -> Option<us
             // A blank ends what is alive in a word, and a letter behind it what holds blanks. One
             // rule reads on there, at the `p` of `system prompt`.
             [b'\n', next] if begins_word(next) => return Some(at),
-            [b' ', next] if begins_word(next) && ends_code(text, from, at) && !in_date(at - 1) => {
+            [b' ', next]
+                if begins_word(next)
+                    && (next.is_ascii_lowercase() || ends_code(text, from, at))
+                    && !in_date(at - 1) =>
+            {
                 return Some(at);
             }
             // What holds blanks behind letters holds no number there.
