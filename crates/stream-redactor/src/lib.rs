@@ -215,7 +215,8 @@
 //!   and a bare URL in a sentence is no link. `all_images` stops the first for images.
 //! - A URL without brackets or quotation marks around it ends where something in it is found; what
 //!   stands behind that is judged by itself.
-//! - Invisible characters inside a value or an `(at)` go with it or stay with it, up to sixteen.
+//! - Invisible characters inside a value or an `(at)` go with it or stay with it, up to sixteen. A row
+//!   that is a finding itself tears the value apart; redacting twice may then find it whole.
 
 #![forbid(unsafe_code)]
 

@@ -255,7 +255,8 @@ fn is_ip(before: &str, value: &str, after: &str) -> bool {
     };
     let (value, after) = match value.split_once('/') {
         Some((value, rest))
-            if is_prefix(&format!("{rest}{after}"))
+            if rest.bytes().all(|b| b.is_ascii_digit())
+                && is_prefix(&format!("{rest}{after}"))
                 && !after.starts_with(|c: char| c.is_ascii_digit()) =>
         {
             (value, after)

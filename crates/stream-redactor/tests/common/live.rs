@@ -332,7 +332,7 @@ static CLAIMS: LazyLock<Vec<Claim>> = LazyLock::new(|| {
         ),
         // A destination from its first character on, without a bracket that ends it.
         claim(
-            &["EXFILTRATION_URL"],
+            &["EXFILTRATION_URL", "EXTERNAL_IMAGE"],
             "https?:/[^ \\n<]*|file:[^ \\n<]*|//[^ \\n<]*|javascript[%+#]",
             |text| {
                 let open = text.trim_end_matches([' ', '\n']);
