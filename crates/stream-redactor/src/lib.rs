@@ -221,6 +221,7 @@
 #![forbid(unsafe_code)]
 
 mod allow;
+mod block;
 mod builder;
 mod context;
 mod echo;

@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use crate::rules::{Automaton, Grouped, Rule, Runs, SPACED_CODE, Table, Tier, is_word};
+use crate::skip::Sought;
 use crate::view::is_plain;
 
 /// A set of runs or of automata, by their index.
@@ -130,6 +131,8 @@ pub(crate) struct Plan {
     pub(crate) runs: Vec<RunPlan>,
     /// The rule for what is invisible.
     pub(crate) invisible: Option<usize>,
+    /// The rules that the first look has to know of, by their index.
+    pub(crate) sought: Vec<(usize, Sought)>,
     /// The rule of each automaton, and how it begins.
     pub(crate) automata: Vec<(usize, Tier, Automaton)>,
     /// The runs that may have 1, 2 and 3 separators in a row, no more.
@@ -187,6 +190,8 @@ impl Plan {
         if rule.is_invisible() {
             self.invisible = Some(index);
         }
+        self.sought
+            .extend(Sought::of(rule.entity()).map(|sought| (index, sought)));
         if let Some(automaton) = rule.automaton() {
             self.automata.push((index, tier, automaton));
         }

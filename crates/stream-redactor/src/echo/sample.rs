@@ -4,10 +4,10 @@
 //! the index knows, and not behind its last one. To find the places, many bytes are looked at in one go; nearly all of them are
 //! never looked at again.
 
+use crate::block::{self, BLOCK, bits};
+
 /// A word in so many is looked at. A passage of twelve has nine places between its third and its last.
 const EVERY: u32 = 8;
-/// Bytes looked at in one go.
-const BLOCK: usize = 32;
 
 /// Counts the places where a word may begin.
 #[derive(Clone, Debug, Default)]
@@ -70,14 +70,7 @@ fn shifted(before: u64, block: u32, n: u32) -> u64 {
 /// of those may be a word of its own.
 #[inline]
 fn read(text: &[u8]) -> (u32, u32) {
-    let mut block = [b' '; BLOCK];
-    match text.first_chunk() {
-        Some(whole) => block = *whole,
-        None => block
-            .iter_mut()
-            .zip(text)
-            .for_each(|(to, from)| *to = *from),
-    }
+    let block = block::first(text);
     let is_ascii = block.iter().fold(0, |all, byte| all | byte) < 0x80;
     let leads = if is_ascii {
         0
@@ -92,22 +85,6 @@ fn is_word(byte: u8) -> u8 {
     u8::from((byte | 0x20).wrapping_sub(b'a') < 26)
         | u8::from(byte.wrapping_sub(b'0') < 10)
         | u8::from(byte >= 0x80)
-}
-
-/// The bytes for which the function says 1 and not 0, as bits.
-#[inline(always)]
-fn bits(block: &[u8; BLOCK], is: impl Fn(u8) -> u8) -> u32 {
-    let mut flags = [0; BLOCK];
-    for (flag, byte) in flags.iter_mut().zip(block) {
-        *flag = is(*byte);
-    }
-    // Eight bytes of 0 or 1 become eight bits by one multiplication.
-    flags.chunks_exact(8).rev().fold(0, |mask, eight| {
-        let word = eight
-            .first_chunk()
-            .map_or(0, |eight| u64::from_le_bytes(*eight));
-        mask << 8 | (word.wrapping_mul(0x0102_0408_1020_4080) >> 56) as u32
-    })
 }
 
 #[cfg(test)]

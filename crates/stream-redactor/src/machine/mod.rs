@@ -7,7 +7,7 @@ mod swallow;
 use std::sync::Arc;
 
 use self::swallow::Swallowing;
-use crate::edit::{Entity, Sink};
+use crate::edit::Sink;
 use crate::reading::Reading;
 use crate::redactor::Config;
 use crate::rules::END;
@@ -46,17 +46,12 @@ pub(crate) struct Machine {
 
 impl Machine {
     pub(crate) fn new(config: Arc<Config>, enabled: RuleSet) -> Self {
-        let rules = config.rules.iter().enumerate();
-        let seeks = |entity: Entity| {
-            let mut on = rules.clone().filter(|(n, _)| enabled.contains(*n));
-            on.any(|(_, rule)| *rule.entity() == entity)
-        };
-        let sought = Sought {
-            births: seeks(Entity::DATE_OF_BIRTH),
-            dates: seeks(Entity::DATE_TIME),
-            urls: seeks(Entity::URL),
-            hosts: seeks(Entity::DOMAIN_NAME),
-        };
+        let on = config
+            .plan
+            .sought
+            .iter()
+            .filter(|(rule, _)| enabled.contains(*rule));
+        let sought = on.fold(Sought::default(), |all, (_, sought)| all.or(*sought));
         Self {
             sought,
             scanners: Scanners::new(&config.plan, enabled),

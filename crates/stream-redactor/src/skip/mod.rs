@@ -31,6 +31,7 @@ use self::other::other;
 use self::search::Search;
 use self::tokens::token;
 use crate::context::Context;
+use crate::edit::Entity;
 
 /// The words before what stands behind a text.
 type Contexts<'c> = &'c dyn Fn(&[u8]) -> Context;
@@ -46,6 +47,29 @@ pub(crate) struct Sought {
     pub(crate) urls: bool,
     /// Host names, which have nothing that is rare: all is read.
     pub(crate) hosts: bool,
+}
+
+impl Sought {
+    /// What a rule for this entity looks for, if it is of that kind.
+    pub(crate) fn of(entity: &Entity) -> Option<Self> {
+        let sought = Self {
+            births: *entity == Entity::DATE_OF_BIRTH,
+            dates: *entity == Entity::DATE_TIME,
+            urls: *entity == Entity::URL,
+            hosts: *entity == Entity::DOMAIN_NAME,
+        };
+        (sought.births || sought.dates || sought.urls || sought.hosts).then_some(sought)
+    }
+
+    /// Both.
+    pub(crate) fn or(self, other: Self) -> Self {
+        Self {
+            births: self.births || other.births,
+            dates: self.dates || other.dates,
+            urls: self.urls || other.urls,
+            hosts: self.hosts || other.hosts,
+        }
+    }
 }
 
 /// Where reading is needed again.

@@ -1,7 +1,6 @@
 //! The search for bytes that may belong to a value's anchor.
 
-/// Bytes looked at in one go.
-const BLOCK: usize = 32;
+use crate::block::{self, BLOCK, bits};
 
 /// Finds the bytes that may belong to a value's anchor, a block at a time.
 pub(super) struct Search<'t> {
@@ -50,33 +49,9 @@ impl<'t> Search<'t> {
     }
 
     #[inline]
-    fn whole_block(&self) -> Option<&'t [u8; BLOCK]> {
-        self.text.get(self.block..)?.first_chunk()
-    }
-
-    #[inline]
     fn load(&mut self) {
-        let mut padded = [b' '; BLOCK];
-        let block = self.whole_block().unwrap_or_else(|| {
-            let rest = self.text.get(self.block..).unwrap_or_default();
-            padded
-                .iter_mut()
-                .zip(rest)
-                .for_each(|(to, from)| *to = *from);
-            &padded
-        });
-        let mut hits = [0; BLOCK];
-        for (hit, byte) in hits.iter_mut().zip(block) {
-            *hit = is_special(*byte);
-        }
-        // Eight bytes of 0 or 1 become eight bits by one multiplication.
-        self.mask = hits.chunks_exact(8).rev().fold(0, |mask, eight| {
-            let word = eight
-                .iter()
-                .rev()
-                .fold(0, |word, b| word << 8 | u64::from(*b));
-            mask << 8 | (word.wrapping_mul(0x0102_0408_1020_4080) >> 56) as u32
-        });
+        let rest = self.text.get(self.block..).unwrap_or_default();
+        self.mask = bits(&block::first(rest), is_special);
     }
 }
 
