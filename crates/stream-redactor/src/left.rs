@@ -12,9 +12,9 @@ pub(crate) const REACH: usize = 64;
 pub(crate) const WIDE: usize = REACH + 16;
 
 /// Stands for a letter or digit outside ASCII.
-const OTHER_WORD: u8 = 0xff;
+pub(crate) const OTHER_WORD: u8 = 0xff;
 /// Stands for any other character outside ASCII.
-const OTHER: u8 = 0x80;
+pub(crate) const OTHER: u8 = 0x80;
 
 /// The last characters of the line that have been decided, folded.
 #[derive(Clone, Debug)]
@@ -70,7 +70,7 @@ impl Register {
     }
 
     /// The last characters, at most [`REACH`].
-    fn last(&self) -> &[u8] {
+    pub(crate) fn last(&self) -> &[u8] {
         let from = self.len.saturating_sub(REACH);
         self.text.get(from..self.len).unwrap_or_default()
     }
@@ -189,7 +189,7 @@ pub(crate) const fn is_word(byte: u8) -> bool {
 }
 
 #[inline]
-fn byte(c: char) -> u8 {
+pub(crate) fn byte(c: char) -> u8 {
     match c {
         c if c.is_ascii() => c as u8,
         '\u{85}' | '\u{2028}' | '\u{2029}' => b'\n',

@@ -239,6 +239,7 @@ mod show;
 mod skip;
 mod stream;
 mod symbols;
+mod unread;
 mod view;
 
 pub use self::builder::{ConfigError, RedactorBuilder};

@@ -118,6 +118,34 @@ fn more_values_that_may_stay() {
 }
 
 #[test]
+fn what_the_first_look_passes_is_nothing() {
+    let hook = "https://hooks.slack.com/services/TABCDEFGH/BABCDEFGH/abcdefghijklmnopqrstuvwx";
+    let cases = [
+        // A word with a digit in it is read before the date is looked at.
+        (
+            "dob",
+            "and so it goes on, x, xxxxxxxx1born May 5, 1990 and on",
+            "[DATE_OF_BIRTH]",
+        ),
+        (
+            "",
+            &*format!("see the rest of it at {hook} and on"),
+            "[SECRET]",
+        ),
+    ];
+    for (name, text, placeholder) in cases {
+        let mut stream = Redactor::recommended().stream();
+        stream.context(name);
+        let mut edits = Vec::new();
+        stream.push(text, &mut edits);
+        stream.finish(End::Complete, &mut edits);
+        let shows =
+            |edit: &Edit| matches!(edit, Edit::Replace { with, .. } if *with == placeholder);
+        assert!(edits.iter().any(shows), "{text}");
+    }
+}
+
+#[test]
 fn a_name_before_a_text_is_context() {
     let cases = [
         ("phone", "555 0123 44", "[PHONE]"),

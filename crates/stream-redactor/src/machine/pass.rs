@@ -5,6 +5,7 @@ use crate::context::{self, Context};
 use crate::edit::Sink;
 use crate::left::{WIDE, is_line_end};
 use crate::rules::MAX_RUN;
+use crate::unread::Unread;
 
 impl Machine {
     /// The words on the line before what stands behind `raw`, or more, as far as can be told without
@@ -20,7 +21,7 @@ impl Machine {
         let tail = line.and_then(|line| tail.get(line..)).unwrap_or(tail);
         let is_other = |b: &u8| (*b >= 0x80) | (*b == b'&') | (*b == b'%');
         if tail.iter().fold(false, |any, b| any | is_other(b)) {
-            return Context::ALL;
+            return self.may_have_contexts_shown(raw);
         }
         if wide.is_none() && line.is_none() {
             let cursor = self.reading.cursor();
@@ -33,6 +34,20 @@ impl Machine {
         lower.copy_from_slice(tail);
         lower.make_ascii_lowercase();
         context::find_all(lower)
+    }
+
+    /// The same for text that is not all in ASCII.
+    fn may_have_contexts_shown(&self, raw: &[u8]) -> Context {
+        match Unread::of(raw) {
+            None => Context::ALL,
+            Some(unread) if unread.is_all() => context::find_all(unread.shown()),
+            Some(unread) => {
+                let cursor = self.reading.cursor();
+                self.reading
+                    .left()
+                    .may_have_contexts(unread.shown(), cursor)
+            }
+        }
     }
 
     /// Whether all that is alive ends at the next blank.

@@ -45,7 +45,7 @@ pub(super) static SPEC: Spec = Spec {
 };
 
 /// Blanks and marks between the name and the value.
-const MAX_GAP: u8 = 24;
+pub(crate) const MAX_GAP: u8 = 24;
 /// The longest word of a scheme, such as `Bearer`.
 const MAX_SCHEME: usize = 16;
 

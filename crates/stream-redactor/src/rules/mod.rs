@@ -41,6 +41,7 @@ mod token;
 mod url;
 mod url_login;
 
+pub(crate) use self::assigned::MAX_GAP;
 use self::assigned::{Assigned, AssignedCloser};
 use self::css::Css;
 use self::date::Date;
@@ -54,7 +55,7 @@ pub(crate) use self::invisible::is_covert;
 use self::link::Link;
 pub(crate) use self::listed::named_before;
 use self::markup::{TagCloser, UrlCloser, ValueCloser};
-pub(crate) use self::names::{MAX_NAME, may_end, named};
+pub(crate) use self::names::{MAX_NAME, Name, may_end, named};
 use self::pem::{Pem, PemCloser};
 use self::prompt::{Prompt, PromptCloser};
 pub use self::rule::Rule;
@@ -64,6 +65,7 @@ pub(crate) use self::runs::{CALL_NUMBER, CODE, MAX_RUN, NUMBER, Runs, SPACED_COD
 use self::scheme::Scheme;
 use self::script::{Script, ScriptCloser};
 pub(crate) use self::shape::{MAX_SHAPE, Shape};
+pub(crate) use self::stand_in::shortest;
 pub(crate) use self::table::Table;
 use self::tag::Tag;
 use self::token::TokenCloser;

@@ -76,6 +76,17 @@ const WORDS: [&str; 34] = [
     "credentials",
 ];
 
+/// The fewest characters of a value, so that a shorter one need not be read.
+pub(crate) fn shortest(name: Name) -> usize {
+    match name {
+        Name::Password => 5,
+        Name::Secret => 8,
+        Name::Key => 16,
+        // A scheme comes first.
+        Name::Header => 0,
+    }
+}
+
 /// Whether `value` is what its name says.
 pub(super) fn is_secret(value: &[u8], setting: Setting) -> bool {
     let mut room = [0; 64];

@@ -1,6 +1,6 @@
 //! Numbers in dates.
 
-use super::{Sought, may_be_any};
+use super::{Sought, may_be_any, may_spell};
 use crate::rules::{may_be_month, may_be_particle, may_begin_month, may_precede_year};
 
 /// Whether a date may hold the number at `at`, as far as can be told without reading.
@@ -18,8 +18,8 @@ pub(super) fn may_be_date(text: &[u8], at: usize) -> bool {
                 return true;
             }
         }
-        (_, [first, ..]) if may_be_any(Some(first)) => return true,
         (_, [] | [_] | [_, _]) => return true,
+        (_, behind) if may_spell(behind) => return true,
         _ => {}
     }
     is_behind_name(before)

@@ -1,6 +1,6 @@
 //! Groups of hexadecimal digits.
 
-use super::may_be_any;
+use super::{may_be_any, may_spell};
 
 /// `1a-`, as far as can be told.
 pub(super) fn pairs(text: &[u8], separator: u8) -> bool {
@@ -27,7 +27,7 @@ pub(super) fn hex_groups(text: &[u8], at: usize) -> bool {
             Some(b'.') => is_four(before),
             _ => match behind.split_first() {
                 Some((b'.', next)) => len == 4 && is_four(next.iter()),
-                other => may_be_any(other.map(|(b, _)| b)),
+                _ => may_spell(behind),
             },
         }
 }

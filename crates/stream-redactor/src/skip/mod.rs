@@ -29,7 +29,7 @@ use self::names::assigned;
 use self::numbers::numbers;
 use self::other::other;
 use self::search::Search;
-use self::tokens::token;
+use self::tokens::{hook, token};
 use crate::context::Context;
 use crate::edit::Entity;
 
@@ -117,6 +117,16 @@ fn may_be_any(byte: Option<&u8>) -> bool {
     byte.is_none_or(|b| *b >= 0x80 && !is_han(*b) || matches!(b, b'&' | b'%'))
 }
 
+/// The same for a text that is not cut in the middle of an escape: a `%` spells something only
+/// before two hexadecimal digits.
+fn may_spell(text: &[u8]) -> bool {
+    match text {
+        [b'%', rest @ ..] => rest.first().is_none_or(u8::is_ascii_hexdigit),
+        [first, ..] => may_be_any(Some(first)),
+        [] => true,
+    }
+}
+
 /// The first byte of a Han character, which stands for nothing else.
 fn is_han(byte: u8) -> bool {
     (0xe4..=0xe9).contains(&byte)
@@ -144,7 +154,7 @@ fn look(text: &[u8], from: usize, at: usize, contexts: Contexts<'_>, sought: Sou
             Some(b'#') | None => true,
             Some(b) => b"cdeghlnpst".contains(&b.to_ascii_lowercase()) || *b >= 0x80,
         },
-        b'%' => may_be_any(get(1)) || get(1).is_some_and(u8::is_ascii_hexdigit),
+        b'%' => may_spell(text.get(at..).unwrap_or_default()),
         b'@' => {
             let behind = get(1);
             may_be_any(behind) || behind.is_some_and(|b| b.is_ascii_alphanumeric() || *b >= 0x80)
@@ -156,6 +166,7 @@ fn look(text: &[u8], from: usize, at: usize, contexts: Contexts<'_>, sought: Sou
                 || sought.urls && slashes(text, at)
                 || colon(text, from, at)
                 || has_login(text, at)
+                || hook(text, at)
                 || assigned(text, at)
         }
         b'>' => assigned(text, at),
@@ -170,12 +181,19 @@ fn look(text: &[u8], from: usize, at: usize, contexts: Contexts<'_>, sought: Sou
 
 /// `(at)`, `[ dot ]`
 fn brackets(text: &[u8], at: usize) -> bool {
-    let blanks = usize::from(matches!(text.get(at + 1), Some(b' ' | b'\t')));
-    let first = text.get(at + 1 + blanks);
-    let second = text.get(at + 2 + blanks);
-    may_be_any(first)
-        || matches!(first, Some(b'a' | b'A' | b'd' | b'D'))
-            && (may_be_any(second) || matches!(second, Some(b't' | b'T' | b'o' | b'O')))
+    let rest = text.get(at + 1..).unwrap_or_default();
+    let rest = rest
+        .strip_prefix(b" ")
+        .or(rest.strip_prefix(b"\t"))
+        .unwrap_or(rest);
+    let behind = match rest {
+        [b'a' | b'A' | b'd' | b'D', behind @ ..] => behind,
+        // Latin-1 letters that fold to `a`, and those that do not.
+        [0xc3, 0x80..=0x85 | 0xa0..=0xa5, behind @ ..] => behind,
+        [0xc3, _, ..] => return false,
+        rest => return may_be_any(rest.first()),
+    };
+    may_be_any(behind.first()) || matches!(behind, [b't' | b'T' | b'o' | b'O', ..])
 }
 
 /// `://`

@@ -1,6 +1,8 @@
 //! Where something may be assigned to the name of a secret.
 
-use crate::rules::{MAX_NAME, may_end, named};
+use super::may_be_any;
+use crate::rules::{MAX_GAP, MAX_NAME, Name, may_end, named, shortest};
+use crate::unread::Unread;
 
 /// The words before a name are not further away.
 const NEAR: usize = 24;
@@ -12,59 +14,99 @@ pub(super) fn assigned(text: &[u8], at: usize) -> bool {
     let anchor = text.get(at).copied().unwrap_or_default();
     // Also what was read already: a name is one wherever reading began anew.
     let before = text.get(..at).unwrap_or_default();
-    let line = before
-        .get(before.len().saturating_sub(MAX_NAME)..)
-        .unwrap_or_default();
-    let is_gap = |b: &u8| b.is_ascii_whitespace() || b"\"'`\\*?.!+]:,".contains(b);
-    let Some(end) = line.iter().rposition(|b| !is_gap(b)) else {
+    let raw = last(before, MAX_NAME);
+    let Some(end) = raw.iter().rposition(|b| !is_gap(*b)) else {
         return before.len() < MAX_NAME;
     };
-    let head = line.get(..=end).unwrap_or_default();
-    let is_word = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'$');
-    let word = head.iter().rposition(|b| !is_word(b)).map_or(0, |n| n + 1);
-    let (rest, name) = head.split_at_checked(word).unwrap_or_default();
-    let is_flagged = anchor == b':'
-        && matches!(
-            rest,
-            [.., b'u' | b'r', b' '] | [.., b'u' | b'r', b' ', b'"' | b'\'']
-        );
-    if let [.., before, last] = head {
-        if !is_flagged && !may_end(*before, *last) {
+    let is_login = anchor == b':' && may_be_login(raw.get(..=end).unwrap_or_default());
+    if let [.., before, last] = raw.get(..=end).unwrap_or_default() {
+        let is_plain = before.is_ascii() && last.is_ascii() && *last != b';';
+        if is_plain && !is_login && !may_end(*before, *last) {
             return false;
         }
     }
-    // What is spelled otherwise may be a letter, or a blank in the few names that have one.
-    let is_foreign = |b: &u8| *b >= 0x80 || matches!(b, b'&' | b'%' | b';');
-    let rest_of = rest
-        .get(rest.len().saturating_sub(NEAR)..)
-        .unwrap_or_default();
-    let is_first = rest.len() < NEAR && before.len() < MAX_NAME;
-    if is_first && rest.len() < SHORT {
-        return true;
+    let may_be = |name| may_be_value(text, at, name);
+    // Without branches, so that the compiler takes many bytes at a time.
+    let is_other = |b: &u8| (*b >= 0x80) | (*b == b'&') | (*b == b'%');
+    if !raw.iter().fold(false, |any, b| any | is_other(b)) {
+        let is_header = matches!(raw.get(end), Some(b'n' | b'N'));
+        return (is_header || may_be_value(text, at, Name::Password))
+            && is_named(raw, anchor, before.len() < MAX_NAME, is_login).is_some_and(may_be);
     }
-    if (is_first || rest_of.iter().any(is_foreign)) && needs_more(name) {
+    let Some(unread) = Unread::of(before) else {
         return true;
+    };
+    let line = last(unread.shown(), MAX_NAME);
+    let is_first = line.len() < MAX_NAME && !unread.is_all();
+    is_named(line, anchor, is_first, is_login).is_some_and(may_be)
+}
+
+/// What the name before an assignment may promise; a header, if that is not known.
+fn is_named(line: &[u8], anchor: u8, is_first: bool, is_login: bool) -> Option<Name> {
+    let unknown = Some(Name::Header);
+    let end = line.iter().rposition(|b| !is_gap(*b))?;
+    let (rest, name) = split_word(line.get(..=end).unwrap_or_default());
+    // Of the first words what stands before them is not known.
+    if is_first && (rest.len() < SHORT || rest.len() < NEAR && needs_more(name)) {
+        return unknown;
     }
-    let flag = rest
-        .strip_suffix(b"\"")
-        .or(rest.strip_suffix(b"'"))
-        .unwrap_or(rest);
-    if anchor == b':' && (flag.ends_with(b"-u ") || flag.ends_with(b"--user ")) {
-        return true;
-    }
-    match rest {
-        [] => return before.len() < MAX_NAME,
-        [.., lead, _, _] if (0xe4..=0xe9).contains(lead) && name.is_empty() => return false,
-        [.., last] if is_foreign(last) => return true,
-        _ => {}
+    if is_login && rest.len() < SHORT {
+        return unknown;
     }
     let mut room = [0; MAX_NAME];
     let Some(lower) = room.get_mut(..line.len()) else {
-        return true;
+        return unknown;
     };
     lower.copy_from_slice(line);
     lower.make_ascii_lowercase();
-    named(lower, anchor).is_some()
+    named(lower, anchor)
+}
+
+/// `-u name`, `--user 'name`
+fn may_be_login(head: &[u8]) -> bool {
+    let (rest, _) = split_word(head);
+    match rest {
+        [.., b'u' | b'r', b' '] | [.., b'u' | b'r', b' ', b'"' | b'\''] => true,
+        rest => rest.last().is_some_and(|b| *b >= 0x80),
+    }
+}
+
+/// The last word, and what stands before it.
+fn split_word(text: &[u8]) -> (&[u8], &[u8]) {
+    let is_word = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'$');
+    let word = text.iter().rposition(|b| !is_word(b)).map_or(0, |n| n + 1);
+    text.split_at_checked(word).unwrap_or_default()
+}
+
+/// What may stand between a name and its value.
+fn is_gap(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || b"\"'`\\*?.!+]:,".contains(&byte)
+}
+
+fn last(text: &[u8], most: usize) -> &[u8] {
+    text.get(text.len().saturating_sub(most)..)
+        .unwrap_or_default()
+}
+
+/// Whether what stands behind the anchor may be long enough for a value.
+fn may_be_value(text: &[u8], at: usize, name: Name) -> bool {
+    let rest = text.get(at + 1..).unwrap_or_default();
+    let is_gap = |b: &u8| b.is_ascii_whitespace() || b":=>\\*@".contains(b);
+    let gap = rest.iter().take_while(|b| is_gap(b)).count();
+    let (quote, value) = match rest.get(gap..) {
+        Some([quote @ (b'"' | b'\'' | b'`'), value @ ..]) => (Some(quote), value),
+        Some(value) => (None, value),
+        None => return true,
+    };
+    let ends = |b: &u8| match quote {
+        Some(quote) => b == quote || *b <= b' ' || *b == b'\\',
+        None => *b <= b' ' || b"\"'`,;<>|\\".contains(b),
+    };
+    let head = value.iter().take(shortest(name));
+    let len = head
+        .take_while(|b| !ends(b) && !may_be_any(Some(b)))
+        .count();
+    gap >= usize::from(MAX_GAP) || len == shortest(name) || may_be_any(value.get(len))
 }
 
 /// Whether the words before a name may count too.

@@ -1,7 +1,9 @@
 //! Rows of numbers: which of them may be a value.
 
 use super::codes::{Words, has_code, has_number, has_spaced_code};
-use super::{Contexts, Look, Sought, brackets, hex_groups, is_han, may_be_any, may_be_date, token};
+use super::{
+    Contexts, Look, Sought, brackets, hex_groups, is_han, may_be_any, may_be_date, may_spell, token,
+};
 use crate::context::Context;
 
 /// The longest run of numbers that the first look follows.
@@ -18,6 +20,11 @@ pub(super) fn numbers(
     contexts: Contexts<'_>,
     sought: Sought,
 ) -> Look {
+    if let Some(end) = lone(text, at) {
+        if !(sought.births || sought.dates) || !may_be_date(text, at) {
+            return Look::Pass(end);
+        }
+    }
     if hex_groups(text, at) || token(text, from, at) {
         return Look::Read(at + 1);
     }
@@ -39,7 +46,7 @@ pub(super) fn numbers(
     // Also what was read already.
     let before = text.get(..at).unwrap_or_default();
     let is_long = len >= MAX_NUMBERS
-        || may_be_any(behind)
+        || may_spell(rest.get(len..).unwrap_or_default()) && !is_letter(behind)
         || matches!(behind, Some(b'(' | b'[' | b'{')) && brackets(text, at + len)
         || matches!(before.iter().rev().find(|b| **b != b'('), None | Some(b'+'));
     let is_bot = (8..=10).contains(&groups.digits) && behind == Some(&b':');
@@ -51,7 +58,9 @@ pub(super) fn numbers(
     if is_long || is_value || is_word {
         return Look::Read(at + len);
     }
-    let mut words = Words::new(before, contexts);
+    // What stands before is known where it was read already.
+    let unread = text.get(from..at).unwrap_or_default();
+    let mut words = Words::new(unread, contexts);
     let may_be_date = (sought.dates || sought.births) && has_date(text, at, len);
     if may_be_date && (sought.dates || words.have(Context::BIRTH.or(Context::BORN))) {
         return Look::Read(at + len);
@@ -59,7 +68,7 @@ pub(super) fn numbers(
     let is_number = groups.digits >= 7
         && (words.have(Context::CALL) || has_number(text, (at, at + len), &mut words));
     // A word of letters and digits begins before this row or goes on behind it.
-    let is_mixed = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphabetic() || *b == b'-');
+    let is_mixed = |b: Option<&u8>| is_letter(b) || b == Some(&b'-');
     let is_code = is_mixed(before.last()) && has_code(text, from, at, &mut words)
         || is_mixed(behind) && has_code(text, from, at + last.unwrap_or(0), &mut words)
         || has_spaced_code(text, from, at, &mut words);
@@ -75,10 +84,54 @@ pub(super) fn numbers(
     Look::Pass(at + len + more.count())
 }
 
+/// Of ASCII or of Latin-1.
+fn is_letter(byte: Option<&u8>) -> bool {
+    byte.is_some_and(|b| b.is_ascii_alphabetic() || *b == 0xc3)
+}
+
+/// The end of a number of a few digits that is part of nothing longer, as most numbers are.
+fn lone(text: &[u8], at: usize) -> Option<usize> {
+    let (before, rest) = text.split_at_checked(at)?;
+    match before {
+        // No code with blanks goes on over this one.
+        [.., last, b' '] if last.is_ascii_lowercase() || *last == b',' => {}
+        [
+            ..,
+            b'$' | b'"' | b'\'' | b'`' | b'[' | b'#' | b'*' | b'=' | b'\n' | b'|',
+        ] => {}
+        _ => return None,
+    }
+    let digits = |text: &[u8]| {
+        let digits = text.iter().take(5).take_while(|b| b.is_ascii_digit());
+        digits.count()
+    };
+    let mut len = digits(rest);
+    // `82.50`, `10:30`
+    if let [b'.' | b':', second @ ..] = rest.get(len..)? {
+        let more = digits(second);
+        if len > 3 || more > 3 {
+            return None;
+        }
+        len += if more > 0 { 1 + more } else { 0 };
+    }
+    let ends_row = |b: u8| {
+        b.is_ascii_graphic() && !b.is_ascii_digit() && !b"&%()+-./:".contains(&b) || b == b'\n'
+    };
+    let is_lone = match *rest.get(len..)? {
+        [b' ', next, ..] | [b'.', b' ', next, ..] => ends_row(next),
+        [b'.', b'\n', ..] => true,
+        [b'%', next, ..] => next < 0x80 && !next.is_ascii_hexdigit(),
+        [first, ..] => ends_row(first) && !first.is_ascii_alphabetic() && first != b'_',
+        _ => false,
+    };
+    (len < 8 && is_lone).then_some(at + len)
+}
+
 /// Whether one of the numbers may be in a date.
 fn has_date(text: &[u8], at: usize, len: usize) -> bool {
     let is_digit = |at: usize| text.get(at).is_some_and(u8::is_ascii_digit);
-    let begins = |n: &usize| is_digit(*n) && !n.checked_sub(1).is_some_and(is_digit);
+    // A digit right before the first one belongs to an escape.
+    let begins = |n: &usize| is_digit(*n) && (*n == at || !is_digit(*n - 1));
     (at..at + len).filter(begins).any(|n| may_be_date(text, n))
 }
 

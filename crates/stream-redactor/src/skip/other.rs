@@ -7,9 +7,13 @@ use super::{Look, is_han};
 pub(super) fn other(text: &[u8], from: usize, at: usize) -> Look {
     let rest = text.get(at..).unwrap_or_default();
     let mut len = 0;
-    // Whole words of another script, without going back to the search.
+    // Whole words of another script, without going back to the search, which is faster where it
+    // does not stop.
     while let Some(n) = rest.get(len..).and_then(harmless) {
         len += n;
+        if rest.get(len).is_none_or(|b| is_han(*b)) {
+            break;
+        }
     }
     if len > 0 {
         return Look::Pass(at + len);

@@ -1,5 +1,6 @@
 //! Where a token may stand.
 
+use super::may_be_any;
 use crate::rules::{MAX_NAME, MAX_RUN, may_begin_token, named_before};
 
 /// A word of so many letters and digits may be a token without a prefix.
@@ -39,6 +40,19 @@ pub(super) fn token(text: &[u8], from: usize, at: usize) -> bool {
     is_long_word(text, from, at)
         || is_named(text, start, at)
         || get(at + 1) == b'Q' && get(at + 2) == b'~'
+}
+
+/// What follows the `:` in a URL that is a token as a whole.
+const HOOKS: [&[u8]; 2] = [b"//hooks.slack.com/", b"//discord"];
+
+/// Whether the `:` at `at` may stand in such a URL, which need not hold a digit.
+pub(super) fn hook(text: &[u8], at: usize) -> bool {
+    let rest = text.get(at + 1..).unwrap_or_default();
+    HOOKS.iter().any(|hook| {
+        let same = |(a, b): &(&u8, &u8)| a.eq_ignore_ascii_case(b);
+        let len = rest.iter().zip(*hook).take_while(same).count();
+        len == hook.len() || may_be_any(rest.get(len))
+    })
 }
 
 /// Whether the word around a digit is a long one.

@@ -118,6 +118,59 @@ pub(super) const BEFORE_YEAR: [&str; 18] = [
     "jahr", "nel", "seit", "since", "until", "vor", "year",
 ];
 
+/// For each first letter, where its names begin and end in [`NAMES`].
+static BY_FIRST: [(u8, u8); 26] = by_first();
+
+const fn by_first() -> [(u8, u8); 26] {
+    let mut by_first = [(0, 0); 26];
+    let (mut n, mut rest): (u8, &[&str]) = (0, &NAMES);
+    while let [name, more @ ..] = rest {
+        n += 1;
+        if let [first, ..] = name.as_bytes() {
+            #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+            let slot = &mut by_first[(*first - b'a') as usize];
+            if slot.1 == 0 {
+                slot.0 = n - 1;
+            }
+            slot.1 = n;
+        }
+        rest = more;
+    }
+    by_first
+}
+
+/// For each first letter, the lengths of names and of words before a year, as bits: most words are
+/// dismissed by those.
+static LENGTHS: [u16; 26] = lengths();
+
+const fn lengths() -> [u16; 26] {
+    let mut lengths = [0; 26];
+    let lists: [&[&str]; 2] = [&NAMES, &BEFORE_YEAR];
+    let mut n = 0;
+    while n < lists.len() {
+        #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+        let mut rest = lists[n];
+        while let [word, more @ ..] = rest {
+            if let [first, ..] = word.as_bytes() {
+                #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+                let slot = &mut lengths[(*first - b'a') as usize];
+                *slot |= 1 << word.len();
+            }
+            rest = more;
+        }
+        n += 1;
+    }
+    lengths
+}
+
+/// Whether a word, in any case, may be a name or stand before a year, by its length and first letter.
+pub(crate) fn may_be_dated(word: &[u8]) -> bool {
+    let first = word.first().map_or(0, |b| b.to_ascii_lowercase());
+    let lengths = LENGTHS.get(usize::from(first.wrapping_sub(b'a')));
+    let is_one = lengths.is_some_and(|lengths| word.len() < 16 && lengths >> word.len() & 1 == 1);
+    is_one || !word.is_ascii()
+}
+
 const PARTICLES: [&str; 3] = ["de", "di", "of"];
 
 /// The names that begin like what was read of one.
@@ -141,6 +194,13 @@ impl Name {
     /// One more letter; none if no name goes on like that.
     pub(super) fn with(self, c: char) -> Option<Self> {
         let byte = u8::try_from(c).ok()?;
+        if self.len == 0 {
+            let (from, to) = BY_FIRST
+                .get(usize::from(byte.wrapping_sub(b'a')))
+                .copied()?;
+            let (from, to) = (usize::from(from), usize::from(to));
+            return (from < to).then_some(Self { from, to, len: 1 });
+        }
         let at = |name: &&str| name.as_bytes().get(self.len).copied();
         let names = NAMES.get(self.from..self.to)?;
         let from = names.iter().position(|name| at(name) == Some(byte))?;
@@ -199,7 +259,7 @@ pub(crate) fn may_begin_month(text: &[u8]) -> bool {
 /// Whether a word, in any case, may be a month.
 pub(crate) fn may_be_month(word: &[u8]) -> bool {
     let is_name = |name: &&str| name.as_bytes().eq_ignore_ascii_case(word);
-    !word.is_ascii() || NAMES.iter().any(is_name)
+    !word.is_ascii() || may_be_dated(word) && NAMES.iter().any(is_name)
 }
 
 /// Whether a word, in any case, may stand between parts of a date.
@@ -213,7 +273,7 @@ pub(crate) fn may_be_particle(word: &[u8]) -> bool {
 /// Whether a word, in any case, may stand before a year.
 pub(crate) fn may_precede_year(word: &[u8]) -> bool {
     let is_one = |w: &&str| w.as_bytes().eq_ignore_ascii_case(word);
-    !word.is_ascii() || BEFORE_YEAR.iter().any(is_one)
+    !word.is_ascii() || may_be_dated(word) && BEFORE_YEAR.iter().any(is_one)
 }
 
 #[cfg(test)]
