@@ -81,6 +81,7 @@ fn last(text: &[u8]) -> Option<(Option<u8>, usize)> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use crate::left::Register;

@@ -165,7 +165,7 @@ const fn lengths() -> [u16; 26] {
 
 /// Whether a word, in any case, may be a name or stand before a year, by its length and first letter.
 pub(crate) fn may_be_dated(word: &[u8]) -> bool {
-    let first = word.first().map_or(0, |b| b.to_ascii_lowercase());
+    let first = word.first().map_or(0, u8::to_ascii_lowercase);
     let lengths = LENGTHS.get(usize::from(first.wrapping_sub(b'a')));
     let is_one = lengths.is_some_and(|lengths| word.len() < 16 && lengths >> word.len() & 1 == 1);
     is_one || !word.is_ascii()
