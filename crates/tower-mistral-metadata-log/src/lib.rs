@@ -84,6 +84,8 @@
 //! - A compressed reply is not decoded: its facts are missing.
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "audit-trail")]
+pub mod audit;
 mod body;
 mod entry;
 mod escape;
