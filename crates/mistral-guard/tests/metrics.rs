@@ -2,7 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice)]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 use mistral_emulator::Reply;
 use mistral_guard::{
@@ -21,6 +26,18 @@ async fn start() -> Running {
     config.server.admin_listen = Some("0".parse().unwrap());
     config.sanitize.on_uninspectable = UninspectableConfig::All(UninspectableName::Pass);
     config.upstream.demo = true;
+    // One for each server: a trail has one writer.
+    static TRAILS: AtomicU64 = AtomicU64::new(0);
+    let trail = format!(
+        "audit-of-metrics-{}",
+        TRAILS.fetch_add(1, Ordering::Relaxed)
+    );
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(trail);
+    let _ = fs::remove_dir_all(&dir);
+    fs::create_dir_all(&dir).unwrap();
+    let key = dir.join("start.key");
+    fs::write(&key, "5a".repeat(32)).unwrap();
+    (config.audit_log.dir, config.audit_log.key_file) = (Some(dir), Some(key));
     Server::new(config).token(TOKEN).start().await.unwrap()
 }
 

@@ -110,7 +110,9 @@ impl RejectionKind {
             Self::UnsupportedBody => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Blocked | Self::Forbidden | Self::UpgradeNotAllowed => StatusCode::FORBIDDEN,
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
-            Self::Overloaded | Self::AuditUnavailable | Self::NoKey => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Overloaded | Self::AuditUnavailable | Self::NoKey => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::OriginNotAllowed
             | Self::UninspectableReply
             | Self::ReplyTooLarge

@@ -3,6 +3,7 @@
 use tower_mistral::{
     BuildError, Guard, GuardBuilder,
     key_rotation::Keys,
+    metadata_log::audit::AuditTrail,
     redact_output::RedactOutputLayer,
     redactor::{Entity, RedactorBuilder, Show},
     sanitize_input::{self, OnBlock, OverLimit, SanitizeInputLayer, Wrap},
@@ -28,15 +29,16 @@ impl Config {
     pub fn check(&self) -> Result<(), ConfigError> {
         // Stands in for the keys, which a check does not read.
         let keys = Keys::new(["check"]);
-        self.build(keys, &self.upstream.url, None).map(drop)
+        self.build(keys, &self.upstream.url, (None, None)).map(drop)
     }
 
-    /// The stack over these keys, for calls to `upstream`, which are counted in `metrics`.
+    /// The stack over these keys, for calls to `upstream`, which are recorded in the trail before
+    /// anybody is told of them, and counted.
     pub(crate) fn build(
         &self,
         keys: Keys,
         upstream: &Origin,
-        metrics: Option<Metrics>,
+        (metrics, trail): (Option<Metrics>, Option<AuditTrail>),
     ) -> Result<Guard, ConfigError> {
         self.check_server()?;
         let screen = self.screen()?;
@@ -58,7 +60,7 @@ impl Config {
             .sanitize(|layer| self.sanitize_layer(layer, screen.clone()))
             .redact(|rules| self.redact_rules(rules))
             .redact_layer(|layer| self.redact_layer(layer))
-            .on_record(CallLog::new(self.log.format))
+            .on_record((trail, CallLog::new(self.log.format)))
             .also_on_record(metrics);
         let guard = builder.build().map_err(build_error)?;
         self.switch(&guard, &screen)?;

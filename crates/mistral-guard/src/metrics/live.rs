@@ -10,22 +10,28 @@ use prometheus_client::{
 use tower_mistral::{
     Guard,
     key_rotation::{KeyHealth, KeyRing},
+    metadata_log::audit::AuditTrail,
     wire::Counters,
 };
 
 use super::labels::{Key, Uninspected};
 
+type NoLabels = [(&'static str, &'static str); 0];
+const NO_LABELS: NoLabels = [];
+
 #[derive(Debug)]
 pub(super) struct Live {
     counters: Counters,
     ring: KeyRing,
+    trail: Option<AuditTrail>,
 }
 
 impl Live {
-    pub(super) fn new(guard: &Guard) -> Self {
+    pub(super) fn new(guard: &Guard, trail: Option<AuditTrail>) -> Self {
         Self {
             counters: guard.counters(),
             ring: guard.ring(),
+            trail,
         }
     }
 }
@@ -59,7 +65,24 @@ impl Collector for Live {
             (labels, ConstGauge::new(u64::from(key.is_current)))
         });
         let help = "The keys by fingerprint; 1 is the one whose turn it is";
-        family(&mut encoder, ("key", help), MetricType::Gauge, states)
+        family(&mut encoder, ("key", help), MetricType::Gauge, states)?;
+
+        let trail = self.trail.iter();
+        let writable = trail.clone().map(|trail| {
+            let writable = u64::from(trail.is_writable());
+            (NO_LABELS, ConstGauge::new(writable))
+        });
+        let help = "Whether the audit trail is being written";
+        let name = ("audit_writable", help);
+        family(&mut encoder, name, MetricType::Gauge, writable)?;
+        let lost = trail.map(|trail| (NO_LABELS, ConstCounter::new(trail.lost())));
+        let help = "Records that the audit trail could not take";
+        family(
+            &mut encoder,
+            ("audit_lost", help),
+            MetricType::Counter,
+            lost,
+        )
     }
 }
 

@@ -8,7 +8,7 @@ mod live;
 
 use std::{
     fmt,
-    sync::{Arc, atomic::AtomicU64},
+    sync::{Arc, OnceLock, atomic::AtomicU64},
     time::{Duration, SystemTime},
 };
 
@@ -25,7 +25,7 @@ use prometheus_client::{
 };
 use tower_mistral::{
     Guard,
-    metadata_log::{OnRecord, Record},
+    metadata_log::{OnRecord, Record, audit::AuditTrail},
     wire::RejectionKind,
 };
 
@@ -56,6 +56,7 @@ struct Inner {
     attempts: Family<l::Attempt, Counter>,
     remaining: Family<l::Limit, Gauge<u64, AtomicU64>>,
     limits: Family<l::Limit, Gauge<u64, AtomicU64>>,
+    trail: OnceLock<AuditTrail>,
 }
 
 /// The buckets of OpenTelemetry's `gen_ai.client.operation.duration`, in seconds.
@@ -90,6 +91,7 @@ impl Metrics {
             attempts: Family::default(),
             remaining: Family::default(),
             limits: Family::default(),
+            trail: OnceLock::new(),
         };
         inner.register();
         Self(Arc::new(inner))
@@ -99,11 +101,17 @@ impl Metrics {
     pub fn encode(&self, guard: &Guard) -> String {
         let mut out = String::new();
         let mut live = Registry::with_prefix("mistral_guard");
-        live.register_collector(Box::new(live::Live::new(guard)));
+        let trail = self.0.trail.get().cloned();
+        live.register_collector(Box::new(live::Live::new(guard, trail)));
         // Writing to a String cannot fail.
         let _ = text::encode_registry(&mut out, &self.0.registry);
         let _ = text::encode(&mut out, &live);
         out
+    }
+
+    /// Tells of this audit trail, too.
+    pub fn watch(&self, trail: &AuditTrail) {
+        self.0.trail.get_or_init(|| trail.clone());
     }
 
     /// Counts a call that was refused before any layer has seen it.
