@@ -7,7 +7,7 @@ use std::{
     convert::Infallible,
     fmt::Debug,
     future::{Ready, ready},
-    pin::{Pin, pin},
+    pin::pin,
     sync::Arc,
     task::{Context, Poll, Waker},
 };

@@ -14,6 +14,7 @@ use pin_project_lite::pin_project;
 use tower_mistral_wire::{
     BoxError, Rejection, RejectionKind,
     body::RequestBody,
+    ext::Layer,
     intake::{Intake, IntakeOptions},
 };
 use tower_service::Service;
@@ -96,7 +97,8 @@ where
             match this.state.as_mut().project() {
                 StateProj::Read { inner, intake } => {
                     let entry = this.entry.as_mut().expect("a call that is read is logged");
-                    let arrived = ready!(Pin::new(intake).poll(cx));
+                    let poll = || Pin::new(intake).poll(cx);
+                    let arrived = ready!(entry.report().time(Layer::MetadataLog, poll));
                     entry.read(arrived.endpoint, &arrived.request);
                     let future = {
                         let _span = entry.enter();

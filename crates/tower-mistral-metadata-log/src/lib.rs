@@ -123,7 +123,7 @@ pub use self::{
     layer::MetadataLogLayer,
     outgoing::Trace,
     rate::{Headroom, RateLimits},
-    record::{Outcome, Record, RuleCount},
+    record::{Outcome, Record, RuleCount, ValueCount},
     service::MetadataLog,
     sink::{OnRecord, Start},
     tracing_sink::TracingSink,
