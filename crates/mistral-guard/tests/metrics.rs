@@ -182,6 +182,15 @@ async fn what_callers_make_up_is_no_label() {
         r#"mistral_guard_findings_total{layer="redact_output",rule="EMAIL_ADDRESS",action="edited",mode="enforce"} 2"#,
         r#"mistral_guard_model_calls_total{model="mistral-small-latest"} 2"#,
         r#"mistral_guard_time_to_first_text_seconds_count{route="/v1/chat/completions",stream="true"} 1"#,
+        r#"mistral_guard_values_distinct{rule="EMAIL_ADDRESS"} 1"#,
+        r#"mistral_guard_value_top_share{rule="EMAIL_ADDRESS"} 1"#,
+        r#"mistral_guard_overhead_seconds_total{layer="sanitize_input"} "#,
+        r#"mistral_guard_overhead_seconds_total{layer="redact_output"} "#,
+        r#"mistral_guard_overhead_seconds_total{layer="metadata_log"} "#,
+        r#"mistral_guard_held_byte_seconds_total{rule="EMAIL_ADDRESS"} "#,
+        r#"mistral_guard_config_generation{rules=""#,
+        r#"mistral_guard_audit_writable 1"#,
+        r#"mistral_guard_audit_lost_total 0"#,
     ] {
         assert!(has(start), "{start}\n{text}");
     }

@@ -11,6 +11,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+pub(crate) use self::build::FIRST_GENERATION;
 pub use self::{
     error::ConfigError,
     sections::{

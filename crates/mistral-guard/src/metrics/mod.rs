@@ -5,10 +5,11 @@
 mod count;
 mod labels;
 mod live;
+mod sketch;
 
 use std::{
     fmt,
-    sync::{Arc, OnceLock, atomic::AtomicU64},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, atomic::AtomicU64},
     time::{Duration, SystemTime},
 };
 
@@ -29,7 +30,7 @@ use tower_mistral::{
     wire::RejectionKind,
 };
 
-use self::labels as l;
+use self::{labels as l, sketch::Sketch};
 
 /// What is counted. A shared handle.
 #[derive(Clone)]
@@ -57,6 +58,10 @@ struct Inner {
     remaining: Family<l::Limit, Gauge<u64, AtomicU64>>,
     limits: Family<l::Limit, Gauge<u64, AtomicU64>>,
     trail: OnceLock<AuditTrail>,
+    overhead: Family<l::OfLayer, Counter<f64>>,
+    held: Family<l::OfRule, Counter<f64>>,
+    values: Mutex<Sketch>,
+    versions: OnceLock<(u64, u64)>,
 }
 
 /// The buckets of OpenTelemetry's `gen_ai.client.operation.duration`, in seconds.
@@ -92,6 +97,10 @@ impl Metrics {
             remaining: Family::default(),
             limits: Family::default(),
             trail: OnceLock::new(),
+            overhead: Family::default(),
+            held: Family::default(),
+            values: Mutex::default(),
+            versions: OnceLock::new(),
         };
         inner.register();
         Self(Arc::new(inner))
@@ -102,11 +111,19 @@ impl Metrics {
         let mut out = String::new();
         let mut live = Registry::with_prefix("mistral_guard");
         let trail = self.0.trail.get().cloned();
-        live.register_collector(Box::new(live::Live::new(guard, trail)));
+        let values = self.0.values().shares(hour());
+        let versions = self.0.versions.get().copied();
+        let now = live::Live::new(guard, trail, values, versions);
+        live.register_collector(Box::new(now));
         // Writing to a String cannot fail.
         let _ = text::encode_registry(&mut out, &self.0.registry);
         let _ = text::encode(&mut out, &live);
         out
+    }
+
+    /// Tells the version of the rules and the generation of the configuration, too.
+    pub(crate) fn says_versions(&self, versions: (u64, u64)) {
+        self.0.versions.get_or_init(|| versions);
     }
 
     /// Tells of this audit trail, too.
@@ -129,7 +146,18 @@ impl Default for Metrics {
     }
 }
 
+/// Hours since 1970.
+fn hour() -> u64 {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    now.unwrap_or(Duration::ZERO).as_secs() / 3600
+}
+
 impl Inner {
+    /// A panic elsewhere leaves counts that are still counts.
+    fn values(&self) -> MutexGuard<'_, Sketch> {
+        self.values.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn register(&mut self) {
         let r = &mut self.registry;
         r.register("calls", "Calls that have ended", self.calls.clone());
@@ -205,6 +233,16 @@ impl Inner {
             self.remaining.clone(),
         );
         r.register("rate_limit", "Limits of the API's", self.limits.clone());
+        r.register(
+            "overhead_seconds",
+            "Time that layers have spent on calls themselves, not on waiting for others",
+            self.overhead.clone(),
+        );
+        r.register(
+            "held_byte_seconds",
+            "Bytes of streams by the seconds they were held back, by what was found in them",
+            self.held.clone(),
+        );
         r.register(
             "build",
             "The program",

@@ -28,7 +28,7 @@ use self::{
 pub use self::{auth::TokenError, running::Running, signals::Signals};
 use crate::{
     audit::{self, AuditError},
-    config::{Config, ConfigError},
+    config::{Config, ConfigError, FIRST_GENERATION},
     metrics::Metrics,
 };
 
@@ -104,6 +104,9 @@ impl Server {
             _ => None,
         };
         let (token, is_made) = (callers.shown(), callers.is_made());
+        if let Some(metrics) = &metrics {
+            metrics.says_versions((config.rule_set(), FIRST_GENERATION));
+        }
         if let (Some(metrics), Some(trail)) = (&metrics, &trail) {
             metrics.watch(trail);
         }
