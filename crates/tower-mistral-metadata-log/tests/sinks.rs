@@ -48,7 +48,7 @@ async fn call(layer: MetadataLogLayer<impl OnRecord>) {
         report.note_held(Some("EMAIL_ADDRESS".into()), 0.5);
         report.add_overhead(Room::SanitizeInput, Duration::from_micros(1500));
         report.time(Room::RedactOutput, || {
-            clock.advance(Duration::from_micros(2500))
+            clock.advance(Duration::from_micros(2500));
         });
         report.add_attempt(Attempt::new(Some("k1".into()), Some(200)));
         report.add_attempt(Attempt::new(Some("k2".into()), None));
