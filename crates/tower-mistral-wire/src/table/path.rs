@@ -46,6 +46,22 @@ impl RequestPath {
     /// Says which kind of ambiguity the path has.
     pub fn of(uri: &http::Uri) -> Result<Self, PathError> {
         let raw = uri.path();
+        let decoded = match raw.bytes().all(|byte| byte == b'/' || is_pchar(byte)) {
+            true => raw.to_owned(),
+            false => Self::decode(raw)?,
+        };
+        if decoded.as_bytes().windows(2).any(|pair| pair == b"//") {
+            return Err(PathError::DoubledSlash);
+        }
+        let mut segments = decoded.as_bytes().split(|byte| *byte == b'/');
+        if segments.any(|segment| matches!(segment, b"." | b"..")) {
+            return Err(PathError::DotSegment);
+        }
+        Ok(Self(decoded))
+    }
+
+    /// The path without its percent-encodings.
+    fn decode(raw: &str) -> Result<String, PathError> {
         let mut decoded = Vec::with_capacity(raw.len());
         let mut bytes = raw.bytes();
         while let Some(byte) = bytes.next() {
@@ -69,15 +85,7 @@ impl RequestPath {
                 byte => decoded.push(byte),
             }
         }
-        let decoded = String::from_utf8(decoded).map_err(|_| PathError::BadCharacter)?;
-        if decoded.as_bytes().windows(2).any(|pair| pair == b"//") {
-            return Err(PathError::DoubledSlash);
-        }
-        let mut segments = decoded.as_bytes().split(|byte| *byte == b'/');
-        if segments.any(|segment| matches!(segment, b"." | b"..")) {
-            return Err(PathError::DotSegment);
-        }
-        Ok(Self(decoded))
+        String::from_utf8(decoded).map_err(|_| PathError::BadCharacter)
     }
 
     /// The path, percent-decoded.
