@@ -12,7 +12,7 @@ use std::{
 use bytes::Bytes;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use http::{Request, Response, header::CONTENT_TYPE};
-use http_body::{Body, Frame};
+use http_body::Body;
 use http_body_util::{BodyExt, Full};
 use tokio::runtime::{Builder, Runtime};
 use tower::{Layer, Service, ServiceExt, layer::util::Identity};
@@ -26,6 +26,10 @@ use tower_mistral::{
 
 #[path = "data.rs"]
 mod data;
+#[path = "frames.rs"]
+mod frames;
+
+use self::frames::Frames;
 
 /// Answers each call with the same frames, having read its body.
 #[derive(Clone)]
@@ -71,32 +75,9 @@ where
                 frame.expect("the body is in memory");
             }
             let reply = Response::builder().header(CONTENT_TYPE, api.content_type);
-            let reply = reply.body(Frames {
-                frames: api.frames,
-                at: 0,
-            });
+            let reply = reply.body(Frames::new(api.frames));
             Ok(reply.expect("the content type is one"))
         })
-    }
-}
-
-/// A frame a chunk.
-struct Frames {
-    frames: Arc<[Bytes]>,
-    at: usize,
-}
-
-impl Body for Frames {
-    type Data = Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        let frame = self.frames.get(self.at).cloned();
-        self.at += 1;
-        Poll::Ready(frame.map(|data| Ok(Frame::data(data))))
     }
 }
 

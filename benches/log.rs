@@ -7,7 +7,7 @@ use std::{
     convert::Infallible,
     fmt::Debug,
     future::{Ready, ready},
-    pin::{Pin, pin},
+    pin::pin,
     sync::Arc,
     task::{Context, Poll, Waker},
 };
@@ -15,7 +15,7 @@ use std::{
 use bytes::Bytes;
 use criterion::{Criterion, criterion_group, criterion_main};
 use http::{Request, Response, header::CONTENT_TYPE};
-use http_body::{Body, Frame};
+use http_body::Body;
 use http_body_util::{BodyExt, Full};
 use tower::{Layer, Service, layer::util::Identity};
 use tower_mistral::metadata_log::MetadataLogLayer;
@@ -23,6 +23,10 @@ use tower_mistral_wire::ext::CallReport;
 
 #[path = "data.rs"]
 mod data;
+#[path = "frames.rs"]
+mod frames;
+
+use self::frames::Frames;
 
 /// Answers with the same frames.
 #[derive(Clone)]
@@ -49,28 +53,8 @@ impl<B> Service<Request<B>> for Api {
         }
         let frames = Arc::clone(&self.frames);
         let reply = Response::builder().header(CONTENT_TYPE, self.content_type);
-        let reply = reply.body(Frames { frames, at: 0 });
+        let reply = reply.body(Frames::new(frames));
         ready(Ok(reply.expect("the content type is one")))
-    }
-}
-
-/// A frame a chunk.
-struct Frames {
-    frames: Arc<[Bytes]>,
-    at: usize,
-}
-
-impl Body for Frames {
-    type Data = Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        let frame = self.frames.get(self.at).cloned();
-        self.at += 1;
-        Poll::Ready(frame.map(|data| Ok(Frame::data(data))))
     }
 }
 

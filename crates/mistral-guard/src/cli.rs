@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, num::NonZeroUsize, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
-use tower_mistral::redactor::Entity;
+use tower_mistral::{metadata_log::audit::Head, redactor::Entity};
 
 use crate::{
     config::{Config, ConfigError, Door, LogFormat, ModeName, Origin, Preset},
@@ -32,6 +32,8 @@ pub enum Command {
     /// Serve the API to any SDK, guarded: point its base URL here
     #[command(after_help = SERVE_HELP)]
     Serve(Box<ServeArgs>),
+    /// Check the audit trail that `serve` writes with `[audit_log]`
+    AuditLog(AuditLogArgs),
 }
 
 const SERVE_HELP: &str = "\
@@ -80,6 +82,38 @@ pub struct RedactArgs {
     /// Feed at most N characters at a time; what comes out stays the same
     #[arg(long, value_name = "N")]
     pub stream: Option<NonZeroUsize>,
+}
+
+/// What to do with an audit trail.
+#[derive(Clone, Debug, Args)]
+pub struct AuditLogArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: AuditLogCommand,
+}
+
+/// What to do with an audit trail.
+#[derive(Clone, Debug, Subcommand)]
+pub enum AuditLogCommand {
+    /// Tell the first line that is not as it was written
+    Verify(VerifyArgs),
+}
+
+/// Options of `audit-log verify`.
+#[derive(Clone, Debug, Args)]
+pub struct VerifyArgs {
+    /// The files of the trail in the order of their names
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+
+    /// The file with the key that the trail was begun with
+    #[arg(long, value_name = "FILE")]
+    pub key_file: PathBuf,
+
+    /// A head that was told elsewhere, as `number:tag`: the trail must have it, and so was not cut
+    /// before it
+    #[arg(long, value_name = "HEAD")]
+    pub head: Option<Head>,
 }
 
 /// Options of `serve`. They win over the file.

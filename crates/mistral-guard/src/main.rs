@@ -9,6 +9,7 @@ use std::{
 
 use clap::Parser;
 use mistral_guard::{
+    audit,
     cli::{Cli, Command, ServeArgs},
     demo, logging, redact,
     serve::{Server, Signals},
@@ -20,6 +21,7 @@ fn main() -> ExitCode {
         Command::Demo(args) => demo::run(args),
         Command::Redact(args) => redact::run(args),
         Command::Serve(args) => serve(&args),
+        Command::AuditLog(args) => audit::run(args),
         _ => Ok(()),
     };
     match done {

@@ -61,6 +61,7 @@ fn the_example_tells_the_defaults() {
     // Where there is no default, or the preset decides, the example shows a value.
     assert!(all.server.health_listen.take().is_some());
     assert!(all.server.admin_listen.take().is_some());
+    assert!(all.audit_log.dir.take().is_some() && all.audit_log.key_file.take().is_some());
     let preset = SanitizeConfig {
         max_chars: Some(200_000),
         over_limit: Some(OverLimitName::Refuse),
@@ -84,7 +85,14 @@ fn the_example_tells_the_defaults() {
 fn the_example_has_every_key() {
     let all = uncommented();
     for section in [
-        "server", "upstream", "keys", "guard", "sanitize", "redact", "log",
+        "server",
+        "upstream",
+        "keys",
+        "guard",
+        "sanitize",
+        "redact",
+        "log",
+        "audit_log",
     ] {
         let error = Config::parse("f", &format!("[{section}]\nno_such_key = 1")).unwrap_err();
         let error = error.to_string();

@@ -2,7 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice)]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 use mistral_emulator::Reply;
 use mistral_guard::{
@@ -21,6 +26,18 @@ async fn start() -> Running {
     config.server.admin_listen = Some("0".parse().unwrap());
     config.sanitize.on_uninspectable = UninspectableConfig::All(UninspectableName::Pass);
     config.upstream.demo = true;
+    // One for each server: a trail has one writer.
+    static TRAILS: AtomicU64 = AtomicU64::new(0);
+    let trail = format!(
+        "audit-of-metrics-{}",
+        TRAILS.fetch_add(1, Ordering::Relaxed)
+    );
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(trail);
+    let _ = fs::remove_dir_all(&dir);
+    fs::create_dir_all(&dir).unwrap();
+    let key = dir.join("start.key");
+    fs::write(&key, "5a".repeat(32)).unwrap();
+    (config.audit_log.dir, config.audit_log.key_file) = (Some(dir), Some(key));
     Server::new(config).token(TOKEN).start().await.unwrap()
 }
 
@@ -165,6 +182,15 @@ async fn what_callers_make_up_is_no_label() {
         r#"mistral_guard_findings_total{layer="redact_output",rule="EMAIL_ADDRESS",action="edited",mode="enforce"} 2"#,
         r#"mistral_guard_model_calls_total{model="mistral-small-latest"} 2"#,
         r#"mistral_guard_time_to_first_text_seconds_count{route="/v1/chat/completions",stream="true"} 1"#,
+        r#"mistral_guard_values_distinct{rule="EMAIL_ADDRESS"} 1"#,
+        r#"mistral_guard_value_top_share{rule="EMAIL_ADDRESS"} 1"#,
+        r#"mistral_guard_overhead_seconds_total{layer="sanitize_input"} "#,
+        r#"mistral_guard_overhead_seconds_total{layer="redact_output"} "#,
+        r#"mistral_guard_overhead_seconds_total{layer="metadata_log"} "#,
+        r#"mistral_guard_held_byte_seconds_total{rule="EMAIL_ADDRESS"} "#,
+        r#"mistral_guard_config_generation{rules=""#,
+        r#"mistral_guard_audit_writable 1"#,
+        r#"mistral_guard_audit_lost_total 0"#,
     ] {
         assert!(has(start), "{start}\n{text}");
     }

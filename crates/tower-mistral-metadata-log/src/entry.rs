@@ -13,7 +13,7 @@ use http::{Method, Request, Response, Uri, header};
 use http_body::Body;
 use tower_mistral_wire::{
     body::RequestBody,
-    ext::{CallReport, ReplyFacts, RequestFacts, RequestId},
+    ext::{CallReport, Layer, ReplyFacts, RequestFacts, RequestId},
     mark,
     media::ReplyMedia,
     table::{Endpoint, RequestPath},
@@ -70,6 +70,8 @@ impl<N: OnRecord> Entry<N> {
         let begin = Start::new(report.request_id(), &trace, method_name(&method));
         let span = settings.sink.span(&begin);
         let uri = request.uri().clone();
+        let took = settings.clock.now().saturating_duration_since(start);
+        report.add_overhead(Layer::MetadataLog, took);
         Self {
             server: settings.server(&uri),
             settings,
@@ -114,7 +116,8 @@ impl<N: OnRecord> Entry<N> {
     /// The head of the reply has come.
     pub(crate) fn head<R: Body>(&mut self, response: &mut Response<R>) {
         mark::adopt(response, &self.report);
-        self.head = Some(self.elapsed());
+        let from = self.elapsed();
+        self.head = Some(from);
         self.reply = ReplyHead::of(response);
         let headers = response.headers();
         let media = ReplyMedia::of(&self.method, response.status(), headers);
@@ -124,16 +127,16 @@ impl<N: OnRecord> Entry<N> {
             .size_hint()
             .exact()
             .or_else(|| length(headers));
-        let Route::Known(endpoint) = &self.route else {
-            return;
-        };
-        if self.report.claim_reply() {
-            let Settings {
-                budget, max_reply, ..
-            } = &*self.settings;
-            let endpoint = Arc::clone(endpoint);
-            self.reader = Some(ReplyReader::new(media, endpoint, *max_reply, budget));
+        if let Route::Known(endpoint) = &self.route {
+            if self.report.claim_reply() {
+                let Settings {
+                    budget, max_reply, ..
+                } = &*self.settings;
+                let endpoint = Arc::clone(endpoint);
+                self.reader = Some(ReplyReader::new(media, endpoint, *max_reply, budget));
+            }
         }
+        self.add_overhead_since(from);
     }
 
     /// The next bytes of the reply are passed on.
@@ -149,7 +152,7 @@ impl<N: OnRecord> Entry<N> {
         self.response_bytes = self.response_bytes.saturating_add(len);
         self.left = self.left.map(|left| left.saturating_sub(len));
         if let Some(reader) = &mut self.reader {
-            reader.push(data);
+            self.report.time(Layer::MetadataLog, || reader.push(data));
             if reader.has_text() {
                 self.report.note_text();
             }
@@ -173,7 +176,13 @@ impl<N: OnRecord> Entry<N> {
         now.saturating_duration_since(self.start)
     }
 
+    fn add_overhead_since(&self, from: Duration) {
+        let took = self.elapsed().saturating_sub(from);
+        self.report.add_overhead(Layer::MetadataLog, took);
+    }
+
     fn close(&mut self) {
+        let from = self.elapsed();
         let has_all = self.outcome == Outcome::Complete || self.left == Some(0);
         if let Some(reader) = self.reader.take() {
             let facts = reader.finish(has_all);
@@ -197,6 +206,7 @@ impl<N: OnRecord> Entry<N> {
             self.report
                 .set_request(|| RequestFacts::read(&endpoint, None));
         }
+        self.add_overhead_since(from);
         let record = self.record(facts);
         let _span = self.span.enter();
         self.settings.sink.on_record(&record);

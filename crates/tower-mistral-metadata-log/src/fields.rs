@@ -109,6 +109,7 @@ impl Record {
         number("mistral_guard.requests_10s_remaining", burst.remaining);
         number("mistral_guard.requests_10s_limit", burst.limit);
         number("mistral_guard.query_cost", limits.query_cost);
+        number("mistral_guard.config_generation", self.config_generation);
         number("mistral_guard.retry_after", limits.retry_after);
 
         let mut time = |key, value: Option<Duration>| {
@@ -126,6 +127,21 @@ impl Record {
             "mistral_guard.time_to_first_text_ms",
             self.time_to_first_text,
         );
+        time(
+            "mistral_guard.overhead_sanitize_input_ms",
+            self.overhead_of(Layer::SanitizeInput),
+        );
+        time(
+            "mistral_guard.overhead_redact_output_ms",
+            self.overhead_of(Layer::RedactOutput),
+        );
+        time(
+            "mistral_guard.overhead_metadata_log_ms",
+            self.overhead_of(Layer::MetadataLog),
+        );
+        if let Some(held) = self.held_byte_seconds() {
+            field("mistral_guard.held_byte_seconds", Value::Time(held));
+        }
         if let Some(time) = self.time_to_first_chunk() {
             let key = "gen_ai.response.time_to_first_chunk";
             field(key, Value::Time(time.as_secs_f64()));
@@ -135,12 +151,17 @@ impl Record {
         field("mistral_guard.uninspected", Value::Flag(self.uninspected));
         field("trace_id", Value::Text(self.trace_id()));
         field("span_id", Value::Text(self.span_id()));
+        if let Some(rules) = self.rule_set_name() {
+            field("mistral_guard.rule_set", Value::Text(rules));
+        }
         if let Some(error) = self.error_type() {
             field("error.type", Value::Text(error.into_owned()));
         }
         let lists = [
             ("gen_ai.response.finish_reasons", self.finish_reason_names()),
             ("mistral_guard.rules", self.rule_counts()),
+            ("mistral_guard.values", self.value_counts()),
+            ("mistral_guard.held", self.held_names()),
             ("mistral_guard.attempts", self.attempt_names()),
         ];
         for (key, list) in lists.into_iter().filter(|(_, list)| !list.is_empty()) {
@@ -174,6 +195,41 @@ impl Record {
             format!("{layer}/{rule}:{action}={enforced}+{observed}")
         });
         each.collect()
+    }
+
+    /// `layer/rule=distinct/most`: how many values a rule has told apart, and how often it has found
+    /// the most frequent of them.
+    pub(crate) fn value_counts(&self) -> Vec<String> {
+        let told = self.rules.iter().filter(|rule| !rule.values.is_empty());
+        let each = told.map(|count| {
+            let (layer, rule) = (count.layer.as_str(), Escaped(&count.rule));
+            let most = count.values.first().map_or(0, |value| value.count);
+            format!("{layer}/{rule}={}/{most}", count.values.len())
+        });
+        each.collect()
+    }
+
+    /// `rule=byte_seconds`, `none` for text in which nothing was found.
+    pub(crate) fn held_names(&self) -> Vec<String> {
+        let each = self.held.iter().map(|held| {
+            let rule = held.rule.as_deref().unwrap_or("none");
+            format!("{}={:.6}", Escaped(rule), held.byte_seconds)
+        });
+        each.collect()
+    }
+
+    pub(crate) fn held_byte_seconds(&self) -> Option<f64> {
+        let sum = self.held.iter().map(|held| held.byte_seconds).sum();
+        (!self.held.is_empty()).then_some(sum)
+    }
+
+    pub(crate) fn overhead_of(&self, layer: Layer) -> Option<Duration> {
+        let mut each = self.overhead.iter();
+        each.find(|(of, _)| *of == layer).map(|(_, time)| *time)
+    }
+
+    pub(crate) fn rule_set_name(&self) -> Option<String> {
+        self.rule_set.map(|rules| format!("{rules:016x}"))
     }
 
     /// `fingerprint:status`, a dash for what is not known.

@@ -12,8 +12,9 @@ use http::{Request, Response};
 use http_body::Body;
 use pin_project_lite::pin_project;
 use tower_mistral_wire::{
-    BoxError,
+    BoxError, Rejection, RejectionKind,
     body::RequestBody,
+    ext::Layer,
     intake::{Intake, IntakeOptions},
 };
 use tower_service::Service;
@@ -40,6 +41,7 @@ pin_project! {
     enum State<S, F, B> {
         Read { inner: S, intake: Intake<B> },
         Call { #[pin] future: F },
+        Refuse,
     }
 }
 
@@ -53,6 +55,14 @@ where
         Self {
             state: State::Call { future },
             entry: None,
+        }
+    }
+
+    /// A sink that must not miss a record cannot take one.
+    pub(crate) fn refused(entry: Box<Entry<N>>) -> Self {
+        Self {
+            state: State::Refuse,
+            entry: Some(entry),
         }
     }
 
@@ -87,13 +97,24 @@ where
             match this.state.as_mut().project() {
                 StateProj::Read { inner, intake } => {
                     let entry = this.entry.as_mut().expect("a call that is read is logged");
-                    let arrived = ready!(Pin::new(intake).poll(cx));
+                    let poll = || Pin::new(intake).poll(cx);
+                    let arrived = ready!(entry.report().time(Layer::MetadataLog, poll));
                     entry.read(arrived.endpoint, &arrived.request);
                     let future = {
                         let _span = entry.enter();
                         inner.call(arrived.request)
                     };
                     this.state.set(State::Call { future });
+                }
+                StateProj::Refuse => {
+                    let mut entry = this.entry.take().expect("a refusal is answered once");
+                    let report = entry.report().clone();
+                    let kind = RejectionKind::AuditUnavailable;
+                    let refusal = Rejection::new(kind, report.request_id().clone());
+                    let mut response = refusal.into_response(&report);
+                    entry.head(&mut response);
+                    let logged = |body| LoggedBody::new(body, Some(entry));
+                    return Poll::Ready(Ok(response.map(logged)));
                 }
                 StateProj::Call { future } => {
                     let answer = {

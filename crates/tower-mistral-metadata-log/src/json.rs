@@ -74,7 +74,7 @@ fn string(text: &str, out: &mut String) {
 }
 
 /// RFC 3339, in milliseconds of UTC.
-fn timestamp(time: SystemTime, out: &mut String) {
+pub(crate) fn timestamp(time: SystemTime, out: &mut String) {
     let since = time.duration_since(SystemTime::UNIX_EPOCH);
     let since = since.unwrap_or(Duration::ZERO);
     let (seconds, millis) = (since.as_secs(), since.subsec_millis());

@@ -82,6 +82,14 @@ impl<N> MetadataLogLayer<N> {
         self
     }
 
+    /// Says in each record by which rules and by which configuration the call was judged: a hash of
+    /// what the rules are, and a number that grows whenever the configuration is changed. Default:
+    /// neither is said.
+    pub fn versions(mut self, rule_set: u64, config_generation: u64) -> Self {
+        self.settings().versions = Some((rule_set, config_generation));
+        self
+    }
+
     /// Takes the time from this clock. Default: the system's.
     pub fn clock(mut self, clock: Clock) -> Self {
         self.settings().clock = clock;

@@ -72,6 +72,8 @@
 //! - The layer refuses nothing: what it cannot read passes as it came, marked
 //!   [`uninspected`](Record::uninspected) where a reply is concerned. Only a request whose own
 //!   body breaks off is answered here, with a 400, since there is no request left to send.
+//!   And a sink that must not miss a record, such as the audit trail (feature `audit-trail`), may
+//!   [have calls refused](OnRecord::accepts_calls) while it cannot take one, with a 503.
 //! - Replies pass frame by frame, unchanged and not delayed. Memory is bounded: see
 //!   [`max_body`](MetadataLogLayer::max_body) and [`max_reply`](MetadataLogLayer::max_reply).
 //! - A sink that panics loses its record, not the call, nor the record of other sinks.
@@ -84,6 +86,8 @@
 //! - A compressed reply is not decoded: its facts are missing.
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "audit-trail")]
+pub mod audit;
 mod body;
 mod entry;
 mod escape;
@@ -119,7 +123,7 @@ pub use self::{
     layer::MetadataLogLayer,
     outgoing::Trace,
     rate::{Headroom, RateLimits},
-    record::{Outcome, Record, RuleCount},
+    record::{Outcome, Record, RuleCount, ValueCount},
     service::MetadataLog,
     sink::{OnRecord, Start},
     tracing_sink::TracingSink,

@@ -6,7 +6,7 @@ use std::{borrow::Cow, fmt, time::SystemTime};
 
 use opentelemetry::{
     Array, Context, KeyValue, StringValue, Value as Attribute,
-    metrics::{Histogram, Meter},
+    metrics::{Counter, Histogram, Meter},
     trace::{
         Span as _, SpanBuilder, SpanContext, SpanKind, Status, TraceContextExt, TraceFlags,
         TraceState, Tracer,
@@ -41,12 +41,18 @@ const TOKENS: [f64; 14] = [
 /// The convention's histograms of calls to a model: `gen_ai.client.operation.duration`,
 /// `gen_ai.client.operation.time_to_first_chunk` of streams, and `gen_ai.client.token.usage` by
 /// `gen_ai.token.type`. Calls that are no operation of the convention's (a list of models) are left
-/// out.
+/// out of them. Beside them, counters of what the layers have done: `mistral_guard.overhead` by layer,
+/// `mistral_guard.held_byte_seconds` by rule, `mistral_guard.findings` and, of these,
+/// `mistral_guard.findings_of_one_value` by layer and rule.
 #[derive(Clone)]
 pub struct OtelMetrics {
     duration: Histogram<f64>,
     first_chunk: Histogram<f64>,
     tokens: Histogram<u64>,
+    overhead: Counter<f64>,
+    held: Counter<f64>,
+    findings: Counter<u64>,
+    most_frequent: Counter<u64>,
 }
 
 impl OtelMetrics {
@@ -72,12 +78,56 @@ impl OtelMetrics {
                 .with_description("Number of input and output tokens used.")
                 .with_boundaries(TOKENS.to_vec())
                 .build(),
+            overhead: meter
+                .f64_counter("mistral_guard.overhead")
+                .with_unit("s")
+                .with_description("Time that layers have spent on calls themselves.")
+                .build(),
+            held: meter
+                .f64_counter("mistral_guard.held_byte_seconds")
+                .with_unit("By.s")
+                .with_description("Text of streams that was held back, by what was found in it.")
+                .build(),
+            findings: meter
+                .u64_counter("mistral_guard.findings")
+                .with_description("What rules have found.")
+                .build(),
+            most_frequent: meter
+                .u64_counter("mistral_guard.findings_of_one_value")
+                .with_description("Findings of the value that its call had most of, by rule.")
+                .build(),
+        }
+    }
+}
+
+impl OtelMetrics {
+    /// What layers have done: labels are names of the program and of rules.
+    fn count_layers(&self, record: &Record) {
+        for (layer, time) in &record.overhead {
+            let layer = KeyValue::new("layer", layer.as_str());
+            self.overhead.add(time.as_secs_f64(), &[layer]);
+        }
+        for held in &record.held {
+            let rule = held.rule.as_deref().unwrap_or("none").to_owned();
+            self.held
+                .add(held.byte_seconds, &[KeyValue::new("rule", rule)]);
+        }
+        for rule in &record.rules {
+            let labels = [
+                KeyValue::new("layer", rule.layer.as_str()),
+                KeyValue::new("rule", rule.rule.to_string()),
+            ];
+            self.findings.add(rule.enforced + rule.observed, &labels);
+            if let Some(most) = rule.values.first() {
+                self.most_frequent.add(most.count, &labels);
+            }
         }
     }
 }
 
 impl OnRecord for OtelMetrics {
     fn on_record(&self, record: &Record) {
+        self.count_layers(record);
         let Some(operation) = record.operation else {
             return;
         };

@@ -2,6 +2,7 @@
 
 use std::{
     borrow::Cow,
+    cmp::Reverse,
     collections::BTreeMap,
     sync::Arc,
     time::{Duration, SystemTime},
@@ -9,7 +10,7 @@ use std::{
 
 use tower_mistral_wire::{
     RejectionKind,
-    ext::{Action, Attempt, CallReport, Finding, FinishReason, Layer, RequestId, Roles},
+    ext::{Action, Attempt, CallReport, Finding, FinishReason, Held, Layer, RequestId, Roles},
 };
 
 use crate::{RateLimits, Trace};
@@ -57,6 +58,18 @@ pub struct RuleCount {
     ///
     /// [`Enforce`]: tower_mistral_wire::Mode::Enforce
     pub observed: u64,
+    /// How often each value was found, where the layer tells values apart; the most frequent first.
+    pub values: Vec<ValueCount>,
+}
+
+/// How often one value was found. The value itself is in no record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ValueCount {
+    /// A hash of it, under a key that each process makes anew.
+    pub value: u64,
+    /// How often.
+    pub count: u64,
 }
 
 /// One call: numbers, enumerations and identifiers of a checked shape, never text of a body.
@@ -160,6 +173,17 @@ pub struct Record {
     pub time_to_first_text: Option<Duration>,
     /// The reply, or a part of it, could not be read: its facts are missing or too low.
     pub uninspected: bool,
+    /// The time that layers have spent on the call themselves, not on waiting for others; those that
+    /// measure it. This one's does not hold its sinks.
+    pub overhead: Vec<(Layer, Duration)>,
+    /// What holding text of a stream back has cost, by the rule that then found something in it.
+    pub held: Vec<Held>,
+    /// By which rules the call was judged: see [`MetadataLogLayer::versions`].
+    ///
+    /// [`MetadataLogLayer::versions`]: crate::MetadataLogLayer::versions
+    pub rule_set: Option<u64>,
+    /// By which configuration: the first of a process is 1.
+    pub config_generation: Option<u64>,
 }
 
 impl Record {
@@ -209,6 +233,7 @@ pub(crate) fn by_rule(findings: Vec<Finding>) -> Vec<RuleCount> {
             rule,
             action,
             enforced,
+            value,
             ..
         } = finding;
         let count = rules.entry((layer, rule.clone(), action));
@@ -218,13 +243,25 @@ pub(crate) fn by_rule(findings: Vec<Finding>) -> Vec<RuleCount> {
             action,
             enforced: 0,
             observed: 0,
+            values: Vec::new(),
         });
+        if let Some(value) = value {
+            let known = count.values.iter_mut().find(|known| known.value == value);
+            match known {
+                Some(known) => known.count += 1,
+                None => count.values.push(ValueCount { value, count: 1 }),
+            }
+        }
         match enforced {
             true => count.enforced += 1,
             false => count.observed += 1,
         }
     }
-    rules.into_values().collect()
+    let mut rules: Vec<_> = rules.into_values().collect();
+    for rule in &mut rules {
+        rule.values.sort_by_key(|value| Reverse(value.count));
+    }
+    rules
 }
 
 /// How often each action was really done.

@@ -71,6 +71,9 @@ where
             );
         }
         let entry = Box::new(Entry::new(Arc::clone(&self.settings), &mut request));
+        if !self.settings.sink.accepts_calls() {
+            return MetadataLogFuture::refused(entry);
+        }
         // The inner service that is ready moves into the future; its clone is not ready yet.
         let clone = self.inner.clone();
         let ready = mem::replace(&mut self.inner, clone);

@@ -20,6 +20,8 @@ pub(crate) struct Settings<N> {
     pub(crate) names: Arc<AllNames>,
     pub(crate) servers: Vec<Arc<str>>,
     pub(crate) passed_on: Vec<HeaderName>,
+    /// The rules and the generation of the configuration.
+    pub(crate) versions: Option<(u64, u64)>,
 }
 
 /// The names that may be said, by sort.
@@ -69,6 +71,7 @@ impl<N> Settings<N> {
             names: Arc::new(AllNames::new(Names::MAX)),
             servers: HOSTS.map(Arc::from).to_vec(),
             passed_on: Vec::new(),
+            versions: None,
         }
     }
 
@@ -85,6 +88,7 @@ impl<N> Settings<N> {
             names: Arc::clone(&self.names),
             servers: self.servers.clone(),
             passed_on: self.passed_on.clone(),
+            versions: self.versions,
         }
     }
 

@@ -48,6 +48,13 @@ pub trait OnRecord {
         let _ = start;
         Span::none()
     }
+
+    /// Whether calls may go on. If a sink that must not miss one says no, they are refused with
+    /// [`RejectionKind::AuditUnavailable`](tower_mistral_wire::RejectionKind::AuditUnavailable). Default:
+    /// yes.
+    fn accepts_calls(&self) -> bool {
+        true
+    }
 }
 
 impl<F: Fn(&Record)> OnRecord for F {
@@ -68,6 +75,10 @@ impl<S: OnRecord + ?Sized> OnRecord for Arc<S> {
     fn span(&self, start: &Start<'_>) -> Span {
         (**self).span(start)
     }
+
+    fn accepts_calls(&self) -> bool {
+        (**self).accepts_calls()
+    }
 }
 
 impl<S: OnRecord> OnRecord for Option<S> {
@@ -81,6 +92,10 @@ impl<S: OnRecord> OnRecord for Option<S> {
         self.as_ref()
             .map_or_else(Span::none, |sink| sink.span(start))
     }
+
+    fn accepts_calls(&self) -> bool {
+        self.as_ref().is_none_or(OnRecord::accepts_calls)
+    }
 }
 
 impl<S: OnRecord> OnRecord for Vec<S> {
@@ -90,6 +105,10 @@ impl<S: OnRecord> OnRecord for Vec<S> {
 
     fn span(&self, start: &Start<'_>) -> Span {
         first(self.iter().map(|sink| sink.span(start)))
+    }
+
+    fn accepts_calls(&self) -> bool {
+        self.iter().all(OnRecord::accepts_calls)
     }
 }
 
@@ -102,6 +121,10 @@ impl<A: OnRecord, B: OnRecord> OnRecord for (A, B) {
     fn span(&self, start: &Start<'_>) -> Span {
         first([self.0.span(start), self.1.span(start)].into_iter())
     }
+
+    fn accepts_calls(&self) -> bool {
+        self.0.accepts_calls() && self.1.accepts_calls()
+    }
 }
 
 impl<A: OnRecord, B: OnRecord, C: OnRecord> OnRecord for (A, B, C) {
@@ -113,6 +136,10 @@ impl<A: OnRecord, B: OnRecord, C: OnRecord> OnRecord for (A, B, C) {
 
     fn span(&self, start: &Start<'_>) -> Span {
         first([self.0.span(start), self.1.span(start), self.2.span(start)].into_iter())
+    }
+
+    fn accepts_calls(&self) -> bool {
+        self.0.accepts_calls() && self.1.accepts_calls() && self.2.accepts_calls()
     }
 }
 

@@ -47,6 +47,7 @@ impl OnRecord for TracingSink {
         let (limits, roles) = (&r.rate_limits, &r.roles);
         let (trace_id, span_id) = (r.trace_id(), r.span_id());
         let verdict = |layer| r.verdict(layer).map(Action::as_str);
+        let overhead = |layer| r.overhead_of(layer).map(millis);
         let list = |items: Vec<String>| (!items.is_empty()).then(|| field::display(List(items)));
         tracing::info!(
             target: "tower_mistral",
@@ -115,6 +116,14 @@ impl OnRecord for TracingSink {
                 mistral_guard.time_to_first_byte_ms = r.time_to_first_byte.map(millis),
                 mistral_guard.time_to_first_text_ms = r.time_to_first_text.map(millis),
                 mistral_guard.uninspected = r.uninspected,
+                mistral_guard.overhead_sanitize_input_ms = overhead(Layer::SanitizeInput),
+                mistral_guard.overhead_redact_output_ms = overhead(Layer::RedactOutput),
+                mistral_guard.overhead_metadata_log_ms = overhead(Layer::MetadataLog),
+                mistral_guard.held_byte_seconds = r.held_byte_seconds(),
+                mistral_guard.held = list(r.held_names()),
+                mistral_guard.values = list(r.value_counts()),
+                mistral_guard.rule_set = r.rule_set_name(),
+                mistral_guard.config_generation = r.config_generation,
             },
             "call"
         );

@@ -15,6 +15,7 @@ use std::{
         Arc, Mutex,
         mpsc::{Receiver, Sender, channel},
     },
+    time::Duration,
 };
 
 use http_body_util::BodyExt;
@@ -23,7 +24,7 @@ use support::{Api, Lines, REQUEST, Records, data, post, reply};
 use tower::{Layer, ServiceExt};
 use tower_mistral_metadata_log::{
     JsonLines, MetadataLogLayer, OnRecord, Record,
-    wire::ext::{Action, Attempt, CallReport, Finding, Layer as Room},
+    wire::ext::{Action, Attempt, CallReport, Clock, Finding, Layer as Room},
 };
 use tracing::{Subscriber, subscriber::Interest};
 
@@ -32,14 +33,23 @@ const FULL: &str = r#"{"id":"38b08c1f87ca3eb8561ec7eb25f9b33f","model":"mistral-
 
 /// One call that has all that can be recorded.
 async fn call(layer: MetadataLogLayer<impl OnRecord>) {
-    let api = Api(|request: http::Request<_>| {
+    let (time, clock) = Clock::manual();
+    let layer = layer.clock(time).versions(0xabc, 3);
+    let api = Api(move |request: http::Request<_>| {
         let report = request.extensions().get::<CallReport>().unwrap();
+        report.add_overhead(Room::MetadataLog, Duration::from_micros(7));
         report.add(Finding::new(Room::SanitizeInput, "phrase", Action::Flagged));
-        report.add(Finding::new(
-            Room::RedactOutput,
-            "EMAIL_ADDRESS",
-            Action::Edited,
-        ));
+        for value in ["one value", "another", "one value"] {
+            let finding = Finding::new(Room::RedactOutput, "EMAIL_ADDRESS", Action::Edited);
+            report.add(finding.of_value(value));
+        }
+        report.note_held(Some("EMAIL_ADDRESS".into()), 1.5);
+        report.note_held(None, 0.25);
+        report.note_held(Some("EMAIL_ADDRESS".into()), 0.5);
+        report.add_overhead(Room::SanitizeInput, Duration::from_micros(1500));
+        report.time(Room::RedactOutput, || {
+            clock.advance(Duration::from_micros(2500));
+        });
         report.add_attempt(Attempt::new(Some("k1".into()), Some(200)));
         report.add_attempt(Attempt::new(Some("k2".into()), None));
         let mut response = reply("application/json", &[data(FULL)], true);
@@ -116,10 +126,21 @@ fn every_sink_names_the_same_fields() {
         });
         assert_eq!(*one, joined.unwrap_or_else(|| other.clone()), "{name}");
     }
-    let rules = "sanitize_input/phrase:flagged=1+0,redact_output/EMAIL_ADDRESS:edited=1+0";
+    let rules = "sanitize_input/phrase:flagged=1+0,redact_output/EMAIL_ADDRESS:edited=3+0";
     assert_eq!(event["mistral_guard.rules"], rules);
     assert_eq!(event["mistral_guard.attempts"], "k1:200,k2:-");
     assert_eq!(event["mistral_guard.redaction"], "edited");
+    assert_eq!(
+        event["mistral_guard.values"],
+        "redact_output/EMAIL_ADDRESS=2/2"
+    );
+    let held = "EMAIL_ADDRESS=2.000000,none=0.250000";
+    assert_eq!(event["mistral_guard.held"], held);
+    assert_eq!(event["mistral_guard.held_byte_seconds"], 2.25);
+    assert_eq!(event["mistral_guard.overhead_sanitize_input_ms"], 1.5);
+    assert_eq!(event["mistral_guard.overhead_redact_output_ms"], 2.5);
+    assert_eq!(event["mistral_guard.rule_set"], "0000000000000abc");
+    assert_eq!(event["mistral_guard.config_generation"], 3);
     // What happens inside of the call stands in its span.
     for line in [&called, &event] {
         assert_eq!(line["span"]["name"], "mistral_call");

@@ -10,10 +10,13 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use http_body::{Body, Frame, SizeHint};
 use tower_mistral_wire::{
-    BoxError, Mode, Reason, Rejection, body::HeldBody, media::ReplyMedia, rewrite::StreamRewriter,
+    BoxError, Mode, Reason, Rejection, body::HeldBody, ext::Layer, media::ReplyMedia,
+    rewrite::StreamRewriter,
 };
 
 use crate::{layer::Options, reply::Call, source::Source, texts::Texts, watch::Watch};
+
+const LAYER: Layer = Layer::RedactOutput;
 
 /// The body of a redacted reply: as it came, whole, or a stream that is rewritten as it comes.
 ///
@@ -77,7 +80,9 @@ impl<R> RedactOutputBody<R> {
 
     pub(crate) fn stream(inner: Source<R>, call: Call, options: &Options) -> Self {
         let endpoint = call.endpoint.clone();
-        let rewriter = StreamRewriter::new(call.texts.clone(), endpoint, options.stream);
+        let mut texts = call.texts.clone();
+        texts.measure_holding();
+        let rewriter = StreamRewriter::new(texts, endpoint, options.stream);
         let rewriter = rewriter.budget(&options.budget);
         let state = if call.mode == Mode::Enforce {
             State::Rewrite
@@ -126,14 +131,17 @@ impl<R> Stream<R> {
     fn data(&mut self, chunk: Bytes) -> Option<Frame<Bytes>> {
         match self.state {
             State::Rewrite => {
-                if let Err(reason) = self.rewriter.push(chunk) {
+                let rewriter = &mut self.rewriter;
+                let pushed = self.call.report.time(LAYER, || rewriter.push(chunk));
+                if let Err(reason) = pushed {
                     self.reject(reason);
                 }
                 self.block_if_over();
                 None
             }
             State::Watch => {
-                if self.rewriter.push(chunk.clone()).is_err() {
+                let (rewriter, copy) = (&mut self.rewriter, chunk.clone());
+                if (self.call.report.time(LAYER, || rewriter.push(copy))).is_err() {
                     self.call
                         .report
                         .update_reply(|facts| facts.uninspected = true);
@@ -147,8 +155,9 @@ impl<R> Stream<R> {
     }
 
     fn end(&mut self) {
+        let rewriter = &mut self.rewriter;
         match self.state {
-            State::Rewrite => match self.rewriter.finish() {
+            State::Rewrite => match self.call.report.time(LAYER, || rewriter.finish()) {
                 Ok(()) => {
                     self.block_if_over();
                     self.state = State::Ended;

@@ -14,7 +14,7 @@ use pin_project_lite::pin_project;
 use tower_mistral_wire::{
     BoxError, Handling, Mode, Reason, Rejection,
     body::{Collect, Collected, HeldBody, RequestBody, Whole},
-    ext::Exempt,
+    ext::{Exempt, Layer},
     intake::{Arrived, Content, Intake},
     json::{Tape, Value},
     mark::{self, Mark},
@@ -342,7 +342,9 @@ fn read<R>(
     options: &Options,
 ) -> Response<RedactOutputBody<R>> {
     let bytes = whole.bytes.clone();
-    match reply::rewrite(&bytes, (media, head.status), &mut call, options) {
+    let report = call.report.clone();
+    let rewrite = || reply::rewrite(&bytes, (media, head.status), &mut call, options);
+    match report.time(Layer::RedactOutput, rewrite) {
         Ok(_) if call.texts.is_over() => {
             let rejection = call.blocked();
             rejection

@@ -70,6 +70,7 @@ mod service;
 mod source;
 mod tally;
 mod texts;
+mod waiting;
 mod watch;
 
 pub use stream_redactor as redactor;

@@ -10,7 +10,7 @@ use tower_mistral_wire::{
     table::{Group, TextKind},
 };
 
-use crate::{layer::Options, tally::Tally};
+use crate::{layer::Options, tally::Tally, waiting::Waiting};
 
 /// Makes the engines of one call.
 #[derive(Clone)]
@@ -34,6 +34,7 @@ pub(crate) struct Texts {
     /// The enforced and the observed rules of the kinds of text so far.
     sets: Vec<(TextKind, (RuleSet, RuleSet))>,
     moulds: [Option<(Reads, engine::Stream)>; 2],
+    measures_holding: bool,
 }
 
 /// What a stream looks for.
@@ -67,7 +68,13 @@ impl Texts {
             tally: Tally::new(&options.limits),
             sets: Vec::new(),
             moulds: [None, None],
+            measures_holding: false,
         }
+    }
+
+    /// Notes what holding text back costs: for replies that come bit by bit.
+    pub(crate) fn measure_holding(&mut self) {
+        self.measures_holding = true;
     }
 
     /// Looks for repetitions of this text, too.
@@ -168,9 +175,11 @@ impl Engines for Texts {
             kind,
             group: group.outer,
         };
+        let clock = place.report.as_ref().filter(|_| self.measures_holding);
         Some(Text {
-            enforced: enforced.map(Reader::new),
-            observed: observed.map(Reader::new),
+            enforced: enforced.map(|stream| Reader::new(stream, clock)),
+            // What only looks on holds nothing back.
+            observed: observed.map(|stream| Reader::new(stream, None)),
             place,
         })
     }
@@ -214,6 +223,7 @@ struct Reader {
     edits: Vec<engine::Edit>,
     /// How far the edits have come, in bytes of the text.
     at: u64,
+    waiting: Waiting,
 }
 
 struct Place {
@@ -225,20 +235,23 @@ struct Place {
 }
 
 impl Reader {
-    fn new(stream: engine::Stream) -> Self {
+    fn new(stream: engine::Stream, report: Option<&CallReport>) -> Self {
         Self {
             stream,
             edits: Vec::new(),
             at: 0,
+            waiting: Waiting::new(report),
         }
     }
 
-    /// Reports the edits and hands them on.
-    fn settle(&mut self, place: &Place, enforced: bool, mut each: impl FnMut(Edit)) {
+    /// Reports the edits that `text` has brought about and hands them on.
+    fn settle(&mut self, text: &str, place: &Place, enforced: bool, mut each: impl FnMut(Edit)) {
+        let mut pushed = self.waiting.pushed(text);
         for edit in self.edits.drain(..) {
             match edit {
                 engine::Edit::Keep(n) => {
                     self.at += n as u64;
+                    pushed.keep(n);
                     each(Edit::Keep(n));
                 }
                 engine::Edit::Replace { n, entity, with } => {
@@ -250,10 +263,12 @@ impl Reader {
                     {
                         tally.count(&entity);
                     }
+                    let value = pushed.replace(n, &entity);
                     if let Some(report) = place.report.as_ref().filter(|_| !with.is_empty()) {
                         report.add(
                             Finding::new(Layer::RedactOutput, entity.to_string(), Action::Edited)
                                 .at(place.kind, place.group, self.at, n as u64)
+                                .of_value(&value)
                                 .enforced(enforced),
                         );
                     }
@@ -263,6 +278,7 @@ impl Reader {
                 _ => debug_assert!(false, "an edit of a kind that is not known"),
             }
         }
+        pushed.settle();
     }
 }
 
@@ -279,12 +295,12 @@ impl Engine for Text {
     fn push(&mut self, text: &str, out: &mut Vec<Edit>) {
         if let Some(observed) = &mut self.observed {
             observed.stream.push(text, &mut observed.edits);
-            observed.settle(&self.place, false, |_| {});
+            observed.settle(text, &self.place, false, |_| {});
         }
         match &mut self.enforced {
             Some(enforced) => {
                 enforced.stream.push(text, &mut enforced.edits);
-                enforced.settle(&self.place, true, |edit| out.push(edit));
+                enforced.settle(text, &self.place, true, |edit| out.push(edit));
             }
             None => out.push(Edit::Keep(text.len())),
         }
@@ -297,11 +313,11 @@ impl Engine for Text {
         };
         if let Some(observed) = &mut self.observed {
             observed.stream.finish(end, &mut observed.edits);
-            observed.settle(&self.place, false, |_| {});
+            observed.settle("", &self.place, false, |_| {});
         }
         if let Some(enforced) = &mut self.enforced {
             enforced.stream.finish(end, &mut enforced.edits);
-            enforced.settle(&self.place, true, |edit| out.push(edit));
+            enforced.settle("", &self.place, true, |edit| out.push(edit));
         }
     }
 }

@@ -8,7 +8,7 @@ use std::{
 use bytes::{Bytes, BytesMut};
 use http::StatusCode;
 use http_body::{Body, Frame, SizeHint};
-use tower_mistral_wire::{BoxError, body::Reservation, media::ReplyMedia};
+use tower_mistral_wire::{BoxError, body::Reservation, ext::Layer, media::ReplyMedia};
 
 use crate::{
     layer::Options,
@@ -57,7 +57,9 @@ impl<R> Watch<R> {
         let Some((copy, _reserved, mut call)) = self.copy.take() else {
             return;
         };
-        let read = reply::rewrite(&copy.freeze(), self.kind, &mut call, &self.options);
+        let report = call.report.clone();
+        let look = || reply::rewrite(&copy.freeze(), self.kind, &mut call, &self.options);
+        let read = report.time(Layer::RedactOutput, look);
         if read.is_err() {
             call.report.update_reply(|facts| facts.uninspected = true);
         }

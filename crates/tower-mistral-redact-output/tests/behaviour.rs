@@ -536,3 +536,53 @@ async fn the_first_byte_and_the_first_text_are_noted_when_they_come() {
         assert_eq!(millis(report.time_to_first_text()), Some(30), "{mode:?}");
     }
 }
+
+#[tokio::test]
+async fn what_holding_back_costs_is_told_by_rule_and_values_are_told_apart() {
+    let deltas = [
+        "Ask ja",
+        "ne@example.com, or jane@example",
+        ".com, or Bon",
+        "jour@example.com.",
+    ];
+    let events = stream(&deltas);
+    let events = events.split_inclusive("\n\n").map(str::to_owned);
+    let frames: Vec<_> = events.collect();
+    for mode in [Mode::Enforce, Mode::Observe] {
+        let (clock, hand) = Clock::manual();
+        let report = CallReport::new(RequestId::random());
+        report.start_timing(&clock, clock.now());
+        let mut request = http::Request::post(CHAT).body(Default::default()).unwrap();
+        request.extensions_mut().insert(report.clone());
+        let layer = RedactOutputLayer::new().mode(mode);
+        let reply = reply("text/event-stream", Frames::data(frames.clone()));
+        let mut body = support::send(&layer, request, reply).await.into_body();
+        while let Some(frame) = http_body_util::BodyExt::frame(&mut body).await {
+            frame.unwrap();
+            hand.advance(Duration::from_secs(1));
+        }
+        let findings = report.findings();
+        let values: Vec<_> = findings
+            .iter()
+            .map(|finding| finding.value.unwrap())
+            .collect();
+        let [one, again, other] = values[..] else {
+            panic!("{findings:?}")
+        };
+        assert!(one == again && one != other, "{mode:?}");
+        let held = report.held();
+        match mode {
+            Mode::Enforce => {
+                let of_email = &held[0];
+                assert_eq!(of_email.rule.as_deref(), Some("EMAIL_ADDRESS"));
+                // `ja`, `jane@example`, `Bon` and, until it is known that nothing follows,
+                // `Bonjour@example.com.`, for a second each.
+                assert_eq!(of_email.byte_seconds, 37.0, "{held:?}");
+            }
+            _ => assert!(
+                held.is_empty(),
+                "what looks on holds nothing back: {held:?}"
+            ),
+        }
+    }
+}

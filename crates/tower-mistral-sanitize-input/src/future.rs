@@ -14,7 +14,7 @@ use pin_project_lite::pin_project;
 use tower_mistral_wire::{
     BoxError, Mode,
     body::{HeldBody, ReplyBody, RequestBody},
-    ext::CallReport,
+    ext::{CallReport, Layer},
     intake::Intake,
     mark::{self, Mark},
 };
@@ -107,7 +107,8 @@ where
                 } => {
                     let arrived = ready!(Pin::new(intake).poll(cx));
                     let switch = Switch::new(&config.modes, *mode);
-                    let (request, marks) = match decide::decide(config, &switch, arrived) {
+                    let decide = || decide::decide(config, &switch, arrived);
+                    let (request, marks) = match report.time(Layer::SanitizeInput, decide) {
                         Decision::Call(request, marks) => (request, marks),
                         Decision::Answer(response) => return Poll::Ready(Ok(response)),
                     };

@@ -15,7 +15,7 @@ pub use self::{
     exempt::Exempt,
     facts::{FinishReason, ReplyFacts, RequestFacts, Roles, is_object_id},
     policy::CallPolicy,
-    report::{Action, Attempt, CallReport, Finding, Layer},
+    report::{Action, Attempt, CallReport, Finding, Held, Layer},
     request_id::RequestId,
     secrets::Secrets,
     trace::TraceContext,

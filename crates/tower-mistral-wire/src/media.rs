@@ -40,6 +40,12 @@ impl ReplyMedia {
         let Some(label) = headers.get(header::CONTENT_TYPE) else {
             return Self::Text;
         };
+        // As the API spells them: nothing has to be put together.
+        match label.as_bytes() {
+            b"application/json" => return Self::Json,
+            b"text/event-stream" => return Self::EventStream,
+            _ => {}
+        }
         let essence = essence(label);
         let charset = charset_is_utf8(label);
         match essence.as_str() {
@@ -67,7 +73,10 @@ pub fn is_encoded(headers: &HeaderMap) -> bool {
 pub fn is_multipart(headers: &HeaderMap) -> bool {
     // With two labels nobody knows by which one a host goes.
     let mut labels = headers.get_all(header::CONTENT_TYPE).iter().peekable();
-    labels.peek().is_some() && labels.all(|label| essence(label).starts_with("multipart/"))
+    let is_form = |label: &HeaderValue| {
+        label != "application/json" && essence(label).starts_with("multipart/")
+    };
+    labels.peek().is_some() && labels.all(is_form)
 }
 
 /// Whether a request's body may be taken for JSON by a host: its label says so, or there is none.

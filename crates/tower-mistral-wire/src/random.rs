@@ -1,7 +1,7 @@
 //! Numbers that nobody outside can guess from others; not for keys.
 
 use std::{
-    hash::{BuildHasher, RandomState},
+    hash::{BuildHasher, Hash, RandomState},
     sync::{
         LazyLock,
         atomic::{AtomicU64, Ordering},
@@ -10,9 +10,15 @@ use std::{
 
 /// A number from the standard library's hasher, which is keyed from the system's randomness.
 pub(crate) fn number() -> u64 {
-    static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
     static COUNTER: AtomicU64 = AtomicU64::new(0);
-    KEY.hash_one(COUNTER.fetch_add(1, Ordering::Relaxed))
+    // Told apart from hashes of values.
+    keyed(&(0_u8, COUNTER.fetch_add(1, Ordering::Relaxed)))
+}
+
+/// A hash that tells values of this process apart, and nothing of them to whoever has not its memory.
+pub(crate) fn keyed(value: &impl Hash) -> u64 {
+    static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+    KEY.hash_one(value)
 }
 
 /// The 16 hexadecimal digits of a number. Formatting would take longer than making the number up.

@@ -33,6 +33,8 @@ pub enum RejectionKind {
     Blocked,
     /// All buffers of the process are in use. 503, retryable.
     Overloaded,
+    /// What must be written about each call cannot be. 503, retryable.
+    AuditUnavailable,
     /// There is no key to lend. 503, retryable.
     NoKey,
     /// The key was not made for this origin, or the URI has none. 502.
@@ -55,7 +57,7 @@ pub enum RejectionKind {
 
 impl RejectionKind {
     /// Every kind, in the order of declaration.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::InvalidPath,
         Self::InvalidBody,
         Self::BodyTooLarge,
@@ -64,6 +66,7 @@ impl RejectionKind {
         Self::UpgradeNotAllowed,
         Self::Blocked,
         Self::Overloaded,
+        Self::AuditUnavailable,
         Self::NoKey,
         Self::OriginNotAllowed,
         Self::Unauthorized,
@@ -86,6 +89,7 @@ impl RejectionKind {
             Self::UpgradeNotAllowed => "upgrade_not_allowed",
             Self::Blocked => "blocked",
             Self::Overloaded => "overloaded",
+            Self::AuditUnavailable => "audit_unavailable",
             Self::NoKey => "no_key",
             Self::OriginNotAllowed => "origin_not_allowed",
             Self::Unauthorized => "unauthorized",
@@ -106,7 +110,9 @@ impl RejectionKind {
             Self::UnsupportedBody => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Blocked | Self::Forbidden | Self::UpgradeNotAllowed => StatusCode::FORBIDDEN,
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
-            Self::Overloaded | Self::NoKey => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Overloaded | Self::AuditUnavailable | Self::NoKey => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::OriginNotAllowed
             | Self::UninspectableReply
             | Self::ReplyTooLarge
@@ -120,7 +126,11 @@ impl RejectionKind {
     pub fn is_retryable(self) -> bool {
         matches!(
             self,
-            Self::Overloaded | Self::NoKey | Self::Unreachable | Self::TruncatedReply
+            Self::Overloaded
+                | Self::AuditUnavailable
+                | Self::NoKey
+                | Self::Unreachable
+                | Self::TruncatedReply
         )
     }
 
@@ -134,6 +144,7 @@ impl RejectionKind {
             Self::UpgradeNotAllowed => "The protocol may not be changed",
             Self::Blocked => "The request was blocked",
             Self::Overloaded => "Too many requests are in memory",
+            Self::AuditUnavailable => "The audit trail cannot be written",
             Self::NoKey => "No API key is available",
             Self::OriginNotAllowed => "The key may not be sent to this origin",
             Self::Unauthorized => "Unauthorized",

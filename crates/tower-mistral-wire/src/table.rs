@@ -10,6 +10,7 @@ mod found;
 mod kind;
 mod path;
 mod pattern;
+mod route;
 mod walk;
 
 pub(crate) use self::walk::is_name;

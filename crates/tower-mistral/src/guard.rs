@@ -327,6 +327,10 @@ impl OnRecord for Sink {
     fn span(&self, start: &Start<'_>) -> Span {
         self.0.span(start)
     }
+
+    fn accepts_calls(&self) -> bool {
+        self.0.accepts_calls()
+    }
 }
 
 impl fmt::Debug for Sink {

@@ -1,8 +1,10 @@
 //! From a configuration to the stack.
 
+use sha2::{Digest, Sha256};
 use tower_mistral::{
     BuildError, Guard, GuardBuilder,
     key_rotation::Keys,
+    metadata_log::audit::AuditTrail,
     redact_output::RedactOutputLayer,
     redactor::{Entity, RedactorBuilder, Show},
     sanitize_input::{self, OnBlock, OverLimit, SanitizeInputLayer, Wrap},
@@ -19,6 +21,9 @@ use crate::{
     metrics::Metrics,
 };
 
+/// The configuration that a process begins with.
+pub(crate) const FIRST_GENERATION: u64 = 1;
+
 impl Config {
     /// Checks what can be checked without keys and without a socket.
     ///
@@ -28,15 +33,16 @@ impl Config {
     pub fn check(&self) -> Result<(), ConfigError> {
         // Stands in for the keys, which a check does not read.
         let keys = Keys::new(["check"]);
-        self.build(keys, &self.upstream.url, None).map(drop)
+        self.build(keys, &self.upstream.url, (None, None)).map(drop)
     }
 
-    /// The stack over these keys, for calls to `upstream`, which are counted in `metrics`.
+    /// The stack over these keys, for calls to `upstream`, which are recorded in the trail before
+    /// anybody is told of them, and counted.
     pub(crate) fn build(
         &self,
         keys: Keys,
         upstream: &Origin,
-        metrics: Option<Metrics>,
+        (metrics, trail): (Option<Metrics>, Option<AuditTrail>),
     ) -> Result<Guard, ConfigError> {
         self.check_server()?;
         let screen = self.screen()?;
@@ -58,11 +64,22 @@ impl Config {
             .sanitize(|layer| self.sanitize_layer(layer, screen.clone()))
             .redact(|rules| self.redact_rules(rules))
             .redact_layer(|layer| self.redact_layer(layer))
-            .on_record(CallLog::new(self.log.format))
+            .log(|log| log.versions(self.rule_set(), FIRST_GENERATION))
+            .on_record((trail, CallLog::new(self.log.format)))
             .also_on_record(metrics);
         let guard = builder.build().map_err(build_error)?;
         self.switch(&guard, &screen)?;
         Ok(guard)
+    }
+
+    /// A hash of all that decides on what is found and what is done about it, by this program.
+    pub(crate) fn rule_set(&self) -> u64 {
+        let version = env!("CARGO_PKG_VERSION");
+        let rules = (version, &self.guard, &self.sanitize, &self.redact);
+        // The sections hold no secrets, and their maps are sorted.
+        let hash = Sha256::digest(format!("{rules:?}"));
+        hash.first_chunk()
+            .map_or(0, |first| u64::from_be_bytes(*first))
     }
 
     fn check_server(&self) -> Result<(), ConfigError> {

@@ -11,12 +11,13 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+pub(crate) use self::build::FIRST_GENERATION;
 pub use self::{
     error::ConfigError,
     sections::{
-        ActionName, GuardConfig, KeysConfig, LogConfig, LogFormat, OnBlockConfig, OverLimitName,
-        PhraseConfig, Preset, RedactConfig, SanitizeConfig, ServerConfig, ShowName,
-        UninspectableConfig, UninspectableName, UpstreamConfig, WrapName,
+        ActionName, AuditLogConfig, GuardConfig, KeysConfig, LogConfig, LogFormat, OnBlockConfig,
+        OnFailureName, OverLimitName, PhraseConfig, Preset, RedactConfig, SanitizeConfig,
+        ServerConfig, ShowName, UninspectableConfig, UninspectableName, UpstreamConfig, WrapName,
     },
     value::{Door, EnvName, ModeName, Origin, ReasonName, Size, Span},
 };
@@ -39,6 +40,8 @@ pub struct Config {
     pub redact: RedactConfig,
     /// The log on stderr.
     pub log: LogConfig,
+    /// The audit trail.
+    pub audit_log: AuditLogConfig,
 }
 
 impl Config {

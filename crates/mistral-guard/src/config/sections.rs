@@ -1,6 +1,6 @@
 //! The sections of a configuration file, with their defaults.
 
-use std::{collections::BTreeMap, net::SocketAddr};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
 use serde::Deserialize;
 
@@ -339,4 +339,51 @@ pub enum LogFormat {
     Text,
     /// One JSON object a call.
     Json,
+}
+
+/// `[audit_log]`: records in files that show when somebody has been at them.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AuditLogConfig {
+    /// The directory of the files. Default: none are written.
+    pub dir: Option<PathBuf>,
+    /// The file with the start key, 64 hexadecimal digits. It is read when the directory is new;
+    /// after that it should not be on the machine.
+    pub key_file: Option<PathBuf>,
+    /// What becomes of calls while the trail cannot be written. Default `continue`.
+    pub on_failure: OnFailureName,
+    /// The size at which a new file begins. Default 64 MiB.
+    pub max_file: Size,
+    /// Whether a new file begins each day of UTC. Default yes.
+    pub daily: bool,
+    /// Whether to wait for the disk, too. Default no.
+    pub sync: bool,
+    /// How often the head is told in the log. Default 1m.
+    pub head_every: Span,
+}
+
+impl Default for AuditLogConfig {
+    fn default() -> Self {
+        Self {
+            dir: None,
+            key_file: None,
+            on_failure: OnFailureName::default(),
+            max_file: Size(64 << 20),
+            daily: true,
+            sync: false,
+            head_every: Span::seconds(60),
+        }
+    }
+}
+
+/// What becomes of calls while the audit trail cannot be written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum OnFailureName {
+    /// They go on.
+    #[default]
+    Continue,
+    /// They are refused with a 503.
+    Refuse,
 }

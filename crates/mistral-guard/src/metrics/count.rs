@@ -95,6 +95,24 @@ impl Inner {
                 }
             }
         }
+        if r.rules.iter().any(|rule| !rule.values.is_empty()) {
+            let (mut values, hour) = (self.values(), super::hour());
+            for rule in &r.rules {
+                for value in &rule.values {
+                    values.add(&rule.rule, value.value, value.count, hour);
+                }
+            }
+        }
+        for (layer, time) in &r.overhead {
+            let layer = layer.as_str().into();
+            let overhead = self.overhead.get_or_create(&l::OfLayer { layer });
+            overhead.inc_by(time.as_secs_f64());
+        }
+        for held in &r.held {
+            let rule = held.rule.clone().unwrap_or("none".into());
+            let sum = self.held.get_or_create(&l::OfRule { rule });
+            sum.inc_by(held.byte_seconds);
+        }
         self.unlisted.inc_by(r.unlisted_findings);
         self.unread.inc_by(u64::from(r.uninspected));
     }

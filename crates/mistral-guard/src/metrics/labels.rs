@@ -83,6 +83,23 @@ pub(super) struct Key {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct OfLayer {
+    pub(super) layer: Name,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct OfRule {
+    /// A rule of redaction; `none` where none has found anything.
+    pub(super) rule: Name,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct RuleSet {
+    /// 16 hexadecimal digits.
+    pub(super) rules: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(super) struct Build {
     pub(super) version: Name,
 }

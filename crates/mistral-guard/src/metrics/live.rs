@@ -10,22 +10,37 @@ use prometheus_client::{
 use tower_mistral::{
     Guard,
     key_rotation::{KeyHealth, KeyRing},
+    metadata_log::audit::AuditTrail,
     wire::Counters,
 };
 
-use super::labels::{Key, Uninspected};
+use super::{
+    labels::{Key, OfRule, RuleSet, Uninspected},
+    sketch::Share,
+};
 
 #[derive(Debug)]
 pub(super) struct Live {
     counters: Counters,
     ring: KeyRing,
+    trail: Option<AuditTrail>,
+    values: Vec<(String, Share)>,
+    versions: Option<(u64, u64)>,
 }
 
 impl Live {
-    pub(super) fn new(guard: &Guard) -> Self {
+    pub(super) fn new(
+        guard: &Guard,
+        trail: Option<AuditTrail>,
+        values: Vec<(String, Share)>,
+        versions: Option<(u64, u64)>,
+    ) -> Self {
         Self {
             counters: guard.counters(),
             ring: guard.ring(),
+            trail,
+            values,
+            versions,
         }
     }
 }
@@ -59,7 +74,47 @@ impl Collector for Live {
             (labels, ConstGauge::new(u64::from(key.is_current)))
         });
         let help = "The keys by fingerprint; 1 is the one whose turn it is";
-        family(&mut encoder, ("key", help), MetricType::Gauge, states)
+        family(&mut encoder, ("key", help), MetricType::Gauge, states)?;
+        self.encode_trail(&mut encoder)?;
+        self.encode_rules(&mut encoder)
+    }
+}
+
+impl Live {
+    fn encode_trail(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+        let Some(trail) = &self.trail else {
+            return Ok(());
+        };
+        let help = "Whether the audit trail is being written";
+        let writable = ConstGauge::new(u64::from(trail.is_writable()));
+        let kind = MetricType::Gauge;
+        writable.encode(encoder.encode_descriptor("audit_writable", help, None, kind)?)?;
+        let help = "Records that the audit trail could not take";
+        let (lost, kind) = (ConstCounter::new(trail.lost()), MetricType::Counter);
+        lost.encode(encoder.encode_descriptor("audit_lost", help, None, kind)?)
+    }
+
+    fn encode_rules(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+        let label = |rule: &String| OfRule {
+            rule: rule.clone().into(),
+        };
+        let values = self.values.iter();
+        let distinct = values.clone();
+        let distinct = distinct.map(|(rule, it)| (label(rule), ConstGauge::new(it.distinct)));
+        let help = "Values that a rule has found in the last hour or two; 64 stands for more";
+        let name = ("values_distinct", help);
+        family(encoder, name, MetricType::Gauge, distinct)?;
+        let top = values.map(|(rule, it)| (label(rule), ConstGauge::new(it.top)));
+        let help = "Which part of a rule's findings is one value's, in the last hour or two";
+        family(encoder, ("value_top_share", help), MetricType::Gauge, top)?;
+        let versions = self.versions.iter();
+        let versions = versions.map(|(rules, generation)| {
+            let rules = format!("{rules:016x}");
+            (RuleSet { rules }, ConstGauge::new(*generation))
+        });
+        let help = "The generation of the configuration, by a hash of its rules";
+        let name = ("config_generation", help);
+        family(encoder, name, MetricType::Gauge, versions)
     }
 }
 

@@ -5,10 +5,11 @@
 mod count;
 mod labels;
 mod live;
+mod sketch;
 
 use std::{
     fmt,
-    sync::{Arc, atomic::AtomicU64},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, atomic::AtomicU64},
     time::{Duration, SystemTime},
 };
 
@@ -25,11 +26,11 @@ use prometheus_client::{
 };
 use tower_mistral::{
     Guard,
-    metadata_log::{OnRecord, Record},
+    metadata_log::{OnRecord, Record, audit::AuditTrail},
     wire::RejectionKind,
 };
 
-use self::labels as l;
+use self::{labels as l, sketch::Sketch};
 
 /// What is counted. A shared handle.
 #[derive(Clone)]
@@ -56,6 +57,11 @@ struct Inner {
     attempts: Family<l::Attempt, Counter>,
     remaining: Family<l::Limit, Gauge<u64, AtomicU64>>,
     limits: Family<l::Limit, Gauge<u64, AtomicU64>>,
+    trail: OnceLock<AuditTrail>,
+    overhead: Family<l::OfLayer, Counter<f64>>,
+    held: Family<l::OfRule, Counter<f64>>,
+    values: Mutex<Sketch>,
+    versions: OnceLock<(u64, u64)>,
 }
 
 /// The buckets of OpenTelemetry's `gen_ai.client.operation.duration`, in seconds.
@@ -90,6 +96,11 @@ impl Metrics {
             attempts: Family::default(),
             remaining: Family::default(),
             limits: Family::default(),
+            trail: OnceLock::new(),
+            overhead: Family::default(),
+            held: Family::default(),
+            values: Mutex::default(),
+            versions: OnceLock::new(),
         };
         inner.register();
         Self(Arc::new(inner))
@@ -99,11 +110,25 @@ impl Metrics {
     pub fn encode(&self, guard: &Guard) -> String {
         let mut out = String::new();
         let mut live = Registry::with_prefix("mistral_guard");
-        live.register_collector(Box::new(live::Live::new(guard)));
+        let trail = self.0.trail.get().cloned();
+        let values = self.0.values().shares(hour());
+        let versions = self.0.versions.get().copied();
+        let now = live::Live::new(guard, trail, values, versions);
+        live.register_collector(Box::new(now));
         // Writing to a String cannot fail.
         let _ = text::encode_registry(&mut out, &self.0.registry);
         let _ = text::encode(&mut out, &live);
         out
+    }
+
+    /// Tells the version of the rules and the generation of the configuration, too.
+    pub(crate) fn says_versions(&self, versions: (u64, u64)) {
+        self.0.versions.get_or_init(|| versions);
+    }
+
+    /// Tells of this audit trail, too.
+    pub fn watch(&self, trail: &AuditTrail) {
+        self.0.trail.get_or_init(|| trail.clone());
     }
 
     /// Counts a call that was refused before any layer has seen it.
@@ -121,7 +146,18 @@ impl Default for Metrics {
     }
 }
 
+/// Hours since 1970.
+fn hour() -> u64 {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    now.unwrap_or(Duration::ZERO).as_secs() / 3600
+}
+
 impl Inner {
+    /// A panic elsewhere leaves counts that are still counts.
+    fn values(&self) -> MutexGuard<'_, Sketch> {
+        self.values.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn register(&mut self) {
         let r = &mut self.registry;
         r.register("calls", "Calls that have ended", self.calls.clone());
@@ -197,6 +233,16 @@ impl Inner {
             self.remaining.clone(),
         );
         r.register("rate_limit", "Limits of the API's", self.limits.clone());
+        r.register(
+            "overhead_seconds",
+            "Time that layers have spent on calls themselves, not on waiting for others",
+            self.overhead.clone(),
+        );
+        r.register(
+            "held_byte_seconds",
+            "Bytes of streams by the seconds they were held back, by what was found in them",
+            self.held.clone(),
+        );
         r.register(
             "build",
             "The program",

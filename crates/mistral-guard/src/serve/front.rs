@@ -11,6 +11,7 @@ use tokio::time::timeout;
 use tower::{Layer, ServiceExt};
 use tower_mistral::{
     GuardLayer, GuardService,
+    metadata_log::audit::AuditTrail,
     wire::{BoxError, Rejection, RejectionKind, ext::CallReport},
 };
 
@@ -32,6 +33,7 @@ pub(crate) struct Front {
     stack: GuardService<Client>,
     upstream: Arc<Upstream>,
     metrics: Option<Metrics>,
+    trail: Option<AuditTrail>,
 }
 
 impl Front {
@@ -42,7 +44,14 @@ impl Front {
             stack,
             upstream: Arc::new(upstream),
             metrics: None,
+            trail: None,
         }
+    }
+
+    /// Records what is refused here in this trail.
+    pub(crate) fn records(mut self, trail: Option<AuditTrail>) -> Self {
+        self.trail = trail;
+        self
     }
 
     /// Counts what is refused here in these metrics.
@@ -64,6 +73,9 @@ impl Front {
             tracing::warn!(target: "mistral_guard", request_id, kind, "refused");
             if let Some(metrics) = &self.metrics {
                 metrics.refused(refused.kind);
+            }
+            if let Some(trail) = &self.trail {
+                trail.refused(report.request_id(), refused.kind);
             }
             return Ok(refuse(&refused, &report));
         }

@@ -27,7 +27,8 @@ use self::{
 };
 pub use self::{auth::TokenError, running::Running, signals::Signals};
 use crate::{
-    config::{Config, ConfigError},
+    audit::{self, AuditError},
+    config::{Config, ConfigError, FIRST_GENERATION},
     metrics::Metrics,
 };
 
@@ -66,8 +67,8 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// The configuration does not fit together, the keys are missing, the token is too weak, or an
-    /// address cannot be bound. Shows neither key nor token.
+    /// The configuration does not fit together, the keys are missing, the token is too weak, the audit
+    /// trail cannot be opened, or an address cannot be bound. Shows neither key nor token.
     pub async fn start(self) -> Result<Running, StartError> {
         let Self {
             mut config,
@@ -85,7 +86,9 @@ impl Server {
             (None, None) => Keys::env(config.keys.env.to_string()),
         };
         let metrics = config.server.admin_listen.map(|_| Metrics::new());
-        let guard = config.build(keys, &config.upstream.url, metrics.clone())?;
+        let trail = audit::open(&config.audit_log)?;
+        let sinks = (metrics.clone(), trail.clone());
+        let guard = config.build(keys, &config.upstream.url, sinks)?;
 
         let (listener, addr) = bind(config.server.listen).await?;
         let (stop, stopped) = watch::channel(false);
@@ -101,7 +104,14 @@ impl Server {
             _ => None,
         };
         let (token, is_made) = (callers.shown(), callers.is_made());
+        if let Some(metrics) = &metrics {
+            metrics.says_versions((config.rule_set(), FIRST_GENERATION));
+        }
+        if let (Some(metrics), Some(trail)) = (&metrics, &trail) {
+            metrics.watch(trail);
+        }
         let front = front(&config, &guard, addr, callers).counts(metrics);
+        let front = front.records(trail);
         let serving = tokio::spawn(server::serve(
             listener,
             front,
@@ -169,6 +179,8 @@ pub enum StartError {
     Config(ConfigError),
     /// The token of callers.
     Token(TokenError),
+    /// The audit trail.
+    Audit(AuditError),
     /// The address cannot be bound.
     Bind(SocketAddr, io::Error),
 }
@@ -178,6 +190,7 @@ impl fmt::Display for StartError {
         match self {
             Self::Config(error) => error.fmt(f),
             Self::Token(error) => error.fmt(f),
+            Self::Audit(error) => error.fmt(f),
             Self::Bind(address, error) => write!(f, "cannot listen on {address}: {error}"),
         }
     }
@@ -188,6 +201,12 @@ impl Error for StartError {}
 impl From<ConfigError> for StartError {
     fn from(error: ConfigError) -> Self {
         Self::Config(error)
+    }
+}
+
+impl From<AuditError> for StartError {
+    fn from(error: AuditError) -> Self {
+        Self::Audit(error)
     }
 }
 

@@ -1,7 +1,7 @@
 //! From what is known of a call to its record.
 
 use http::Method;
-use tower_mistral_wire::ext::{Action, ReplyFacts, RequestFacts};
+use tower_mistral_wire::ext::{Action, Layer, ReplyFacts, RequestFacts};
 
 use super::Entry;
 use crate::{
@@ -89,6 +89,14 @@ impl<N: OnRecord> Entry<N> {
             time_to_first_byte: report.time_to_first_byte(),
             time_to_first_text: report.time_to_first_text().or(whole),
             uninspected: facts.uninspected,
+            overhead: Layer::ALL
+                .map(|layer| (layer, report.overhead(layer)))
+                .into_iter()
+                .filter(|(_, time)| !time.is_zero())
+                .collect(),
+            held: report.held(),
+            rule_set: self.settings.versions.map(|(rules, _)| rules),
+            config_generation: self.settings.versions.map(|(_, generation)| generation),
         }
     }
 }

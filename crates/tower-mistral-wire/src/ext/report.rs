@@ -13,7 +13,7 @@ use std::{
 use http::{Extensions, HeaderMap};
 
 use super::{Clock, ReplyFacts, RequestFacts, RequestId, timing::Timing};
-use crate::{RejectionKind, table::TextKind};
+use crate::{RejectionKind, random, table::TextKind};
 
 /// The layers that write into a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -31,7 +31,14 @@ pub enum Layer {
 }
 
 impl Layer {
-    pub(crate) const COUNT: usize = 4;
+    /// Every layer, in the order of declaration.
+    pub const ALL: [Self; 4] = [
+        Self::SanitizeInput,
+        Self::RedactOutput,
+        Self::KeyRotation,
+        Self::MetadataLog,
+    ];
+    pub(crate) const COUNT: usize = Self::ALL.len();
 
     /// Its name in logs and configuration.
     pub fn as_str(self) -> &'static str {
@@ -93,6 +100,8 @@ pub struct Finding {
     pub offset: u64,
     /// How many bytes.
     pub len: u64,
+    /// A hash of the value, keyed anew in each process: it tells values of a rule apart, for a while.
+    pub value: Option<u64>,
 }
 
 impl Finding {
@@ -107,7 +116,15 @@ impl Finding {
             group: 0,
             offset: 0,
             len: 0,
+            value: None,
         }
+    }
+
+    /// Which value was found: its keyed hash is kept.
+    #[must_use]
+    pub fn of_value(mut self, value: &str) -> Self {
+        self.value = Some(random::keyed(&(1_u8, &*self.rule, value)));
+        self
     }
 
     /// In which text, and where in it.
@@ -142,6 +159,16 @@ impl Attempt {
     }
 }
 
+/// What holding text back has cost.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Held {
+    /// The rule that has found something in it; none for text that was let go as it was.
+    pub rule: Option<Cow<'static, str>>,
+    /// Bytes, each by the seconds for which it was held.
+    pub byte_seconds: f64,
+}
+
 /// The report of one call. A shared handle: the outermost layer of ours makes it, inner ones add
 /// to it, and it is in the extensions of the request and of the response. It is final when the
 /// response's body has ended.
@@ -170,6 +197,9 @@ struct Inner {
     attempts: Mutex<Vec<Attempt>>,
     rejected: Mutex<Option<RejectionKind>>,
     timing: Timing,
+    /// Nanoseconds by layer.
+    overhead: [AtomicU64; Layer::COUNT],
+    held: Mutex<Vec<Held>>,
 }
 
 impl CallReport {
@@ -190,6 +220,8 @@ impl CallReport {
             attempts: Mutex::default(),
             rejected: Mutex::default(),
             timing: Timing::default(),
+            overhead: Default::default(),
+            held: Mutex::default(),
         }))
     }
 
@@ -271,6 +303,54 @@ impl CallReport {
     /// From the start to the first text of the model's that was let go.
     pub fn time_to_first_text(&self) -> Option<Duration> {
         self.0.timing.first_text.get()
+    }
+
+    /// Does `work` and adds the time it takes to the overhead of `layer`. It is not measured if
+    /// [nobody records the call](Self::start_timing).
+    pub fn time<T>(&self, layer: Layer, work: impl FnOnce() -> T) -> T {
+        let Some(from) = self.now() else {
+            return work();
+        };
+        let done = work();
+        if let Some(to) = self.now() {
+            self.add_overhead(layer, to.saturating_duration_since(from));
+        }
+        done
+    }
+
+    /// Adds time that a layer has spent on the call itself, not on waiting for others.
+    pub fn add_overhead(&self, layer: Layer, time: Duration) {
+        let nanos = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+        if let Some(sum) = self.0.overhead.get(layer as usize) {
+            sum.fetch_add(nanos, Ordering::Relaxed);
+        }
+    }
+
+    /// The time that a layer has spent on the call itself, as far as it measures.
+    pub fn overhead(&self, layer: Layer) -> Duration {
+        let sum = self.0.overhead.get(layer as usize);
+        Duration::from_nanos(sum.map_or(0, |sum| sum.load(Ordering::Relaxed)))
+    }
+
+    /// Now, by the clock that the call is recorded by; none if it is not.
+    pub fn now(&self) -> Option<Instant> {
+        self.0.timing.now()
+    }
+
+    /// Text was held back, so many bytes by so many seconds, until `rule` found something in it or it
+    /// was let go.
+    pub fn note_held(&self, rule: Option<Cow<'static, str>>, byte_seconds: f64) {
+        let mut held = lock(&self.0.held);
+        if let Some(known) = held.iter_mut().find(|known| known.rule == rule) {
+            known.byte_seconds += byte_seconds;
+        } else if held.len() < Self::MAX_FINDINGS {
+            held.push(Held { rule, byte_seconds });
+        }
+    }
+
+    /// What holding text back has cost, by rule.
+    pub fn held(&self) -> Vec<Held> {
+        lock(&self.0.held).clone()
     }
 
     /// A layer has answered the call itself.

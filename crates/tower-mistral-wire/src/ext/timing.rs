@@ -40,6 +40,11 @@ impl Timing {
         let _ = (moment.0).compare_exchange(0, passed, Ordering::Relaxed, Ordering::Relaxed);
     }
 
+    /// Now, by the clock that was set.
+    pub(super) fn now(&self) -> Option<Instant> {
+        self.start.get().map(|(clock, _)| clock.now())
+    }
+
     /// What was noted of a reply that is thrown away.
     pub(super) fn forget(&self) {
         for moment in [&self.first_byte, &self.first_text] {

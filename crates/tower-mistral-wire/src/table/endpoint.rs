@@ -7,7 +7,7 @@ use std::{
 
 use http::Method;
 
-use super::{RequestPath, RowError, Rows, TextKind, builtin, pattern::Mark};
+use super::{RequestPath, RowError, Rows, TextKind, builtin, pattern::Mark, route::Route};
 
 /// What ends a stream of events.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -222,7 +222,8 @@ impl EndpointBuilder {
 /// A table of endpoints. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Endpoints {
-    known: Arc<Vec<Arc<Endpoint>>>,
+    /// Those with longer paths before those with shorter ones.
+    known: Arc<Vec<(Route, Arc<Endpoint>)>>,
     generic: Arc<Endpoint>,
 }
 
@@ -230,9 +231,13 @@ impl Endpoints {
     /// The endpoints of the Mistral AI API that the table knows: chat, FIM and agents completions,
     /// and `options` for `OPTIONS` on any path.
     pub fn mistral() -> Self {
-        static TABLE: LazyLock<Endpoints> = LazyLock::new(|| Endpoints {
-            known: Arc::new(builtin::endpoints().into_iter().map(Arc::new).collect()),
-            generic: Arc::new(Endpoint::generic()),
+        static TABLE: LazyLock<Endpoints> = LazyLock::new(|| {
+            let empty = Endpoints {
+                known: Arc::default(),
+                generic: Arc::new(Endpoint::generic()),
+            };
+            let builtin = builtin::endpoints().into_iter().rev();
+            builtin.fold(empty, Endpoints::with)
         });
         TABLE.clone()
     }
@@ -240,7 +245,11 @@ impl Endpoints {
     /// The same table with an endpoint of your own.
     #[must_use]
     pub fn with(mut self, endpoint: Endpoint) -> Self {
-        Arc::make_mut(&mut self.known).insert(0, Arc::new(endpoint));
+        let known = Arc::make_mut(&mut self.known);
+        let route = Route::new(&endpoint.path);
+        // In front of those of the same length.
+        let at = known.partition_point(|(other, _)| other.segments() > route.segments());
+        known.insert(at, (route, Arc::new(endpoint)));
         self
     }
 
@@ -251,20 +260,18 @@ impl Endpoints {
     /// is the end of exactly one endpoint's path is for that one; where it is the end of several
     /// (`/completions`), add an endpoint with the path that the layer sees.
     pub fn find(&self, method: &Method, path: &RequestPath) -> Arc<Endpoint> {
-        let of_method = |endpoint: &&Arc<Endpoint>| {
+        let of_method = |(_, endpoint): &&(Route, Arc<Endpoint>)| {
             let wanted = endpoint.method.as_ref();
             wanted.is_none_or(|wanted| wanted == method)
         };
-        let matching = self.known.iter().rev().filter(of_method);
-        let matching = matching.filter(|endpoint| path.ends_with(&endpoint.path));
-        let known = matching.max_by_key(|endpoint| endpoint.path.split('/').count());
-        if let Some(known) = known {
+        let mut matching = self.known.iter().filter(of_method);
+        if let Some((_, known)) = matching.find(|(route, _)| route.ends(path)) {
             return Arc::clone(known);
         }
         let nested = self.known.iter().filter(of_method);
-        let mut nested = nested.filter(|endpoint| path.is_end_of(&endpoint.path));
+        let mut nested = nested.filter(|(route, _)| route.is_nested(path));
         match (nested.next(), nested.next()) {
-            (Some(only), None) => Arc::clone(only),
+            (Some((_, only)), None) => Arc::clone(only),
             _ => Arc::clone(&self.generic),
         }
     }
