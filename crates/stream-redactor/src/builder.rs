@@ -9,6 +9,9 @@ use crate::edit::{Edit, Entity};
 use crate::redactor::{Config, Redactor};
 use crate::rules::Rule;
 use crate::show::Show;
+#[cfg(doc)]
+use crate::trip::Tripwire;
+use crate::trip::TripwireError;
 use crate::view::{self, MAX_PENDING};
 
 /// Builds a [`Redactor`] from the recommended rules.
@@ -30,6 +33,7 @@ use crate::view::{self, MAX_PENDING};
 pub struct RedactorBuilder {
     config: Config,
     unknown: Option<Entity>,
+    unfit: Option<TripwireError>,
 }
 
 impl RedactorBuilder {
@@ -41,6 +45,7 @@ impl RedactorBuilder {
         Self {
             config: Config::default(),
             unknown: None,
+            unfit: None,
         }
     }
 
@@ -49,6 +54,7 @@ impl RedactorBuilder {
         Self {
             config: Config::new(Rule::basic()),
             unknown: None,
+            unfit: None,
         }
     }
 
@@ -143,6 +149,25 @@ impl RedactorBuilder {
         self.with(Entity::EXTERNAL_IMAGE)
     }
 
+    /// Hides this very text, such as a live key, however it is spelled: see [`Tripwire`]. For secrets that
+    /// change there is [`Stream::tripwire`](crate::Stream::tripwire).
+    ///
+    /// ```
+    /// use stream_redactor::Redactor;
+    ///
+    /// let key = "aB3dEf6hIj9kLm2nOp5qRs8tUv1wXy4z";
+    /// let redactor = Redactor::builder().tripwire(key).build()?;
+    /// // `printf %s "$key" | base64`
+    /// let text = "It is YUIzZEVmNmhJajlrTG0ybk9wNXFSczh0VXYxd1h5NHo=, in Base64.\n\nAnything else?";
+    /// assert_eq!(redactor.redact(text), "It is [REDACTED]\nAnything else?");
+    /// # Ok::<(), stream_redactor::ConfigError>(())
+    /// ```
+    pub fn tripwire(mut self, secret: impl AsRef<str>) -> Self {
+        let tripwire = self.config.tripwire.get_or_insert_default();
+        self.unfit = self.unfit.or(tripwire.add(secret.as_ref()).err());
+        self.with(Entity::TRIPWIRE)
+    }
+
     /// Takes the rules of an entity out. A name that no rule has changes nothing.
     #[expect(
         clippy::needless_pass_by_value,
@@ -161,18 +186,18 @@ impl RedactorBuilder {
         self.show(entity, Show::Text(with.into()))
     }
 
-    /// What is shown instead of what the rules of `entity` find: a text, a mask, a keyed hash.
+    /// What is shown instead of what the rules of `entity` find: a text, a mask, a keyed hash. What is
+    /// shown for `SYSTEM_PROMPT` and for `TRIPWIRE` is always the same: it must not tell which it was.
     #[expect(
         clippy::needless_pass_by_value,
         reason = "the variants read best by value"
     )]
     pub fn show(mut self, entity: Entity, show: Show) -> Self {
         let mut known = false;
-        for rule in self
-            .config
-            .rules
-            .iter_mut()
-            .filter(|rule| rule.entity == entity)
+        for rule in
+            self.config.rules.iter_mut().filter(|rule| {
+                rule.entity == entity || is_secret(&rule.entity) && is_secret(&entity)
+            })
         {
             rule.show = show.clone();
             known = true;
@@ -200,6 +225,9 @@ impl RedactorBuilder {
         if let Some(entity) = self.unknown {
             return Err(ConfigError::UnknownEntity { entity });
         }
+        if let Some(error) = self.unfit {
+            return Err(ConfigError::Tripwire(error));
+        }
         if self.config.max_hold < Self::MIN_HOLD {
             return Err(ConfigError::HoldTooSmall {
                 bytes: self.config.max_hold,
@@ -221,6 +249,11 @@ impl RedactorBuilder {
         }
         Ok(redactor)
     }
+}
+
+/// Whether it is found by what only the caller knows.
+fn is_secret(entity: &Entity) -> bool {
+    *entity == Entity::SYSTEM_PROMPT || *entity == Entity::TRIPWIRE
 }
 
 const _: () = assert!(MAX_PENDING + 512 < RedactorBuilder::MIN_HOLD);
@@ -257,6 +290,8 @@ pub enum ConfigError {
         /// The entity without a rule.
         entity: Entity,
     },
+    /// A text cannot be a secret of a [`Tripwire`](crate::Tripwire).
+    Tripwire(TripwireError),
     /// The hold is below [`RedactorBuilder::MIN_HOLD`].
     HoldTooSmall {
         /// The hold that was asked for.
@@ -274,6 +309,7 @@ impl fmt::Display for ConfigError {
                     "the replacement of {entity} would itself be redacted as {found}"
                 )
             }
+            Self::Tripwire(error) => error.fmt(f),
             Self::UnknownEntity { entity } => write!(f, "no rule finds {entity}"),
             Self::HoldTooSmall { bytes } => {
                 let least = RedactorBuilder::MIN_HOLD;

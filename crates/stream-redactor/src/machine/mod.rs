@@ -7,6 +7,7 @@ mod swallow;
 use std::sync::Arc;
 
 use self::swallow::Swallowing;
+use crate::builder::RedactorBuilder;
 use crate::edit::Sink;
 use crate::reading::Reading;
 use crate::redactor::Config;
@@ -38,6 +39,8 @@ pub(crate) struct Machine {
     pinned: Option<u64>,
     /// Bytes pushed and not yet covered by edits: undecided ones, and what the view holds back.
     held: usize,
+    /// Bytes that somebody else holds of what may be held.
+    reserved: usize,
     /// What the first look has to stop for.
     sought: Sought,
     /// The rules read everything.
@@ -63,12 +66,18 @@ impl Machine {
             invisible: 0,
             pinned: None,
             held: 0,
+            reserved: 0,
             reads_all: false,
         }
     }
 
     pub(crate) fn exempt(&mut self, values: Arc<[String]>) {
         self.exempt = values;
+    }
+
+    /// Leaves so much of the hold to somebody else, as far as there is more than the least one.
+    pub(crate) fn reserve(&mut self, bytes: usize) {
+        self.reserved = bytes.min(self.config.max_hold - RedactorBuilder::MIN_HOLD);
     }
 
     /// What stands before the next text, see [`Stream::context`](crate::Stream::context).
@@ -267,7 +276,7 @@ impl Machine {
     }
 
     fn max_undecided(&self) -> usize {
-        self.config.max_hold - MAX_PENDING
+        self.config.max_hold - MAX_PENDING - self.reserved
     }
 
     #[inline]

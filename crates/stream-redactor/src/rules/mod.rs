@@ -38,6 +38,7 @@ mod stand_in;
 mod table;
 mod tag;
 mod token;
+mod tripwire;
 mod url;
 mod url_login;
 
@@ -75,6 +76,10 @@ use crate::left::Left;
 /// What the automata read after the last character. No value holds it, so it ends every candidate.
 pub(crate) const END: char = '\0';
 
+/// What is shown in place of any secret that only the caller knows: of all kinds the same, so that it
+/// tells nothing of what it was.
+const SECRET_TEXT: &str = "[REDACTED]";
+
 /// The rules that are right for every text.
 static BASIC: &[&Spec] = &[
     &email::SPEC,
@@ -105,6 +110,7 @@ static MORE: &[&Spec] = &[
     &css::SPEC,
     &link::SPEC,
     &escape::SPEC,
+    &tripwire::SPEC,
 ];
 
 /// What is right for some texts only: it is often meant to be read.

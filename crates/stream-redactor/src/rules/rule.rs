@@ -44,6 +44,8 @@ pub(crate) enum Finder {
     },
     /// By the machine itself: no rule sees what is invisible.
     Invisible,
+    /// In front of the machine.
+    Outside,
 }
 
 /// One thing that a [`Redactor`](crate::Redactor) looks for.
@@ -159,7 +161,7 @@ impl Rule {
         match self.spec.finder {
             Finder::Runs(grouped) => Some(grouped.runs()),
             Finder::Scan { holds, .. } => holds,
-            Finder::Shapes(_) | Finder::Invisible => None,
+            Finder::Shapes(_) | Finder::Invisible | Finder::Outside => None,
         }
     }
 
