@@ -122,13 +122,14 @@ impl Stream {
     }
 
     /// Hides these secrets in this text and the next ones, beside those of the redactor and of earlier
-    /// calls: from the first one on to the next empty line. The finding is a `TRIPWIRE`, also where that
-    /// rule is switched off; a redactor without that rule finds nothing.
+    /// calls: from the first one on to the next empty line. Where the rule for `TRIPWIRE` is off, nothing is
+    /// found, and nothing held for it.
     ///
     /// What goes out and when is the same for any secrets that are not in the text, see
     /// [`Tripwire`].
     pub fn tripwire(&mut self, tripwire: &Tripwire) {
-        if self.machine.rule_for(&Entity::TRIPWIRE).is_some() {
+        let rule = self.machine.rule_for(&Entity::TRIPWIRE);
+        if rule.is_some_and(|rule| self.machine.is_enabled(rule)) {
             self.machine.reserve(trip::MAX_HELD);
             self.trip.get_or_insert_default().watch(tripwire);
         }

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use stream_redactor::{Entity, Redactor};
 use tower_layer::Layer;
 use tower_mistral_wire::{
-    Counters, Mode, Modes, OnUninspectable, body::Budget, intake::IntakeOptions,
+    Counters, Mode, Modes, OnUninspectable, body::Budget, ext::Secrets, intake::IntakeOptions,
     rewrite::StreamOptions, table::Endpoints,
 };
 
-use crate::{RedactOutput, leak::Leaks, tally::Limits};
+use crate::{RedactOutput, leak::Leaks, live_keys::LiveKeys, tally::Limits};
 
 /// Redacts the replies of an inner service. See the [crate docs](crate).
 #[derive(Clone, Debug)]
@@ -26,6 +26,7 @@ pub(crate) struct Options {
     pub(crate) counters: Counters,
     pub(crate) keep_logprobs: bool,
     pub(crate) leaks: Leaks,
+    pub(crate) live_keys: LiveKeys,
     pub(crate) allow_from_request: bool,
     pub(crate) limits: Arc<Limits>,
     pub(crate) max_reply: usize,
@@ -48,6 +49,7 @@ impl RedactOutputLayer {
                 counters: Counters::default(),
                 keep_logprobs: false,
                 leaks: Leaks::new(Mode::Observe),
+                live_keys: LiveKeys::default(),
                 allow_from_request: false,
                 limits: Arc::default(),
                 max_reply: Self::MAX_REPLY,
@@ -128,6 +130,19 @@ impl RedactOutputLayer {
     /// All of that may be repeated.
     pub fn protect_system_text(mut self, mode: Mode) -> Self {
         self.options.leaks = Leaks::new(mode);
+        self
+    }
+
+    /// Sees to it that no reply shows one of these, however it is
+    /// [spelled](stream_redactor::Tripwire): each is a `TRIPWIRE`, and what follows it in its paragraph
+    /// goes with it. The keys that a key rotation below puts into the reply's extensions are looked for
+    /// without being told. Of the rest, those count that can be a secret of a
+    /// [`Tripwire`](stream_redactor::Tripwire).
+    ///
+    /// For secrets that do not change, such as a canary in a system prompt, there is
+    /// [`RedactorBuilder::tripwire`](stream_redactor::RedactorBuilder::tripwire).
+    pub fn secrets(mut self, secrets: Secrets) -> Self {
+        self.options.live_keys = LiveKeys::new(secrets);
         self
     }
 

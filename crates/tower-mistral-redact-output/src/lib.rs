@@ -46,6 +46,8 @@
 //! - Bytes that need no edit pass untouched; a reply or event without an edit is not copied.
 //! - A stream that ends before its `[DONE]` reaches the reader as a broken one; so does one that
 //!   goes on after a choice has ended, or that holds a value in an event's name, id or comment.
+//! - A key of the [key rotation](wire::ext::Secrets) below never shows, however it is
+//!   [spelled](redactor::Tripwire); what is held back for that tells nothing of it.
 //! - Tool arguments, and content when the caller asked for `json_object` or `json_schema`, are edited
 //!   inside of their strings and stay valid JSON.
 //!
@@ -65,6 +67,7 @@ mod conversation;
 mod future;
 mod layer;
 mod leak;
+mod live_keys;
 mod reply;
 mod service;
 mod source;

@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use stream_redactor::{self as engine, Entity, Redactor, RuleSet, SystemText};
+use stream_redactor::{self as engine, Entity, Redactor, RuleSet, SystemText, Tripwire};
 use tower_mistral_wire::{
     Counters, Handling, Mode, Modes, OnUninspectable, Reason,
     ext::{Action, CallReport, Exempt, Finding, Layer},
@@ -30,6 +30,8 @@ pub(crate) struct Texts {
     system: Option<SystemText>,
     /// What becomes of a reply that does.
     on_leak: Mode,
+    /// The keys that are in use.
+    live_keys: Vec<Tripwire>,
     tally: Option<Tally>,
     /// The enforced and the observed rules of the kinds of text so far.
     sets: Vec<(TextKind, (RuleSet, RuleSet))>,
@@ -64,6 +66,7 @@ impl Texts {
             report,
             system: None,
             on_leak: options.leaks.mode,
+            live_keys: Vec::new(),
             tally: Tally::new(&options.limits),
             sets: Vec::new(),
             moulds: [None, None],
@@ -73,6 +76,11 @@ impl Texts {
     /// Looks for repetitions of this text, too.
     pub(crate) fn protect(&mut self, system: Option<SystemText>) {
         self.system = system;
+    }
+
+    /// Looks for these secrets, too.
+    pub(crate) fn watch(&mut self, live_keys: Vec<Tripwire>) {
+        self.live_keys = live_keys;
     }
 
     /// Whether more was found than the reply may hold.
@@ -139,6 +147,7 @@ impl Texts {
         if let Some(system) = self.system.as_ref().filter(|_| reads.leaks) {
             stream.protect(system);
         }
+        self.live_keys.iter().for_each(|keys| stream.tripwire(keys));
         *slot = Some((reads, stream.clone()));
         Some(stream)
     }

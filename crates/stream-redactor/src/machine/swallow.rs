@@ -53,6 +53,10 @@ impl Machine {
         self.config.rules.iter().position(is_it)
     }
 
+    pub(crate) fn is_enabled(&self, rule: usize) -> bool {
+        self.scanners.is_enabled(rule)
+    }
+
     /// Ends what was read, and lets the last `back` bytes of it, as far as they are undecided, and all
     /// that follows disappear until [`close`](Self::close).
     pub(crate) fn open(&mut self, entity: &Entity, back: usize, sink: &mut Sink<'_>) {
