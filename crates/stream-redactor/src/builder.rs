@@ -6,12 +6,15 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::edit::{Edit, Entity};
+use crate::plan::Plan;
 use crate::redactor::{Config, Redactor};
 use crate::rules::Rule;
+use crate::ruleset::RuleSet;
 use crate::show::Show;
 #[cfg(doc)]
 use crate::trip::Tripwire;
 use crate::trip::TripwireError;
+use crate::user::UserRule;
 use crate::view::{self, MAX_PENDING};
 
 /// Builds a [`Redactor`] from the recommended rules.
@@ -149,6 +152,13 @@ impl RedactorBuilder {
         self.with(Entity::EXTERNAL_IMAGE)
     }
 
+    /// Adds a rule of your own. It wins over a rule that finds the same in the same place only where
+    /// that is less sure.
+    pub fn rule(mut self, rule: UserRule) -> Self {
+        self.config.rules.push(Rule::of_user(rule));
+        self
+    }
+
     /// Hides this very text, such as a live key, however it is spelled: see [`Tripwire`]. For secrets that
     /// change there is [`Stream::tripwire`](crate::Stream::tripwire).
     ///
@@ -233,6 +243,9 @@ impl RedactorBuilder {
                 bytes: self.config.max_hold,
             });
         }
+        if !Plan::has_room(&self.config.rules) || self.config.rules.len() > RuleSet::MAX {
+            return Err(ConfigError::TooManyRules);
+        }
         let redactor = Redactor::new(self.config);
         for rule in redactor.rules() {
             if rule.placeholder().is_empty() {
@@ -290,6 +303,9 @@ pub enum ConfigError {
         /// The entity without a rule.
         entity: Entity,
     },
+    /// There are more rules of the caller's own than a redactor can have: about a dozen. A
+    /// [list](UserRule::list) is one rule.
+    TooManyRules,
     /// A text cannot be a secret of a [`Tripwire`](crate::Tripwire).
     Tripwire(TripwireError),
     /// The hold is below [`RedactorBuilder::MIN_HOLD`].
@@ -309,6 +325,7 @@ impl fmt::Display for ConfigError {
                     "the replacement of {entity} would itself be redacted as {found}"
                 )
             }
+            Self::TooManyRules => f.write_str("too many rules of one's own"),
             Self::Tripwire(error) => error.fmt(f),
             Self::UnknownEntity { entity } => write!(f, "no rule finds {entity}"),
             Self::HoldTooSmall { bytes } => {

@@ -229,6 +229,7 @@
 //!   that is a finding itself tears the value apart; redacting twice may then find it whole.
 
 #![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod allow;
 mod block;
@@ -250,6 +251,7 @@ mod skip;
 mod stream;
 mod symbols;
 mod trip;
+mod user;
 mod view;
 
 pub use self::builder::{ConfigError, RedactorBuilder};
@@ -261,3 +263,4 @@ pub use self::ruleset::RuleSet;
 pub use self::show::{HashKey, Show};
 pub use self::stream::{End, Stream};
 pub use self::trip::{Tripwire, TripwireError};
+pub use self::user::{PatternError, UserRule};

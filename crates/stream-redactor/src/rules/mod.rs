@@ -72,6 +72,7 @@ pub(crate) use self::token::may_begin as may_begin_token;
 use self::url::Url;
 use self::url_login::UrlLogin;
 use crate::left::Left;
+use crate::user::{User, UserCloser};
 
 /// What the automata read after the last character. No value holds it, so it ends every candidate.
 pub(crate) const END: char = '\0';
@@ -198,6 +199,7 @@ pub(crate) enum Automaton {
     Css(Css),
     Link(Link),
     Escape(Escape),
+    User(Box<User>),
 }
 
 macro_rules! of_each {
@@ -218,6 +220,7 @@ macro_rules! of_each {
             Automaton::Css($a) => $do,
             Automaton::Link($a) => $do,
             Automaton::Escape($a) => $do,
+            Automaton::User($a) => $do,
         }
     };
 }
@@ -264,6 +267,7 @@ pub(crate) enum Closer {
     Value(ValueCloser),
     Url(UrlCloser),
     Escape(EscapeCloser),
+    User(UserCloser),
     /// Characters that nobody sees.
     Invisible,
     /// Nothing in the text: whoever opened it closes it.
@@ -291,6 +295,7 @@ impl Closer {
             Self::Value(closer) => closer.step(c),
             Self::Url(closer) => closer.step(c),
             Self::Escape(closer) => closer.step(c),
+            Self::User(closer) => closer.step(c),
             Self::Invisible => Swallow::EndBefore,
             Self::Outside => Swallow::More,
         }
