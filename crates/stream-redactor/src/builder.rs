@@ -152,6 +152,24 @@ impl RedactorBuilder {
         self.with(Entity::EXTERNAL_IMAGE)
     }
 
+    /// Leaves [active content](crate::Group::Active) in fenced code blocks of Markdown, where it is meant
+    /// to be read: a page shows it and does not run it. For those who ask for code. Anything else in a
+    /// code block is found as everywhere.
+    ///
+    /// ```
+    /// use stream_redactor::Redactor;
+    ///
+    /// let redactor = Redactor::builder().spare_code_blocks().build()?;
+    /// let text = "```html\n<script>let mail = 'jane@example.com'</script>\n```\n<script>x</script>";
+    /// let shown = "```html\n<script>let mail = '[EMAIL]'</script>\n```\n[SCRIPT]";
+    /// assert_eq!(redactor.redact(text), shown);
+    /// # Ok::<(), stream_redactor::ConfigError>(())
+    /// ```
+    pub fn spare_code_blocks(mut self) -> Self {
+        self.config.spares_code = true;
+        self
+    }
+
     /// Adds a rule of your own. It wins over a rule that finds the same in the same place only where
     /// that is less sure.
     pub fn rule(mut self, rule: UserRule) -> Self {

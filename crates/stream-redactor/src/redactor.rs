@@ -35,6 +35,8 @@ pub(crate) struct Config {
     pub(crate) allowed: Allowed,
     /// Folded hosts that links may carry data to.
     pub(crate) hosts: Vec<String>,
+    /// Active content stays in code blocks.
+    pub(crate) spares_code: bool,
     /// What is found in front of the rules, if there is such.
     pub(crate) tripwire: Option<Tripwire>,
     /// Bytes.
@@ -152,6 +154,7 @@ impl Config {
             rules,
             allowed: Allowed::default(),
             hosts: Vec::new(),
+            spares_code: false,
             tripwire: None,
             max_hold: Self::MAX_HOLD,
             plan: Plan::default(),

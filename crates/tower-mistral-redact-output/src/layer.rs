@@ -9,7 +9,7 @@ use tower_mistral_wire::{
     rewrite::StreamOptions, table::Endpoints,
 };
 
-use crate::{RedactOutput, leak::Leaks, live_keys::LiveKeys, tally::Limits};
+use crate::{Profile, RedactOutput, leak::Leaks, live_keys::LiveKeys, tally::Limits};
 
 /// Redacts the replies of an inner service. See the [crate docs](crate).
 #[derive(Clone, Debug)]
@@ -25,6 +25,7 @@ pub(crate) struct Options {
     pub(crate) on_uninspectable: OnUninspectable,
     pub(crate) counters: Counters,
     pub(crate) keep_logprobs: bool,
+    pub(crate) profile: Profile,
     pub(crate) leaks: Leaks,
     pub(crate) live_keys: LiveKeys,
     pub(crate) allow_from_request: bool,
@@ -48,6 +49,7 @@ impl RedactOutputLayer {
                 on_uninspectable: OnUninspectable::default(),
                 counters: Counters::default(),
                 keep_logprobs: false,
+                profile: Profile::default(),
                 leaks: Leaks::new(Mode::Observe),
                 live_keys: LiveKeys::default(),
                 allow_from_request: false,
@@ -92,6 +94,21 @@ impl RedactOutputLayer {
     /// has begun goes on as it began.
     pub fn modes(&self) -> Modes {
         self.options.modes.clone()
+    }
+
+    /// Decides by what replies are for which rules are enforced where. Default [`Profile::Chat`]: all of them
+    /// everywhere. Some profiles have [rules](Profile::rules) that go with them:
+    ///
+    /// ```
+    /// use tower_mistral_redact_output::{Profile, RedactOutputLayer, redactor::Redactor};
+    ///
+    /// let rules = Profile::Code.rules(Redactor::builder()).build()?;
+    /// let layer = RedactOutputLayer::new().redactor(rules).profile(Profile::Code);
+    /// # Ok::<(), tower_mistral_redact_output::redactor::ConfigError>(())
+    /// ```
+    pub fn profile(mut self, profile: Profile) -> Self {
+        self.options.profile = profile;
+        self
     }
 
     /// What becomes of what cannot be inspected, reason by reason. By default all is refused but

@@ -68,6 +68,7 @@ mod future;
 mod layer;
 mod leak;
 mod live_keys;
+mod profile;
 mod reply;
 mod service;
 mod source;
@@ -79,7 +80,7 @@ pub use stream_redactor as redactor;
 pub use tower_mistral_wire as wire;
 
 pub use self::{
-    body::RedactOutputBody, future::RedactOutputFuture, layer::RedactOutputLayer,
+    body::RedactOutputBody, future::RedactOutputFuture, layer::RedactOutputLayer, profile::Profile,
     service::RedactOutput,
 };
 pub use wire::{Counters, Handling, Mode, Modes, OnUninspectable, Reason};

@@ -10,13 +10,14 @@ use tower_mistral_wire::{
     table::{Group, TextKind},
 };
 
-use crate::{layer::Options, tally::Tally};
+use crate::{Profile, layer::Options, tally::Tally};
 
 /// Makes the engines of one call.
 #[derive(Clone)]
 pub(crate) struct Texts {
     redactor: Redactor,
     modes: Modes,
+    profile: Profile,
     /// The mode of the call: what the layer does at most.
     mode: Mode,
     exempt: Exempt,
@@ -57,6 +58,7 @@ impl Texts {
         Self {
             redactor,
             modes,
+            profile: options.profile,
             mode,
             exempt,
             json_content,
@@ -104,7 +106,7 @@ impl Texts {
 
     fn rules_now(&self, kind: TextKind) -> (RuleSet, RuleSet) {
         let (mut enforced, mut observed) = (RuleSet::empty(), RuleSet::empty());
-        if !self.modes.has_rules() {
+        if !self.modes.has_rules() && self.profile == Profile::Chat {
             return match self.mode.min(self.modes.of_kind(kind)) {
                 Mode::Enforce => (self.redactor.all(), observed),
                 Mode::Observe => (enforced, self.redactor.all()),
@@ -112,7 +114,8 @@ impl Texts {
             };
         }
         for (n, rule) in self.redactor.rules().iter().enumerate() {
-            match self.mode.min(self.modes.of(rule.entity().as_str(), kind)) {
+            let most = self.mode.min(self.profile.mode(rule.group(), kind));
+            match most.min(self.modes.of(rule.entity().as_str(), kind)) {
                 Mode::Enforce => enforced = enforced.with(n),
                 Mode::Observe => observed = observed.with(n),
                 _ => {}

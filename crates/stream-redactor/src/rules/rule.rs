@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::group::Group;
 use super::shape::Shape;
 use super::{Automaton, BASIC, Grouped, OPTIONAL, Runs, Table, Tier, all_specs};
 use crate::edit::Entity;
@@ -90,6 +91,13 @@ impl Rule {
     #[must_use]
     pub fn entity(&self) -> &Entity {
         &self.entity
+    }
+
+    /// What kind of harm it is about.
+    #[must_use]
+    pub fn group(&self) -> Group {
+        let user = self.user.as_ref().and_then(|user| user.group);
+        user.unwrap_or_else(|| Group::of(&self.entity))
     }
 
     /// What is shown instead of a finding, unless it is made of the finding: see [`Show`].

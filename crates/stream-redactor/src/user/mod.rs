@@ -15,6 +15,7 @@ use self::node::{Class, Node};
 use self::program::Program;
 pub(crate) use self::scan::{User, UserCloser};
 use crate::edit::Entity;
+use crate::rules::Group;
 use crate::view;
 
 type Test = Arc<dyn Fn(&str) -> bool + Send + Sync>;
@@ -43,6 +44,7 @@ pub struct UserRule {
     pub(crate) placeholder: Cow<'static, str>,
     pub(crate) program: Arc<Program>,
     pub(crate) test: Option<Test>,
+    pub(crate) group: Option<Group>,
 }
 
 impl UserRule {
@@ -98,6 +100,7 @@ impl UserRule {
             entity: Entity::new(entity),
             program: Arc::new(Program::new(node)?),
             test: None,
+            group: None,
         })
     }
 
@@ -106,6 +109,14 @@ impl UserRule {
     #[must_use]
     pub fn check(mut self, test: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
         self.test = Some(Arc::new(test));
+        self
+    }
+
+    /// Counts the rule to this group. Default: that of the entity, which is [`Group::Personal`] for a new
+    /// one.
+    #[must_use]
+    pub fn group(mut self, group: Group) -> Self {
+        self.group = Some(group);
         self
     }
 
