@@ -30,6 +30,7 @@ pub(crate) struct Options {
     pub(crate) live_keys: LiveKeys,
     pub(crate) allow_from_request: bool,
     pub(crate) limits: Arc<Limits>,
+    pub(crate) ends_blocked: bool,
     pub(crate) max_reply: usize,
     pub(crate) stream: StreamOptions,
     pub(crate) intake: Arc<IntakeOptions>,
@@ -54,6 +55,7 @@ impl RedactOutputLayer {
                 live_keys: LiveKeys::default(),
                 allow_from_request: false,
                 limits: Arc::default(),
+                ends_blocked: false,
                 max_reply: Self::MAX_REPLY,
                 stream: StreamOptions::default(),
                 intake: Arc::new(IntakeOptions::new()),
@@ -176,6 +178,16 @@ impl RedactOutputLayer {
     /// 403, instead; a stream breaks with it. Findings of other entities count on their own.
     pub fn max_findings(mut self, entity: Entity, max: u32) -> Self {
         Arc::make_mut(&mut self.options.limits).push((entity, max));
+        self
+    }
+
+    /// Ends a stream that is [blocked](Self::max_findings) with a last event whose finish reason is
+    /// `error`, and `[DONE]`, where it breaks by default. For readers that drop all that they have when a
+    /// connection breaks; a program that does not look at the finish reason takes what it has for the
+    /// whole reply. A stream whose events have no finish reason, or whose first text is blocked before
+    /// an event has come, breaks all the same.
+    pub fn end_blocked_streams(mut self) -> Self {
+        self.options.ends_blocked = true;
         self
     }
 
