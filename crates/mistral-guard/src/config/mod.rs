@@ -15,8 +15,8 @@ pub use self::{
     error::ConfigError,
     sections::{
         ActionName, GuardConfig, KeysConfig, LogConfig, LogFormat, OnBlockConfig, OverLimitName,
-        PhraseConfig, Preset, RedactConfig, SanitizeConfig, ServerConfig, ShowName,
-        UninspectableConfig, UninspectableName, UpstreamConfig, WrapName,
+        PatternConfig, PhraseConfig, Preset, ProfileName, RedactConfig, SanitizeConfig,
+        ServerConfig, ShowName, UninspectableConfig, UninspectableName, UpstreamConfig, WrapName,
     },
     value::{Door, EnvName, ModeName, Origin, ReasonName, Size, Span},
 };
