@@ -34,6 +34,10 @@ fn what_cannot_be_inspected_is_told_apart_by_reason() {
         "[redact]\non_uninspectable = \"scan\"",
         "[sanitize]\non_uninspectable = { unsupported_media = \"pass\", not_json = \"scan\" }",
         "[redact]\nwith = [\"DATE_TIME\"]\nshow = { DATE_TIME = \"mask\" }\nmax_findings = { US_SSN = 0 }",
+        "[redact]\nprofile = \"rag\"\nall_images = true\nallow_hosts = [\"*.acme.com\"]\nend_blocked_streams = true",
+        "[redact]\nprofile = \"code\"\ncanaries = [\"CANARY-7f3a9b21c4\"]\nmax_findings = { TRIPWIRE = 0, X = 1 }\n\
+            [[redact.patterns]]\nentity = \"X\"\npattern = \"x-[0-9]{3,}\"\nshow = \"<x>\"\n\
+            [[redact.patterns]]\nentity = \"Y\"\ntexts = [\"blue heron\"]",
     ] {
         Config::parse("guard.toml", text).unwrap().check().unwrap();
     }
@@ -149,6 +153,22 @@ fn what_is_wrong_is_named_with_its_place() {
         (
             "[redact]\nwith = [\"DATES\"]",
             "redact: no rule finds DATES",
+        ),
+        (
+            "[redact]\ncanaries = [\"short\"]",
+            "redact: a secret of fewer than 12 characters",
+        ),
+        (
+            "[[redact.patterns]]\nentity = \"X\"\npattern = \"a.*b\"",
+            "redact.patterns: `X`: it repeats without end",
+        ),
+        (
+            "[[redact.patterns]]\nentity = \"X\"",
+            "redact.patterns: `X` needs either a pattern or texts",
+        ),
+        (
+            "[redact]\nprofile = \"bot\"",
+            "redact.profile: unknown variant",
         ),
         (
             "[redact]\nwithout = [\"US_SSN\"]\nmax_findings = { US_SSN = 1 }",

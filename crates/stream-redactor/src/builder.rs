@@ -6,9 +6,15 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::edit::{Edit, Entity};
+use crate::plan::Plan;
 use crate::redactor::{Config, Redactor};
 use crate::rules::Rule;
+use crate::ruleset::RuleSet;
 use crate::show::Show;
+#[cfg(doc)]
+use crate::trip::Tripwire;
+use crate::trip::TripwireError;
+use crate::user::UserRule;
 use crate::view::{self, MAX_PENDING};
 
 /// Builds a [`Redactor`] from the recommended rules.
@@ -30,6 +36,7 @@ use crate::view::{self, MAX_PENDING};
 pub struct RedactorBuilder {
     config: Config,
     unknown: Option<Entity>,
+    unfit: Option<TripwireError>,
 }
 
 impl RedactorBuilder {
@@ -41,6 +48,7 @@ impl RedactorBuilder {
         Self {
             config: Config::default(),
             unknown: None,
+            unfit: None,
         }
     }
 
@@ -49,6 +57,7 @@ impl RedactorBuilder {
         Self {
             config: Config::new(Rule::basic()),
             unknown: None,
+            unfit: None,
         }
     }
 
@@ -143,6 +152,50 @@ impl RedactorBuilder {
         self.with(Entity::EXTERNAL_IMAGE)
     }
 
+    /// Leaves [active content](crate::Group::Active) in fenced code blocks of Markdown, where it is meant
+    /// to be read: a page shows it and does not run it. For those who ask for code. Anything else in a
+    /// code block is found as everywhere.
+    ///
+    /// ```
+    /// use stream_redactor::Redactor;
+    ///
+    /// let redactor = Redactor::builder().spare_code_blocks().build()?;
+    /// let text = "```html\n<script>let mail = 'jane@example.com'</script>\n```\n<script>x</script>";
+    /// let shown = "```html\n<script>let mail = '[EMAIL]'</script>\n```\n[SCRIPT]";
+    /// assert_eq!(redactor.redact(text), shown);
+    /// # Ok::<(), stream_redactor::ConfigError>(())
+    /// ```
+    pub fn spare_code_blocks(mut self) -> Self {
+        self.config.spares_code = true;
+        self
+    }
+
+    /// Adds a rule of your own. It wins over a rule that finds the same in the same place only where
+    /// that is less sure.
+    pub fn rule(mut self, rule: UserRule) -> Self {
+        self.config.rules.push(Rule::of_user(rule));
+        self
+    }
+
+    /// Hides this very text, such as a live key, however it is spelled: see [`Tripwire`]. For secrets that
+    /// change there is [`Stream::tripwire`](crate::Stream::tripwire).
+    ///
+    /// ```
+    /// use stream_redactor::Redactor;
+    ///
+    /// let key = "aB3dEf6hIj9kLm2nOp5qRs8tUv1wXy4z";
+    /// let redactor = Redactor::builder().tripwire(key).build()?;
+    /// // `printf %s "$key" | base64`
+    /// let text = "It is YUIzZEVmNmhJajlrTG0ybk9wNXFSczh0VXYxd1h5NHo=, in Base64.\n\nAnything else?";
+    /// assert_eq!(redactor.redact(text), "It is [REDACTED]\nAnything else?");
+    /// # Ok::<(), stream_redactor::ConfigError>(())
+    /// ```
+    pub fn tripwire(mut self, secret: impl AsRef<str>) -> Self {
+        let tripwire = self.config.tripwire.get_or_insert_default();
+        self.unfit = self.unfit.or(tripwire.add(secret.as_ref()).err());
+        self.with(Entity::TRIPWIRE)
+    }
+
     /// Takes the rules of an entity out. A name that no rule has changes nothing.
     #[expect(
         clippy::needless_pass_by_value,
@@ -161,18 +214,18 @@ impl RedactorBuilder {
         self.show(entity, Show::Text(with.into()))
     }
 
-    /// What is shown instead of what the rules of `entity` find: a text, a mask, a keyed hash.
+    /// What is shown instead of what the rules of `entity` find: a text, a mask, a keyed hash. What is
+    /// shown for `SYSTEM_PROMPT` and for `TRIPWIRE` is always the same: it must not tell which it was.
     #[expect(
         clippy::needless_pass_by_value,
         reason = "the variants read best by value"
     )]
     pub fn show(mut self, entity: Entity, show: Show) -> Self {
         let mut known = false;
-        for rule in self
-            .config
-            .rules
-            .iter_mut()
-            .filter(|rule| rule.entity == entity)
+        for rule in
+            self.config.rules.iter_mut().filter(|rule| {
+                rule.entity == entity || is_secret(&rule.entity) && is_secret(&entity)
+            })
         {
             rule.show = show.clone();
             known = true;
@@ -200,10 +253,16 @@ impl RedactorBuilder {
         if let Some(entity) = self.unknown {
             return Err(ConfigError::UnknownEntity { entity });
         }
+        if let Some(error) = self.unfit {
+            return Err(ConfigError::Tripwire(error));
+        }
         if self.config.max_hold < Self::MIN_HOLD {
             return Err(ConfigError::HoldTooSmall {
                 bytes: self.config.max_hold,
             });
+        }
+        if !Plan::has_room(&self.config.rules) || self.config.rules.len() > RuleSet::MAX {
+            return Err(ConfigError::TooManyRules);
         }
         let redactor = Redactor::new(self.config);
         for rule in redactor.rules() {
@@ -221,6 +280,11 @@ impl RedactorBuilder {
         }
         Ok(redactor)
     }
+}
+
+/// Whether it is found by what only the caller knows.
+fn is_secret(entity: &Entity) -> bool {
+    *entity == Entity::SYSTEM_PROMPT || *entity == Entity::TRIPWIRE
 }
 
 const _: () = assert!(MAX_PENDING + 512 < RedactorBuilder::MIN_HOLD);
@@ -257,6 +321,11 @@ pub enum ConfigError {
         /// The entity without a rule.
         entity: Entity,
     },
+    /// There are more rules of the caller's own than a redactor can have: about a dozen. A
+    /// [list](UserRule::list) is one rule.
+    TooManyRules,
+    /// A text cannot be a secret of a [`Tripwire`](crate::Tripwire).
+    Tripwire(TripwireError),
     /// The hold is below [`RedactorBuilder::MIN_HOLD`].
     HoldTooSmall {
         /// The hold that was asked for.
@@ -274,6 +343,8 @@ impl fmt::Display for ConfigError {
                     "the replacement of {entity} would itself be redacted as {found}"
                 )
             }
+            Self::TooManyRules => f.write_str("too many rules of one's own"),
+            Self::Tripwire(error) => error.fmt(f),
             Self::UnknownEntity { entity } => write!(f, "no rule finds {entity}"),
             Self::HoldTooSmall { bytes } => {
                 let least = RedactorBuilder::MIN_HOLD;

@@ -77,6 +77,9 @@ impl Entity {
     /// The number of a mobile telephone as a thing.
     pub const IMEI: Self = Self(Cow::Borrowed("IMEI"));
 
+    /// A text that the caller gave to be found: see [`Tripwire`](crate::Tripwire).
+    pub const TRIPWIRE: Self = Self(Cow::Borrowed("TRIPWIRE"));
+
     pub(crate) const fn named(name: &'static str) -> Self {
         Self(Cow::Borrowed(name))
     }

@@ -100,6 +100,7 @@
 //! | `MAC_ADDRESS` | `[MAC]` | EUI-48 and EUI-64 in pairs with hyphens or colons, in fours with dots |
 //! | `DATE_OF_BIRTH` | `[DATE_OF_BIRTH]` | a date behind "date of birth", one in digits behind "born" |
 //! | `CRYPTO` | `[CRYPTO]` | Bitcoin addresses with their checksum, Ethereum addresses |
+//! | `TRIPWIRE` | `[REDACTED]` | a text that the caller gave: see [`Tripwire`] |
 //! | `IMEI` | `[IMEI]` | fifteen digits with a Luhn check, grouped 2-6-6-1 or behind "IMEI" |
 //!
 //! Off unless [`RedactorBuilder::with`] adds them, for they are often what one wants to read:
@@ -153,6 +154,14 @@
 //! system prompt of the call: from the twelfth word in a row on, the rest of the paragraph goes. It
 //! costs a look at every eighth word, so prose still passes at hundreds of megabytes a second.
 //!
+//! # Live keys and canaries
+//!
+//! [`RedactorBuilder::tripwire`] and [`Stream::tripwire`] hide exact texts, in the spellings that
+//! [`Tripwire`] lists, and [`SystemText::with_canary`] one that was put into a system text. From the first
+//! one on the rest of the paragraph goes. A stream with a tripwire holds what has no blank in it until
+//! it ends, or up to 1 KiB of it, whatever it is: so a guess at a secret cannot be told from any other
+//! word by watching delays.
+//!
 //! # Speed
 //!
 //! Three readers, each in front of the next, with the same outcome:
@@ -173,7 +182,8 @@
 //!   replaced as far as it was read once it is past doubt (behind its `@`, in its last group).
 //! - Time is linear in the text, whatever it is.
 //! - What goes out and when depends on the text and the rules. Allowed values change what a
-//!   complete finding becomes, never what is held back.
+//!   complete finding becomes, never what is held back; secrets and system texts change nothing
+//!   of a text that holds none of them.
 //! - `Debug` and errors show no text.
 //!
 //! # Non-guarantees
@@ -219,6 +229,7 @@
 //!   that is a finding itself tears the value apart; redacting twice may then find it whole.
 
 #![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod allow;
 mod block;
@@ -226,6 +237,7 @@ mod builder;
 mod context;
 mod echo;
 mod edit;
+mod fence;
 mod left;
 mod machine;
 mod national;
@@ -239,14 +251,18 @@ mod show;
 mod skip;
 mod stream;
 mod symbols;
+mod trip;
 mod unread;
+mod user;
 mod view;
 
 pub use self::builder::{ConfigError, RedactorBuilder};
 pub use self::echo::SystemText;
 pub use self::edit::{Edit, Entity};
 pub use self::redactor::Redactor;
-pub use self::rules::Rule;
+pub use self::rules::{Group, Rule};
 pub use self::ruleset::RuleSet;
 pub use self::show::{HashKey, Show};
 pub use self::stream::{End, Stream};
+pub use self::trip::{Tripwire, TripwireError};
+pub use self::user::{PatternError, UserRule};

@@ -152,6 +152,12 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
+    /// Whether there is room for so many rules that have automata.
+    pub(crate) fn has_room(rules: &[Rule]) -> bool {
+        let automata = rules.iter().filter(|rule| rule.automaton().is_some());
+        automata.count() <= MAX
+    }
+
     pub(crate) fn new(rules: &[Rule]) -> Self {
         let mut plan = Self::default();
         for (index, rule) in rules.iter().enumerate() {
@@ -171,6 +177,7 @@ impl Plan {
         plan.word = plan.class('ж', rules);
         plan.unspaced = plan.class('字', rules);
         plan.control = plan.class('\u{9b}', rules);
+        plan.other = plan.class('€', rules);
         let words = plan.bytes.iter().filter(|class| class.kind != Kind::Other);
         let (inside, wakes) = words.fold((0, 0), |(inside, wakes), class| {
             let kind = class.kind;
@@ -192,6 +199,14 @@ impl Plan {
         }
         self.sought
             .extend(Sought::of(rule.entity()).map(|sought| (index, sought)));
+        if rule.is_user() {
+            // The first look does not know what they look for.
+            let all = Sought {
+                hosts: true,
+                ..Sought::default()
+            };
+            self.sought.push((index, all));
+        }
         if let Some(automaton) = rule.automaton() {
             self.automata.push((index, tier, automaton));
         }

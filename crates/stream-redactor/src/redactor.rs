@@ -11,6 +11,7 @@ use crate::plan::Plan;
 use crate::rules::{Href, MAX_URL, Rule};
 use crate::ruleset::RuleSet;
 use crate::stream::{End, Stream};
+use crate::trip::Tripwire;
 use crate::view::Sym;
 
 /// Finds what must not reach a reader. Cheap to clone, to be made once and shared.
@@ -34,6 +35,10 @@ pub(crate) struct Config {
     pub(crate) allowed: Allowed,
     /// Folded hosts that links may carry data to.
     pub(crate) hosts: Vec<String>,
+    /// Active content stays in code blocks.
+    pub(crate) spares_code: bool,
+    /// What is found in front of the rules, if there is such.
+    pub(crate) tripwire: Option<Tripwire>,
     /// Bytes.
     pub(crate) max_hold: usize,
     /// What the rules make of each character.
@@ -95,7 +100,7 @@ impl Redactor {
     /// A machine for one text that comes in pieces, with the rules in `enabled` only.
     #[must_use]
     pub fn stream_with(&self, enabled: RuleSet) -> Stream {
-        Stream::new(Arc::clone(&self.config), enabled)
+        Stream::new(&self.config, enabled)
     }
 
     /// The edits for a whole text.
@@ -149,6 +154,8 @@ impl Config {
             rules,
             allowed: Allowed::default(),
             hosts: Vec::new(),
+            spares_code: false,
+            tripwire: None,
             max_hold: Self::MAX_HOLD,
             plan: Plan::default(),
         }

@@ -7,6 +7,9 @@ const WORDS: usize = 4;
 pub struct RuleSet([u64; WORDS]);
 
 impl RuleSet {
+    /// The most rules.
+    pub(crate) const MAX: usize = 64 * WORDS;
+
     /// No rule.
     #[must_use]
     pub const fn empty() -> Self {

@@ -79,7 +79,7 @@ impl Show {
         &self,
         value: impl FnOnce() -> String,
         entity: &Entity,
-        placeholder: &'static str,
+        placeholder: &str,
     ) -> Cow<'static, str> {
         match self {
             Self::Text(text) => text.clone(),
@@ -95,11 +95,11 @@ impl Show {
     }
 
     /// What is shown where the value is not known.
-    pub(crate) fn of_any(&self, placeholder: &'static str) -> Cow<'static, str> {
+    pub(crate) fn of_any(&self, placeholder: &str) -> Cow<'static, str> {
         match self {
             Self::Text(text) => text.clone(),
             Self::Remove => Cow::Borrowed(" "),
-            _ => Cow::Borrowed(placeholder),
+            _ => Cow::Owned(placeholder.to_owned()),
         }
     }
 }

@@ -4,10 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::echo::{Echo, SystemText, Turn};
-use crate::edit::{Edit, Sink};
+use crate::edit::{Edit, Entity, Sink};
 use crate::machine::Machine;
 use crate::redactor::Config;
 use crate::ruleset::RuleSet;
+use crate::trip::{self, Step, Trip, Tripwire};
 use crate::view;
 
 /// The machine for one text that comes in pieces.
@@ -33,6 +34,8 @@ use crate::view;
 pub struct Stream {
     machine: Machine,
     echo: Option<Echo>,
+    /// Boxed, for few streams have it.
+    trip: Option<Box<Trip>>,
 }
 
 /// How a text ended.
@@ -47,11 +50,16 @@ pub enum End {
 }
 
 impl Stream {
-    pub(crate) fn new(config: Arc<Config>, enabled: RuleSet) -> Self {
-        Self {
-            machine: Machine::new(config, enabled),
+    pub(crate) fn new(config: &Arc<Config>, enabled: RuleSet) -> Self {
+        let mut stream = Self {
+            machine: Machine::new(Arc::clone(config), enabled),
             echo: None,
+            trip: None,
+        };
+        if let Some(tripwire) = &config.tripwire {
+            stream.tripwire(tripwire);
         }
+        stream
     }
 
     /// Takes the next piece and appends what is decided by now to `out`.
@@ -68,7 +76,7 @@ impl Stream {
     /// Bytes that were pushed and have no edit yet. The caller keeps their spelling.
     #[must_use]
     pub fn held(&self) -> usize {
-        self.machine.held()
+        self.machine.held() + self.trip.as_ref().map_or(0, |trip| trip.held())
     }
 
     /// Values that are not to be redacted in this text and the next ones, beside those of the
@@ -106,8 +114,25 @@ impl Stream {
     /// is a `SYSTEM_PROMPT`, also where the rule for that entity is switched off; a redactor that has
     /// no such rule finds nothing.
     pub fn protect(&mut self, system: &SystemText) {
-        let can = self.machine.leak().is_some() && !system.is_empty();
-        self.echo = can.then(|| Echo::new(system.clone()));
+        let can = self.machine.rule_for(&Entity::SYSTEM_PROMPT).is_some();
+        self.echo = (can && system.has_passages()).then(|| Echo::new(system.clone()));
+        if let Some(canary) = system.canary() {
+            self.tripwire(canary);
+        }
+    }
+
+    /// Hides these secrets in this text and the next ones, beside those of the redactor and of earlier
+    /// calls: from the first one on to the next empty line. Where the rule for `TRIPWIRE` is off, nothing is
+    /// found, and nothing held for it.
+    ///
+    /// What goes out and when is the same for any secrets that are not in the text, see
+    /// [`Tripwire`].
+    pub fn tripwire(&mut self, tripwire: &Tripwire) {
+        let rule = self.machine.rule_for(&Entity::TRIPWIRE);
+        if rule.is_some_and(|rule| self.machine.is_enabled(rule)) {
+            self.machine.reserve(trip::MAX_HELD);
+            self.trip.get_or_insert_default().watch(tripwire);
+        }
     }
 
     /// Whether an open-ended replacement is going on: what is pushed now disappears.
@@ -124,13 +149,36 @@ impl Stream {
     }
 
     pub(crate) fn push_to(&mut self, text: &str, sink: &mut Sink<'_>) {
+        let Some(mut trip) = self.trip.take() else {
+            self.read(text, sink);
+            return;
+        };
+        trip.push(text, &mut |step| self.follow(&step, sink));
+        self.trip = Some(trip);
+    }
+
+    fn follow(&mut self, step: &Step<'_>, sink: &mut Sink<'_>) {
+        match step {
+            Step::Read(text) => self.read(text, sink),
+            Step::Open => {
+                if let Some(echo) = &mut self.echo {
+                    echo.restart();
+                }
+                self.machine.open(&Entity::TRIPWIRE, 0, sink);
+            }
+            Step::Hide(text) => self.machine.push_str(text, sink),
+            Step::Close => self.machine.close(sink),
+        }
+    }
+
+    fn read(&mut self, text: &str, sink: &mut Sink<'_>) {
         let mut rest = text;
         while let Some(turn) = self.echo.as_mut().and_then(|echo| echo.next(rest)) {
             let (Turn::Opens { at, .. } | Turn::Closes(at)) = turn;
             let (head, tail) = rest.split_at_checked(at).expect("turns are in the text");
             self.machine.push_str(head, sink);
             match turn {
-                Turn::Opens { back, .. } => self.machine.open(back, sink),
+                Turn::Opens { back, .. } => self.machine.open(&Entity::SYSTEM_PROMPT, back, sink),
                 Turn::Closes(_) => self.machine.close(sink),
             }
             rest = tail;
@@ -139,6 +187,10 @@ impl Stream {
     }
 
     pub(crate) fn finish_to(&mut self, end: End, sink: &mut Sink<'_>) {
+        if let Some(mut trip) = self.trip.take() {
+            trip.finish(&mut |step| self.follow(&step, sink));
+            self.trip = Some(trip);
+        }
         if let Some(echo) = &mut self.echo {
             echo.restart();
         }

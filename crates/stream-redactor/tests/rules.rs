@@ -4,7 +4,7 @@
 mod common;
 
 use common::{chars, redact, stream};
-use stream_redactor::{Edit, End, Redactor};
+use stream_redactor::{Edit, End, Entity, Redactor};
 
 fn check(cases: &[(&str, &str)]) {
     let redactor = Redactor::recommended();
@@ -835,7 +835,9 @@ fn each_rule_finds_its_examples() {
     let recommended = Redactor::recommended();
     let mut wrong = Vec::new();
     let optional = Redactor::optional();
-    for rule in recommended.rules().iter().chain(&optional) {
+    let rules = recommended.rules().iter().chain(&optional);
+    // What the caller gives has none.
+    for rule in rules.filter(|rule| *rule.entity() != Entity::TRIPWIRE) {
         // Optional rules are not in each other's way.
         let redactor = Redactor::builder().with(rule.entity().clone());
         let redactor = redactor.build().unwrap();

@@ -39,6 +39,8 @@ struct Stream<R> {
     /// Wait until all text has gone out.
     trailers: Option<HeaderMap>,
     failure: Option<BoxError>,
+    /// A blocked reply ends instead of breaking.
+    ends_blocked: bool,
     /// This layer is the one that fills in the facts of the reply.
     claimed: bool,
 }
@@ -98,6 +100,7 @@ impl<R> RedactOutputBody<R> {
             state,
             trailers,
             failure,
+            ends_blocked: options.ends_blocked,
             claimed,
         };
         Self(Kind::Stream(Box::new(stream)))
@@ -115,9 +118,15 @@ impl<R> Stream<R> {
     /// Breaks off a reply in which too much was found. What is not out yet stays.
     fn block_if_over(&mut self) {
         if self.state == State::Rewrite && self.call.texts.is_over() {
-            self.rewriter.abort();
-            while self.rewriter.pop().is_some() {}
-            self.fail_with(self.call.blocked());
+            let rejection = self.call.blocked();
+            if self.ends_blocked && self.rewriter.fail() {
+                self.call.report.set_rejected(rejection.kind());
+                self.state = State::Ended;
+            } else {
+                self.rewriter.abort();
+                while self.rewriter.pop().is_some() {}
+                self.fail_with(rejection);
+            }
             self.report();
         }
     }

@@ -125,6 +125,8 @@ where
                     let mut response = ready!(future.poll(cx))?;
                     let mut call = call.take().expect("polled after it was ready");
                     mark::adopt(&mut response, &call.report);
+                    let live_keys = this.options.live_keys.of(response.extensions());
+                    call.texts.watch(live_keys);
                     // What follows an upgrade is no body.
                     let switches = response.status() == StatusCode::SWITCHING_PROTOCOLS;
                     let is_empty = response.body().is_end_stream() || *method == Method::HEAD;

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use stream_redactor::{Entity, Redactor};
 use tower_layer::Layer;
 use tower_mistral_wire::{
-    Counters, Mode, Modes, OnUninspectable, body::Budget, intake::IntakeOptions,
+    Counters, Mode, Modes, OnUninspectable, body::Budget, ext::Secrets, intake::IntakeOptions,
     rewrite::StreamOptions, table::Endpoints,
 };
 
-use crate::{RedactOutput, leak::Leaks, tally::Limits};
+use crate::{Profile, RedactOutput, leak::Leaks, live_keys::LiveKeys, tally::Limits};
 
 /// Redacts the replies of an inner service. See the [crate docs](crate).
 #[derive(Clone, Debug)]
@@ -25,9 +25,12 @@ pub(crate) struct Options {
     pub(crate) on_uninspectable: OnUninspectable,
     pub(crate) counters: Counters,
     pub(crate) keep_logprobs: bool,
+    pub(crate) profile: Profile,
     pub(crate) leaks: Leaks,
+    pub(crate) live_keys: LiveKeys,
     pub(crate) allow_from_request: bool,
     pub(crate) limits: Arc<Limits>,
+    pub(crate) ends_blocked: bool,
     pub(crate) max_reply: usize,
     pub(crate) stream: StreamOptions,
     pub(crate) intake: Arc<IntakeOptions>,
@@ -47,9 +50,12 @@ impl RedactOutputLayer {
                 on_uninspectable: OnUninspectable::default(),
                 counters: Counters::default(),
                 keep_logprobs: false,
+                profile: Profile::default(),
                 leaks: Leaks::new(Mode::Observe),
+                live_keys: LiveKeys::default(),
                 allow_from_request: false,
                 limits: Arc::default(),
+                ends_blocked: false,
                 max_reply: Self::MAX_REPLY,
                 stream: StreamOptions::default(),
                 intake: Arc::new(IntakeOptions::new()),
@@ -92,6 +98,21 @@ impl RedactOutputLayer {
         self.options.modes.clone()
     }
 
+    /// Decides by what replies are for which rules are enforced where. Default [`Profile::Chat`]: all of them
+    /// everywhere. Some profiles have [rules](Profile::rules) that go with them:
+    ///
+    /// ```
+    /// use tower_mistral_redact_output::{Profile, RedactOutputLayer, redactor::Redactor};
+    ///
+    /// let rules = Profile::Code.rules(Redactor::builder()).build()?;
+    /// let layer = RedactOutputLayer::new().redactor(rules).profile(Profile::Code);
+    /// # Ok::<(), tower_mistral_redact_output::redactor::ConfigError>(())
+    /// ```
+    pub fn profile(mut self, profile: Profile) -> Self {
+        self.options.profile = profile;
+        self
+    }
+
     /// What becomes of what cannot be inspected, reason by reason. By default all is refused but
     /// parts of an unknown type, which are scanned.
     ///
@@ -131,6 +152,19 @@ impl RedactOutputLayer {
         self
     }
 
+    /// Sees to it that no reply shows one of these, however it is
+    /// [spelled](stream_redactor::Tripwire): each is a `TRIPWIRE`, and what follows it in its paragraph
+    /// goes with it. The keys that a key rotation below puts into the reply's extensions are looked for
+    /// without being told. Of the rest, those count that can be a secret of a
+    /// [`Tripwire`](stream_redactor::Tripwire).
+    ///
+    /// For secrets that do not change, such as a canary in a system prompt, there is
+    /// [`RedactorBuilder::tripwire`](stream_redactor::RedactorBuilder::tripwire).
+    pub fn secrets(mut self, secrets: Secrets) -> Self {
+        self.options.live_keys = LiveKeys::new(secrets);
+        self
+    }
+
     /// Lets the reader have back what the user wrote: a value that stands in a text of the request's
     /// user is not replaced in its reply. Off by default, for who wrote a text is not always who
     /// reads the reply.
@@ -144,6 +178,16 @@ impl RedactOutputLayer {
     /// 403, instead; a stream breaks with it. Findings of other entities count on their own.
     pub fn max_findings(mut self, entity: Entity, max: u32) -> Self {
         Arc::make_mut(&mut self.options.limits).push((entity, max));
+        self
+    }
+
+    /// Ends a stream that is [blocked](Self::max_findings) with a last event whose finish reason is
+    /// `error`, and `[DONE]`, where it breaks by default. For readers that drop all that they have when a
+    /// connection breaks; a program that does not look at the finish reason takes what it has for the
+    /// whole reply. A stream whose events have no finish reason, or whose first text is blocked before
+    /// an event has come, breaks all the same.
+    pub fn end_blocked_streams(mut self) -> Self {
+        self.options.ends_blocked = true;
         self
     }
 

@@ -46,6 +46,8 @@
 //! - Bytes that need no edit pass untouched; a reply or event without an edit is not copied.
 //! - A stream that ends before its `[DONE]` reaches the reader as a broken one; so does one that
 //!   goes on after a choice has ended, or that holds a value in an event's name, id or comment.
+//! - A key of the [key rotation](wire::ext::Secrets) below never shows, however it is
+//!   [spelled](redactor::Tripwire); what is held back for that tells nothing of it.
 //! - Tool arguments, and content when the caller asked for `json_object` or `json_schema`, are edited
 //!   inside of their strings and stay valid JSON.
 //!
@@ -65,6 +67,8 @@ mod conversation;
 mod future;
 mod layer;
 mod leak;
+mod live_keys;
+mod profile;
 mod reply;
 mod service;
 mod source;
@@ -77,7 +81,7 @@ pub use stream_redactor as redactor;
 pub use tower_mistral_wire as wire;
 
 pub use self::{
-    body::RedactOutputBody, future::RedactOutputFuture, layer::RedactOutputLayer,
+    body::RedactOutputBody, future::RedactOutputFuture, layer::RedactOutputLayer, profile::Profile,
     service::RedactOutput,
 };
 pub use wire::{Counters, Handling, Mode, Modes, OnUninspectable, Reason};

@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use stream_redactor::{self as engine, Entity, Redactor, RuleSet, SystemText};
+use stream_redactor::{self as engine, Entity, Redactor, RuleSet, SystemText, Tripwire};
 use tower_mistral_wire::{
     Counters, Handling, Mode, Modes, OnUninspectable, Reason,
     ext::{Action, CallReport, Exempt, Finding, Layer},
@@ -10,13 +10,14 @@ use tower_mistral_wire::{
     table::{Group, TextKind},
 };
 
-use crate::{layer::Options, tally::Tally, waiting::Waiting};
+use crate::{Profile, layer::Options, tally::Tally, waiting::Waiting};
 
 /// Makes the engines of one call.
 #[derive(Clone)]
 pub(crate) struct Texts {
     redactor: Redactor,
     modes: Modes,
+    profile: Profile,
     /// The mode of the call: what the layer does at most.
     mode: Mode,
     exempt: Exempt,
@@ -30,6 +31,8 @@ pub(crate) struct Texts {
     system: Option<SystemText>,
     /// What becomes of a reply that does.
     on_leak: Mode,
+    /// The keys that are in use.
+    live_keys: Vec<Tripwire>,
     tally: Option<Tally>,
     /// The enforced and the observed rules of the kinds of text so far.
     sets: Vec<(TextKind, (RuleSet, RuleSet))>,
@@ -56,6 +59,7 @@ impl Texts {
         Self {
             redactor,
             modes,
+            profile: options.profile,
             mode,
             exempt,
             json_content,
@@ -65,6 +69,7 @@ impl Texts {
             report,
             system: None,
             on_leak: options.leaks.mode,
+            live_keys: Vec::new(),
             tally: Tally::new(&options.limits),
             sets: Vec::new(),
             moulds: [None, None],
@@ -80,6 +85,11 @@ impl Texts {
     /// Looks for repetitions of this text, too.
     pub(crate) fn protect(&mut self, system: Option<SystemText>) {
         self.system = system;
+    }
+
+    /// Looks for these secrets, too.
+    pub(crate) fn watch(&mut self, live_keys: Vec<Tripwire>) {
+        self.live_keys = live_keys;
     }
 
     /// Whether more was found than the reply may hold.
@@ -103,7 +113,7 @@ impl Texts {
 
     fn rules_now(&self, kind: TextKind) -> (RuleSet, RuleSet) {
         let (mut enforced, mut observed) = (RuleSet::empty(), RuleSet::empty());
-        if !self.modes.has_rules() {
+        if !self.modes.has_rules() && self.profile == Profile::Chat {
             return match self.mode.min(self.modes.of_kind(kind)) {
                 Mode::Enforce => (self.redactor.all(), observed),
                 Mode::Observe => (enforced, self.redactor.all()),
@@ -111,7 +121,8 @@ impl Texts {
             };
         }
         for (n, rule) in self.redactor.rules().iter().enumerate() {
-            match self.mode.min(self.modes.of(rule.entity().as_str(), kind)) {
+            let most = self.mode.min(self.profile.mode(rule.group(), kind));
+            match most.min(self.modes.of(rule.entity().as_str(), kind)) {
                 Mode::Enforce => enforced = enforced.with(n),
                 Mode::Observe => observed = observed.with(n),
                 _ => {}
@@ -146,6 +157,7 @@ impl Texts {
         if let Some(system) = self.system.as_ref().filter(|_| reads.leaks) {
             stream.protect(system);
         }
+        self.live_keys.iter().for_each(|keys| stream.tripwire(keys));
         *slot = Some((reads, stream.clone()));
         Some(stream)
     }

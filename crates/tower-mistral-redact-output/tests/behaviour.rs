@@ -507,6 +507,36 @@ async fn a_reply_with_too_many_findings_is_blocked() {
     }
 }
 
+/// By option a blocked stream ends instead of breaking, with nothing of what was not out yet.
+#[tokio::test]
+async fn a_blocked_stream_may_end_with_a_finish_reason() {
+    let layer = RedactOutputLayer::new()
+        .max_findings(Entity::EMAIL_ADDRESS, 0)
+        .end_blocked_streams();
+    let events = stream(&["Ask ", "jane@example.com. ", "Bye."]);
+    let events = events.split_inclusive("\n\n").map(str::to_owned);
+    let response = call(
+        &layer,
+        CHAT,
+        reply("text/event-stream", Frames::data(events)),
+    )
+    .await;
+    let report = response.extensions().get::<CallReport>().unwrap().clone();
+    let (body, _, error) = read(response.into_body()).await;
+    assert!(error.is_none());
+    assert_eq!(report.rejected(), Some(RejectionKind::Blocked));
+    assert!(
+        body.contains("Ask") && !body.contains("Bye.") && !body.contains("[EMAIL]"),
+        "{body}"
+    );
+    let mut last = body.trim_end().rsplit("\n\n");
+    assert_eq!(last.next(), Some("data: [DONE]"));
+    let event = last.next().unwrap().strip_prefix("data: ").unwrap();
+    let event: serde_json::Value = serde_json::from_str(event).unwrap();
+    assert_eq!(event["choices"][0]["finish_reason"], "error");
+    assert_eq!(event["choices"][0]["delta"]["content"], "");
+}
+
 #[tokio::test]
 async fn the_first_byte_and_the_first_text_are_noted_when_they_come() {
     let events = stream(&["", "Hello"]);

@@ -5,16 +5,16 @@ use tower_mistral::{
     BuildError, Guard, GuardBuilder,
     key_rotation::Keys,
     metadata_log::audit::AuditTrail,
-    redact_output::RedactOutputLayer,
-    redactor::{Entity, RedactorBuilder, Show},
+    redact_output::{Profile, RedactOutputLayer},
+    redactor::{Entity, RedactorBuilder, Show, UserRule},
     sanitize_input::{self, OnBlock, OverLimit, SanitizeInputLayer, Wrap},
     screen::{Action, Screen},
     wire::{Handling, Mode, OnUninspectable, Reason, body::Budget, rewrite::StreamOptions},
 };
 
 use super::{
-    ActionName, Config, ConfigError, OnBlockConfig, Origin, OverLimitName, Preset, ShowName,
-    UninspectableConfig, UninspectableName, WrapName,
+    ActionName, Config, ConfigError, OnBlockConfig, Origin, OverLimitName, PatternConfig, Preset,
+    ProfileName, ShowName, UninspectableConfig, UninspectableName, WrapName,
 };
 use crate::{
     logging::{self, CallLog},
@@ -46,6 +46,7 @@ impl Config {
     ) -> Result<Guard, ConfigError> {
         self.check_server()?;
         let screen = self.screen()?;
+        let patterns = self.patterns()?;
         let builder = match self.guard.preset {
             Preset::Recommended => Guard::recommended(),
             Preset::Basic => Guard::basic(),
@@ -62,7 +63,9 @@ impl Config {
             })
             .budget(Budget::new(self.guard.buffer_budget.0))
             .sanitize(|layer| self.sanitize_layer(layer, screen.clone()))
-            .redact(|rules| self.redact_rules(rules))
+            .redact(|rules| {
+                self.redact_rules(patterns.into_iter().fold(rules, RedactorBuilder::rule))
+            })
             .redact_layer(|layer| self.redact_layer(layer))
             .log(|log| log.versions(self.rule_set(), FIRST_GENERATION))
             .on_record((trail, CallLog::new(self.log.format)))
@@ -174,6 +177,29 @@ impl Config {
         }
     }
 
+    fn patterns(&self) -> Result<Vec<UserRule>, ConfigError> {
+        let read = |config: &PatternConfig| {
+            let entity = config.entity.clone();
+            let rule = match (&config.pattern, &config.texts) {
+                (Some(pattern), None) => UserRule::regex(entity, pattern),
+                (None, Some(texts)) => UserRule::list(entity, texts),
+                _ => {
+                    let what = format!("`{entity}` needs either a pattern or texts");
+                    return Err(ConfigError::key("redact.patterns", what));
+                }
+            };
+            let rule = rule.map_err(|error| {
+                let what = format!("`{}`: {error}", config.entity);
+                ConfigError::key("redact.patterns", what)
+            })?;
+            Ok(match &config.show {
+                Some(text) => rule.placeholder(text.clone()),
+                None => rule,
+            })
+        };
+        self.redact.patterns.iter().map(read).collect()
+    }
+
     fn redact_rules(&self, rules: RedactorBuilder) -> RedactorBuilder {
         let config = &self.redact;
         let entities =
@@ -184,7 +210,19 @@ impl Config {
         let rules = without.fold(rules, RedactorBuilder::without);
         let rules = config.allow.iter().fold(rules, RedactorBuilder::allow);
         let domains = config.allow_domains.iter();
-        let mut rules = domains.fold(rules, RedactorBuilder::allow_domain);
+        let rules = domains.fold(rules, RedactorBuilder::allow_domain);
+        let rules = config
+            .allow_hosts
+            .iter()
+            .fold(rules, RedactorBuilder::allow_host);
+        let rules = config
+            .canaries
+            .iter()
+            .fold(rules, RedactorBuilder::tripwire);
+        let mut rules = Profile::from(config.profile).rules(rules);
+        if config.all_images {
+            rules = rules.all_images();
+        }
         if config.allow_documentation_values {
             rules = rules.allow_documentation_values();
         }
@@ -204,6 +242,7 @@ impl Config {
         let config = &self.redact;
         let layer = layer
             .mode(Mode::from(config.mode).min(self.guard.mode.into()))
+            .profile(config.profile.into())
             .on_uninspectable(config.on_uninspectable.policy(FROM_API));
         let mut layer = match config.max_reply {
             Some(size) => layer.max_reply(size.0),
@@ -211,6 +250,9 @@ impl Config {
         };
         if let Some(mode) = config.protect_system_text {
             layer = layer.protect_system_text(mode.into());
+        }
+        if config.end_blocked_streams {
+            layer = layer.end_blocked_streams();
         }
         if config.allow_values_from_request {
             layer = layer.allow_values_from_request();
@@ -268,6 +310,17 @@ fn build_error(error: BuildError) -> ConfigError {
         _ => "guard",
     };
     ConfigError::key(key, error)
+}
+
+impl From<ProfileName> for Profile {
+    fn from(name: ProfileName) -> Self {
+        match name {
+            ProfileName::Chat => Self::Chat,
+            ProfileName::Rag => Self::Rag,
+            ProfileName::Agent => Self::Agent,
+            ProfileName::Code => Self::Code,
+        }
+    }
 }
 
 impl From<ShowName> for Show {

@@ -16,8 +16,9 @@ pub use self::{
     error::ConfigError,
     sections::{
         ActionName, AuditLogConfig, GuardConfig, KeysConfig, LogConfig, LogFormat, OnBlockConfig,
-        OnFailureName, OverLimitName, PhraseConfig, Preset, RedactConfig, SanitizeConfig,
-        ServerConfig, ShowName, UninspectableConfig, UninspectableName, UpstreamConfig, WrapName,
+        OnFailureName, OverLimitName, PatternConfig, PhraseConfig, Preset, ProfileName,
+        RedactConfig, SanitizeConfig, ServerConfig, ShowName, UninspectableConfig,
+        UninspectableName, UpstreamConfig, WrapName,
     },
     value::{Door, EnvName, ModeName, Origin, ReasonName, Size, Span},
 };

@@ -263,6 +263,8 @@ pub enum ActionName {
 pub struct RedactConfig {
     /// What the layer does. Default `enforce`.
     pub mode: ModeName,
+    /// What replies are for, which decides what is enforced where. Default `chat`.
+    pub profile: ProfileName,
     /// Entities that are looked for beside those of the preset, by their names.
     pub with: Vec<String>,
     /// Entities of the preset that are not looked for.
@@ -271,6 +273,14 @@ pub struct RedactConfig {
     pub allow: Vec<String>,
     /// Domains whose e-mail addresses stay, with all their subdomains.
     pub allow_domains: Vec<String>,
+    /// Hosts that links and images may carry data to; `*.example.com` for all below a domain.
+    pub allow_hosts: Vec<String>,
+    /// Where an image of any other host leads is replaced, too. Default no; yes in the profile `rag`.
+    pub all_images: bool,
+    /// Texts that no reply may show, however they are spelled, such as a token in a system prompt.
+    pub canaries: Vec<String>,
+    /// Rules of one's own.
+    pub patterns: Vec<PatternConfig>,
     /// E-mail and IP addresses that are meant for examples stay. Default no.
     pub allow_documentation_values: bool,
     /// What the user has written stays in the reply. Default no.
@@ -279,6 +289,8 @@ pub struct RedactConfig {
     pub protect_system_text: Option<ModeName>,
     /// The most findings of an entity in a reply; one more, and the reply is blocked.
     pub max_findings: BTreeMap<String, u32>,
+    /// A stream that is blocked ends with the finish reason `error` instead of breaking. Default no.
+    pub end_blocked_streams: bool,
     /// What happens to what cannot be inspected. Default `refuse`.
     pub on_uninspectable: UninspectableConfig,
     /// The largest reply that is read whole. Default 32 MiB.
@@ -293,6 +305,36 @@ pub struct RedactConfig {
     pub replacements: BTreeMap<String, String>,
     /// What is made of a value, by the name of the entity, where no text is shown instead.
     pub show: BTreeMap<String, ShowName>,
+}
+
+/// What replies are for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum ProfileName {
+    /// People read them: all rules everywhere.
+    #[default]
+    Chat,
+    /// People read them, and they quote documents: images of other hosts go.
+    Rag,
+    /// They call tools: what those are called with is searched for secrets, the rest is reported.
+    Agent,
+    /// They are code: scripts stay in code blocks.
+    Code,
+}
+
+/// `[[redact.patterns]]`: a rule of one's own.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PatternConfig {
+    /// The name in reports, and with brackets the text that is shown.
+    pub entity: String,
+    /// A regular expression. Case does not count.
+    pub pattern: Option<String>,
+    /// Texts, in the place of a pattern.
+    pub texts: Option<Vec<String>>,
+    /// What is shown instead of the name in brackets.
+    pub show: Option<String>,
 }
 
 /// What is made of a value.

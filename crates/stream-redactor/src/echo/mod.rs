@@ -18,6 +18,7 @@ use self::index::{HEAD, Index, MAX_WORDS, Tail};
 use self::sample::Sampler;
 use self::set::Set;
 use self::words::{Back, Token, Words};
+use crate::trip::{Tripwire, TripwireError};
 
 /// So many bytes back are looked at again: the longest passage that is noticed at its end at once.
 const REACH: usize = 512;
@@ -48,6 +49,7 @@ pub struct SystemText {
     index: Arc<Index>,
     /// Passages that may be repeated all the same.
     known: Arc<Set>,
+    canary: Option<Tripwire>,
 }
 
 impl SystemText {
@@ -57,7 +59,28 @@ impl SystemText {
         Self {
             index: Arc::new(Index::new(&unquoted(text))),
             known: Arc::default(),
+            canary: None,
         }
+    }
+
+    /// Adds a canary: a token that the caller has put into the system text and nowhere else. Where it
+    /// turns up, however it is [spelled](Tripwire), the text before it is known to have leaked; the
+    /// finding is a `TRIPWIRE`.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be a secret of a [`Tripwire`]: it is too short or not ASCII.
+    pub fn with_canary(mut self, token: &str) -> Result<Self, TripwireError> {
+        self.canary.get_or_insert_default().add(token)?;
+        Ok(self)
+    }
+
+    pub(crate) fn canary(&self) -> Option<&Tripwire> {
+        self.canary.as_ref()
+    }
+
+    pub(crate) fn has_passages(&self) -> bool {
+        !self.index.is_empty()
     }
 
     /// Lets passages be repeated that stand in this text too: the reader's own words, or what was
@@ -76,7 +99,7 @@ impl SystemText {
     /// Whether there is nothing in it that could be found.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.index.is_empty()
+        !self.has_passages() && self.canary.is_none()
     }
 }
 
@@ -338,7 +361,7 @@ enum Watched {
 }
 
 /// The last bytes of a text, at most so many, in whole characters.
-fn tail(text: &str, len: usize) -> &str {
+pub(crate) fn tail(text: &str, len: usize) -> &str {
     let mut from = text.len().saturating_sub(len);
     while !text.is_char_boundary(from) {
         from += 1;
@@ -347,7 +370,7 @@ fn tail(text: &str, len: usize) -> &str {
 }
 
 /// Where an empty line begins.
-fn paragraph_end(text: &str, after_line_end: &mut bool) -> Option<usize> {
+pub(crate) fn paragraph_end(text: &str, after_line_end: &mut bool) -> Option<usize> {
     text.bytes().position(|byte| {
         let is_line_end = byte == b'\n';
         let ends = is_line_end && *after_line_end;

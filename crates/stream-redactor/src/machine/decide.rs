@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::Machine;
 use super::swallow::Swallowing;
 use crate::edit::{Entity, Sink};
-use crate::rules::Found;
+use crate::rules::{Found, Group};
 use crate::view::visible;
 
 impl Machine {
@@ -79,6 +79,9 @@ impl Machine {
         sink: &mut Sink<'_>,
     ) {
         self.reading.show(&with);
+        if let Some(fence) = &mut self.fence {
+            fence.read_all(&with);
+        }
         self.reading.forget_before();
         if let Some(rule) = self.config.rules.get(rule) {
             sink.replace(n, rule.entity.clone(), with);
@@ -101,14 +104,15 @@ impl Machine {
     }
 
     fn is_spared(&self, rule: usize, found: Found) -> bool {
-        let Some(rule) = self
-            .config
-            .rules
-            .get(rule)
-            .filter(|_| found.opens.is_none())
-        else {
+        let Some(rule) = self.config.rules.get(rule) else {
             return false;
         };
+        if rule.group() == Group::Active && self.is_in_code(found.start) {
+            return true;
+        }
+        if found.opens.is_some() {
+            return false;
+        }
         // Nobody's address: how Git names a host, `git@github.com:owner/project`.
         let head = visible(self.reading.symbols.slice(found.start, found.end)).take(4);
         if rule.entity == Entity::EMAIL_ADDRESS && head.eq("git@".chars()) {
@@ -126,6 +130,18 @@ impl Machine {
         allowed.has(&rule.entity, &value) || self.exempt.contains(&value)
     }
 
+    /// Whether a place stands in a code block, and that matters.
+    fn is_in_code(&self, place: u64) -> bool {
+        self.fence.clone().is_some_and(|mut fence| {
+            let before = self
+                .reading
+                .symbols
+                .slice(self.reading.symbols.base(), place);
+            visible(before).for_each(|c| fence.read(c));
+            fence.is_open()
+        })
+    }
+
     /// Takes one live candidate out, the first: replaced as far as it was read if it is past its
     /// anchor, given up otherwise. False if there is none.
     fn overflow(&mut self) -> bool {
@@ -135,6 +151,10 @@ impl Machine {
 
     #[inline]
     pub(super) fn keep_to(&mut self, end: u64, sink: &mut Sink<'_>) {
+        if let Some(fence) = &mut self.fence {
+            let kept = self.reading.symbols.slice(self.reading.symbols.base(), end);
+            visible(kept).for_each(|c| fence.read(c));
+        }
         let n = self.reading.keep_to(end);
         self.held -= n;
         sink.keep(n);

@@ -7,7 +7,9 @@ mod swallow;
 use std::sync::Arc;
 
 use self::swallow::Swallowing;
+use crate::builder::RedactorBuilder;
 use crate::edit::Sink;
+use crate::fence::Fence;
 use crate::reading::Reading;
 use crate::redactor::Config;
 use crate::rules::END;
@@ -38,6 +40,10 @@ pub(crate) struct Machine {
     pinned: Option<u64>,
     /// Bytes pushed and not yet covered by edits: undecided ones, and what the view holds back.
     held: usize,
+    /// Whether what comes next stands in a code block, if that matters.
+    fence: Option<Fence>,
+    /// Bytes that somebody else holds of what may be held.
+    reserved: usize,
     /// What the first look has to stop for.
     sought: Sought,
     /// The rules read everything.
@@ -52,6 +58,7 @@ impl Machine {
             .iter()
             .filter(|(rule, _)| enabled.contains(*rule));
         let sought = on.fold(Sought::default(), |all, (_, sought)| all.or(*sought));
+        let fence = config.spares_code.then(Fence::default);
         Self {
             sought,
             scanners: Scanners::new(&config.plan, enabled),
@@ -62,13 +69,20 @@ impl Machine {
             swallowing: None,
             invisible: 0,
             pinned: None,
+            fence,
             held: 0,
+            reserved: 0,
             reads_all: false,
         }
     }
 
     pub(crate) fn exempt(&mut self, values: Arc<[String]>) {
         self.exempt = values;
+    }
+
+    /// Leaves so much of the hold to somebody else, as far as there is more than the least one.
+    pub(crate) fn reserve(&mut self, bytes: usize) {
+        self.reserved = bytes.min(self.config.max_hold - RedactorBuilder::MIN_HOLD);
     }
 
     /// What stands before the next text, see [`Stream::context`](crate::Stream::context).
@@ -155,6 +169,7 @@ impl Machine {
         self.read(end, sink);
         self.end_candidates(end, is_cut, sink);
         self.swallowing = None;
+        self.fence = self.fence.as_ref().map(|_| Fence::default());
         self.reading.clear();
         self.restart();
     }
@@ -267,7 +282,7 @@ impl Machine {
     }
 
     fn max_undecided(&self) -> usize {
-        self.config.max_hold - MAX_PENDING
+        self.config.max_hold - MAX_PENDING - self.reserved
     }
 
     #[inline]

@@ -76,6 +76,9 @@ impl Machine {
     pub(super) fn pass(&mut self, text: &str, sink: &mut Sink<'_>) {
         self.keep_to(self.reading.cursor(), sink);
         sink.keep(text.len());
+        if let Some(fence) = &mut self.fence {
+            fence.read_all(text);
+        }
         self.reading.show_kept(text);
         self.restart();
     }

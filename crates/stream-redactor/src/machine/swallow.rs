@@ -47,16 +47,20 @@ impl Machine {
         self.reading.restart();
     }
 
-    /// The rule for repetitions of a system text.
-    pub(crate) fn leak(&self) -> Option<usize> {
-        let is_leak = |rule: &Rule| rule.entity == Entity::SYSTEM_PROMPT;
-        self.config.rules.iter().position(is_leak)
+    /// The rule for an entity that is found in front of the machine.
+    pub(crate) fn rule_for(&self, entity: &Entity) -> Option<usize> {
+        let is_it = |rule: &Rule| rule.entity == *entity;
+        self.config.rules.iter().position(is_it)
+    }
+
+    pub(crate) fn is_enabled(&self, rule: usize) -> bool {
+        self.scanners.is_enabled(rule)
     }
 
     /// Ends what was read, and lets the last `back` bytes of it, as far as they are undecided, and all
     /// that follows disappear until [`close`](Self::close).
-    pub(crate) fn open(&mut self, back: usize, sink: &mut Sink<'_>) {
-        let Some(rule) = self.leak() else {
+    pub(crate) fn open(&mut self, entity: &Entity, back: usize, sink: &mut Sink<'_>) {
+        let Some(rule) = self.rule_for(entity) else {
             return;
         };
         self.view.flush(&mut self.reading.symbols);

@@ -10,6 +10,7 @@ mod domain;
 mod email;
 mod escape;
 mod events;
+mod group;
 mod handler;
 mod href;
 mod iban;
@@ -38,6 +39,7 @@ mod stand_in;
 mod table;
 mod tag;
 mod token;
+mod tripwire;
 mod url;
 mod url_login;
 
@@ -48,6 +50,7 @@ use self::date::Date;
 pub(crate) use self::date::{may_be_month, may_be_particle, may_begin_month, may_precede_year};
 use self::email::Email;
 use self::escape::{Escape, EscapeCloser};
+pub use self::group::Group;
 use self::handler::Handler;
 pub(crate) use self::href::{Href, MAX_URL};
 use self::iban::Iban;
@@ -73,9 +76,14 @@ pub(crate) use self::token::may_begin as may_begin_token;
 use self::url::Url;
 use self::url_login::UrlLogin;
 use crate::left::Left;
+use crate::user::{User, UserCloser};
 
 /// What the automata read after the last character. No value holds it, so it ends every candidate.
 pub(crate) const END: char = '\0';
+
+/// What is shown in place of any secret that only the caller knows: of all kinds the same, so that it
+/// tells nothing of what it was.
+const SECRET_TEXT: &str = "[REDACTED]";
 
 /// The rules that are right for every text.
 static BASIC: &[&Spec] = &[
@@ -107,6 +115,7 @@ static MORE: &[&Spec] = &[
     &css::SPEC,
     &link::SPEC,
     &escape::SPEC,
+    &tripwire::SPEC,
 ];
 
 /// What is right for some texts only: it is often meant to be read.
@@ -194,6 +203,7 @@ pub(crate) enum Automaton {
     Css(Css),
     Link(Link),
     Escape(Escape),
+    User(Box<User>),
 }
 
 macro_rules! of_each {
@@ -214,6 +224,7 @@ macro_rules! of_each {
             Automaton::Css($a) => $do,
             Automaton::Link($a) => $do,
             Automaton::Escape($a) => $do,
+            Automaton::User($a) => $do,
         }
     };
 }
@@ -260,6 +271,7 @@ pub(crate) enum Closer {
     Value(ValueCloser),
     Url(UrlCloser),
     Escape(EscapeCloser),
+    User(UserCloser),
     /// Characters that nobody sees.
     Invisible,
     /// Nothing in the text: whoever opened it closes it.
@@ -287,6 +299,7 @@ impl Closer {
             Self::Value(closer) => closer.step(c),
             Self::Url(closer) => closer.step(c),
             Self::Escape(closer) => closer.step(c),
+            Self::User(closer) => closer.step(c),
             Self::Invisible => Swallow::EndBefore,
             Self::Outside => Swallow::More,
         }

@@ -12,7 +12,7 @@ use crate::plan::Kind;
 
 pub(super) static SPEC: Spec = Spec {
     entity: Entity::SYSTEM_PROMPT,
-    placeholder: "[REDACTED]",
+    placeholder: super::SECRET_TEXT,
     tier: Tier::Certain,
     about: "the words \"system prompt\", a colon and the rest of the line",
     source: "the words of the leak themselves",

@@ -2,12 +2,15 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::Arc;
 
+use super::group::Group;
 use super::shape::Shape;
 use super::{Automaton, BASIC, Grouped, OPTIONAL, Runs, Table, Tier, all_specs};
 use crate::edit::Entity;
 use crate::plan::Kind;
 use crate::show::Show;
+use crate::user::{User, UserRule};
 
 /// What a rule is made of.
 #[derive(Debug)]
@@ -44,7 +47,23 @@ pub(crate) enum Finder {
     },
     /// By the machine itself: no rule sees what is invisible.
     Invisible,
+    /// In front of the machine.
+    Outside,
+    /// By an automaton of the caller's own.
+    User,
 }
+
+/// What all rules of the caller's own share.
+static USER: Spec = Spec {
+    entity: Entity::named("USER"),
+    placeholder: "[REDACTED]",
+    tier: Tier::Certain,
+    about: "a rule of the caller's own",
+    source: "the caller",
+    finder: Finder::User,
+    hits: &[],
+    misses: &[],
+};
 
 /// One thing that a [`Redactor`](crate::Redactor) looks for.
 #[derive(Clone, Debug)]
@@ -52,11 +71,15 @@ pub struct Rule {
     spec: &'static Spec,
     pub(crate) entity: Entity,
     pub(crate) show: Show,
+    /// Shared by clones.
+    user: Option<Arc<UserRule>>,
 }
 
 impl PartialEq for Rule {
     fn eq(&self, other: &Self) -> bool {
+        let user = |rule: &Self| rule.user.as_ref().map(Arc::as_ptr);
         std::ptr::eq(self.spec, other.spec)
+            && user(self) == user(other)
             && (&self.entity, &self.show) == (&other.entity, &other.show)
     }
 }
@@ -70,23 +93,36 @@ impl Rule {
         &self.entity
     }
 
+    /// What kind of harm it is about.
+    #[must_use]
+    pub fn group(&self) -> Group {
+        let user = self.user.as_ref().and_then(|user| user.group);
+        user.unwrap_or_else(|| Group::of(&self.entity))
+    }
+
     /// What is shown instead of a finding, unless it is made of the finding: see [`Show`].
     #[must_use]
     pub fn placeholder(&self) -> &str {
         match &self.show {
             Show::Text(text) => text,
-            _ => self.spec.placeholder,
+            _ => self.default_placeholder(),
         }
+    }
+
+    fn default_placeholder(&self) -> &str {
+        let user = self.user.as_ref().map(|user| &*user.placeholder);
+        user.unwrap_or(self.spec.placeholder)
     }
 
     /// What is shown for a finding, as rules read it.
     pub(crate) fn shown(&self, value: impl FnOnce() -> String) -> Cow<'static, str> {
-        self.show.of(value, &self.entity, self.spec.placeholder)
+        self.show
+            .of(value, &self.entity, self.default_placeholder())
     }
 
     /// What is shown for a finding that is not read.
     pub(crate) fn shown_unread(&self) -> Cow<'static, str> {
-        self.show.of_any(self.spec.placeholder)
+        self.show.of_any(self.default_placeholder())
     }
 
     /// Why a finding is one, for people: the shape that the rule looks for and how it is checked.
@@ -138,7 +174,22 @@ impl Rule {
             spec,
             entity: spec.entity.clone(),
             show: Show::Text(Cow::Borrowed(spec.placeholder)),
+            user: None,
         }
+    }
+
+    pub(crate) fn of_user(rule: UserRule) -> Self {
+        Self {
+            spec: &USER,
+            entity: rule.entity.clone(),
+            show: Show::Text(rule.placeholder.clone()),
+            user: Some(Arc::new(rule)),
+        }
+    }
+
+    /// Whether it is one of the caller's own.
+    pub(crate) fn is_user(&self) -> bool {
+        self.user.is_some()
     }
 
     /// Who wins where two rules find something at one place.
@@ -159,7 +210,7 @@ impl Rule {
         match self.spec.finder {
             Finder::Runs(grouped) => Some(grouped.runs()),
             Finder::Scan { holds, .. } => holds,
-            Finder::Shapes(_) | Finder::Invisible => None,
+            Finder::Shapes(_) | Finder::Invisible | Finder::Outside | Finder::User => None,
         }
     }
 
@@ -188,7 +239,10 @@ impl Rule {
     pub(crate) fn automaton(&self) -> Option<Automaton> {
         match self.spec.finder {
             Finder::Scan { new, .. } => Some(new()),
-            _ => None,
+            _ => {
+                let user = self.user.as_ref()?;
+                Some(Automaton::User(Box::new(User::new(user))))
+            }
         }
     }
 
@@ -196,7 +250,10 @@ impl Rule {
     pub(crate) fn wakes(&self, c: char, before: Kind) -> bool {
         match self.spec.finder {
             Finder::Scan { wakes, .. } => wakes(c, before),
-            _ => false,
+            _ => {
+                let user = self.user.as_ref();
+                user.is_some_and(|user| user.program.wakes(c, before))
+            }
         }
     }
 }

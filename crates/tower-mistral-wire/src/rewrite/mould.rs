@@ -32,11 +32,33 @@ enum Turn {
     Padding,
 }
 
+/// The key of why a choice ended, in all tables that have one, and what stands there if it failed.
+const FINISH_REASON: &[u8] = b"finish_reason";
+const FAILED: &[u8] = b"\"error\"";
+
 impl Mould {
     /// An event with the text `tail` alone: the way to its slot with the plain values beside it,
     /// so no usage, no other choices and no tool call that is not its own; no finish reason, and
     /// a padding of its own.
     pub(super) fn cast(&self, endpoint: &Endpoint, limits: &Limits, tail: &[u8]) -> Option<Bytes> {
+        self.cast_with(endpoint, limits, (tail, false))
+            .map(|(event, _)| event)
+    }
+
+    /// An event without text that ends its choice with the finish reason `error`; none if events of this
+    /// kind have no finish reason.
+    pub(super) fn failed(&self, endpoint: &Endpoint, limits: &Limits) -> Option<Bytes> {
+        let cast = self.cast_with(endpoint, limits, (b"", true));
+        cast.filter(|(_, ends)| *ends).map(|(event, _)| event)
+    }
+
+    /// The event, and whether it says how its choice ended.
+    fn cast_with(
+        &self,
+        endpoint: &Endpoint,
+        limits: &Limits,
+        (tail, fails): (&[u8], bool),
+    ) -> Option<(Bytes, bool)> {
         let tape = Tape::parse(self.data.clone(), limits).ok()?;
         let mut turns = BTreeMap::new();
         let mut texts = 0;
@@ -64,11 +86,13 @@ impl Mould {
         let mut cast = Cast {
             slot: slot?,
             tail,
+            fails,
+            ends: false,
             turns,
             out: Vec::new(),
         };
         cast.value(tape.root());
-        Some(self.event.sibling(&cast.out))
+        Some((self.event.sibling(&cast.out), cast.ends))
     }
 
     /// Whether an event says nothing that this one has not said, but for the texts in `ordinals`.
@@ -105,6 +129,10 @@ impl Mould {
 struct Cast<'t> {
     slot: usize,
     tail: &'t [u8],
+    /// It says that its choice failed.
+    fails: bool,
+    /// The finish reason was written.
+    ends: bool,
     turns: BTreeMap<usize, Turn>,
     out: Vec<u8>,
 }
@@ -119,7 +147,7 @@ impl Cast<'_> {
                         self.comma(b'{');
                         self.string(key.raw());
                         self.out.push(b':');
-                        self.value(inner);
+                        self.entry(key.raw(), inner);
                     }
                 }
                 self.out.push(b'}');
@@ -135,6 +163,15 @@ impl Cast<'_> {
                 self.out.push(b']');
             }
             _ => self.scalar(value),
+        }
+    }
+
+    fn entry(&mut self, key: &[u8], value: Value<'_>) {
+        if self.fails && key == FINISH_REASON {
+            self.ends = true;
+            self.out.extend_from_slice(FAILED);
+        } else {
+            self.value(value);
         }
     }
 

@@ -144,6 +144,33 @@ impl<E: Engines> StreamRewriter<E> {
         self.close(End::Cut, |_| true, &mut []);
     }
 
+    /// Ends the stream here, with nothing of what has not gone out: an event for each choice that goes on,
+    /// with the finish reason `error`, and the last event. False, and nothing, if no event has gone
+    /// out yet to be made like, or such events have no finish reason.
+    pub fn fail(&mut self) -> bool {
+        self.out.clear();
+        let mut ended = BTreeSet::new();
+        for open in &self.channels {
+            let outer = open.group.outer;
+            if self.finished.contains(&outer) || ended.contains(&outer) {
+                continue;
+            }
+            let mould = open.mould.as_ref();
+            let event = mould.and_then(|mould| mould.failed(&self.endpoint, &self.options.json));
+            if let Some(event) = event {
+                self.out.push_back(event);
+                ended.insert(outer);
+            }
+        }
+        if ended.is_empty() || self.endpoint.stream_end() != StreamEnd::Done {
+            self.out.clear();
+            return false;
+        }
+        self.done = true;
+        self.out.push_back(Bytes::from_static(b"data: [DONE]\n\n"));
+        true
+    }
+
     /// The next bytes for the reader.
     pub fn pop(&mut self) -> Option<Bytes> {
         self.out.pop_front()
