@@ -1,0 +1,114 @@
+//! How fast a tree is read, and how much is found in it, next to a set of regular expressions.
+//!
+//! `cargo run --release -p mistral-audit --all-features --example throughput -- DIRECTORY [--places]`
+//!
+//! One thread. The tree is read twice before, so that the files are in memory. `--places` shows where
+//! the findings are; no secret is shown.
+#![allow(clippy::print_stdout)]
+
+use std::{
+    collections::BTreeMap,
+    env,
+    error::Error,
+    fs,
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use mistral_audit::scan::Scan;
+use regex::bytes::Regex;
+
+/// What scanners of secrets search for, in the form in which they publish it: the more frequent
+/// issuers, and the generic rule that needs a name and a random value.
+const PATTERNS: &[&str] = &[
+    r"\b(?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}\b",
+    r"gh[pousr]_[0-9a-zA-Z]{36}",
+    r"github_pat_\w{82}",
+    r"glpat-[\w-]{20}",
+    r"xox[baprs]-[0-9a-zA-Z-]{10,}",
+    r"\bsk-(?:proj-)?[A-Za-z0-9_-]{20,}\b",
+    r"\b(?:sk|rk)_(?:test|live|prod)_[a-zA-Z0-9]{10,99}\b",
+    r"\bAIza[\w-]{35}\b",
+    r"\bey[a-zA-Z0-9]{17,}\.ey[a-zA-Z0-9/\\_-]{17,}\.(?:[a-zA-Z0-9/\\_-]{10,}={0,2})?",
+    r"-----BEGIN[ A-Z0-9_-]{0,100}PRIVATE KEY",
+    r"\bnpm_[a-zA-Z0-9]{36}\b",
+    r"pypi-AgEIcHlwaS5vcmc[\w-]{50,}",
+    r"\bSG\.[a-zA-Z0-9=_\-.]{66}\b",
+    r"\bSK[0-9a-fA-F]{32}\b",
+    r"[0-9]{5,16}:A[a-zA-Z0-9_-]{34}\b",
+    r#"(?i)[\w.-]{0,50}?(?:access|auth|api|credential|creds|key|passw(?:or)?d|secret|token)(?:[ \t\w.-]{0,20})[\s'"]{0,3}(?:=|>|:{1,3}=|\|\||:|=>|\?=|,)[\x60'"\s=]{0,5}([\w.=-]{10,150})(?:[\x60'"\s;]|\\[nr]|$)"#,
+];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut args = env::args().skip(1);
+    let root = args.next().ok_or("a directory, please")?;
+    let shows_places = args.next().is_some();
+    let scan = Scan::new(&root).threads(1);
+    let _ = scan.run()?;
+    let start = Instant::now();
+    let scanned = scan.run()?;
+    let time = start.elapsed();
+    let coverage = &scanned.report.coverage;
+    let mega = coverage.bytes as f64 / 1e6;
+    println!(
+        "audit: {} files, {mega:.0} MB, {} not text, {} lock files, {} too large, {:.1?}, {:.0} MB/s",
+        coverage.files,
+        coverage.binary,
+        coverage.lock_files,
+        coverage.too_large.len(),
+        time,
+        mega / time.as_secs_f64()
+    );
+    let mut counts: BTreeMap<_, usize> = BTreeMap::new();
+    for finding in &scanned.report.findings {
+        *counts
+            .entry((finding.rule.id, finding.severity))
+            .or_default() += 1;
+        if shows_places {
+            println!("{} {}", finding.rule.id, finding.place);
+        }
+    }
+    for ((rule, severity), n) in counts {
+        let share = n as f64 * 1000.0 / coverage.files as f64;
+        println!("  {rule} ({severity}): {n}, {share:.2} in 1,000 files");
+    }
+    patterns(Path::new(&root))
+}
+
+/// The same files, by regular expressions one after the other.
+fn patterns(root: &Path) -> Result<(), Box<dyn Error>> {
+    let patterns: Vec<_> = PATTERNS
+        .iter()
+        .map(|p| Regex::new(p))
+        .collect::<Result<_, _>>()?;
+    let (mut bytes, mut found, mut files) = (0, 0, 0);
+    let start = Instant::now();
+    let mut search = Duration::ZERO;
+    for entry in ignore::WalkBuilder::new(root).hidden(false).build() {
+        let entry = entry?;
+        if !entry.file_type().is_some_and(|kind| kind.is_file()) {
+            continue;
+        }
+        let text = fs::read(entry.path())?;
+        if text.len() > 4 << 20 || text.iter().take(8 << 10).any(|byte| *byte == 0) {
+            continue;
+        }
+        files += 1;
+        bytes += text.len();
+        let begin = Instant::now();
+        found += patterns
+            .iter()
+            .map(|p| p.find_iter(&text).count())
+            .sum::<usize>();
+        search += begin.elapsed();
+    }
+    let mega = bytes as f64 / 1e6;
+    println!(
+        "{} patterns: {files} files, {mega:.0} MB, {found} matches, {:.1?}, {:.0} MB/s ({:.0} without reading)",
+        patterns.len(),
+        start.elapsed(),
+        mega / start.elapsed().as_secs_f64(),
+        mega / search.as_secs_f64(),
+    );
+    Ok(())
+}
