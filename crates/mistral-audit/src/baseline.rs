@@ -1,10 +1,6 @@
 //! Findings that are known and accepted.
 
-use std::{
-    collections::BTreeMap,
-    error::Error,
-    fmt,
-};
+use std::{collections::BTreeMap, error::Error, fmt};
 
 use serde::{Deserialize, Serialize};
 
@@ -36,7 +32,11 @@ impl Baseline {
     pub fn new(findings: &[Finding]) -> Self {
         let mut known: BTreeMap<_, u32> = BTreeMap::new();
         for finding in findings {
-            let key = (finding.place.path.clone(), finding.rule.id, finding.id.clone());
+            let key = (
+                finding.place.path.clone(),
+                finding.rule.id,
+                finding.id.clone(),
+            );
             *known.entry(key).or_default() += 1;
         }
         let known = known.into_iter().map(|((path, rule, line), count)| Known {
@@ -81,7 +81,11 @@ impl Baseline {
         let mut left: BTreeMap<_, u32> = known.collect();
         let before = findings.len();
         findings.retain(|finding| {
-            let key = [finding.place.path.clone(), finding.rule.id.to_owned(), finding.id.clone()];
+            let key = [
+                finding.place.path.clone(),
+                finding.rule.id.to_owned(),
+                finding.id.clone(),
+            ];
             match left.get_mut(&key) {
                 Some(count) if *count > 0 => {
                     *count -= 1;
@@ -119,7 +123,10 @@ impl Error for BaselineError {}
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::{finding::{Place, Trace}, rule::Rule};
+    use crate::{
+        finding::{Place, Trace},
+        rule::Rule,
+    };
 
     fn finding(line: u32, masked: &str) -> Finding {
         let place = Place::file("a.py").line(line, None);

@@ -186,7 +186,10 @@ fn identity(rule: &Rule, path: &str, line: &str) -> String {
         hash.update([0]);
     }
     let hash = hash.finalize();
-    hash.iter().take(12).map(|byte| format!("{byte:02x}")).collect()
+    hash.iter()
+        .take(12)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 #[cfg(test)]
@@ -197,7 +200,10 @@ mod tests {
     fn only_long_secrets_show_a_head() {
         assert_eq!(Trace::new("hunter2", 1).head, None);
         assert_eq!(Trace::new("0123456789012345678", 1).head, None);
-        assert_eq!(Trace::new("01234567890123456789", 1).head.as_deref(), Some("01"));
+        assert_eq!(
+            Trace::new("01234567890123456789", 1).head.as_deref(),
+            Some("01")
+        );
     }
 
     #[test]

@@ -308,7 +308,11 @@ mod tests {
         assert_eq!(ids.len(), Rule::ALL.len());
         for rule in Rule::ALL {
             assert!(!rule.title.contains('\n') && !rule.advice.contains('\n'));
-            assert!(rule.title.len() < 100 && rule.advice.len() < 100, "{}", rule.id);
+            assert!(
+                rule.title.len() < 100 && rule.advice.len() < 100,
+                "{}",
+                rule.id
+            );
         }
     }
 

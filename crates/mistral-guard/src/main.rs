@@ -9,7 +9,8 @@ use std::{
 
 use clap::Parser;
 use mistral_guard::{
-    cli::{Cli, Command, ServeArgs},
+    audit,
+    cli::{AuditArgs, Cli, Command, ServeArgs},
     demo, logging, redact,
     serve::{Server, Signals},
 };
@@ -17,6 +18,7 @@ use tower_mistral::wire::BoxError;
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
+        Command::Audit(args) => return audited(&args),
         Command::Demo(args) => demo::run(args),
         Command::Redact(args) => redact::run(args),
         Command::Serve(args) => serve(&args),
@@ -30,6 +32,18 @@ fn main() -> ExitCode {
             // Nothing is left to do if stderr is closed.
             let _ = writeln!(anstream::stderr(), "mistral-guard: {error}");
             ExitCode::FAILURE
+        }
+    }
+}
+
+/// 0 if nothing was found, 1 if something was, 2 if it could not run.
+fn audited(args: &AuditArgs) -> ExitCode {
+    match audit::run(args) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => {
+            let _ = writeln!(anstream::stderr(), "mistral-guard: {error}");
+            ExitCode::from(2)
         }
     }
 }

@@ -119,7 +119,10 @@ impl Report {
     /// The worst first, then by place.
     pub fn sort(&mut self) {
         self.findings.sort_by(|a, b| {
-            let by = b.severity.cmp(&a.severity).then_with(|| a.place.cmp(&b.place));
+            let by = b
+                .severity
+                .cmp(&a.severity)
+                .then_with(|| a.place.cmp(&b.place));
             by.then_with(|| a.rule.id.cmp(b.rule.id))
         });
     }

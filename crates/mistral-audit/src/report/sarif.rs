@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::Report;
 use crate::{
@@ -52,24 +52,25 @@ fn result(finding: &Finding) -> Value {
         let _ = write!(message, " ({})", finding.detail);
     }
     let _ = write!(message, ". To do: {}.", rule.advice);
-    let mut location = json!({"artifactLocation": {"uri": uri(&finding.place.path)}});
-    if let Some(line) = finding.place.line {
-        let mut region = json!({"startLine": line});
-        if let Some(column) = finding.place.column {
-            region["startColumn"] = column.into();
-        }
-        location["region"] = region;
+    let place = &finding.place;
+    let mut location = Map::new();
+    location.insert(
+        "artifactLocation".to_owned(),
+        json!({"uri": uri(&place.path)}),
+    );
+    if let Some(line) = place.line {
+        let region = match place.column {
+            Some(column) => json!({"startLine": line, "startColumn": column}),
+            None => json!({"startLine": line}),
+        };
+        location.insert("region".to_owned(), region);
     }
-    let mut properties = json!({"severity": finding.severity});
-    if let Some(secret) = &finding.secret {
-        properties["secret"] = json!(secret);
-    }
-    if let Some(commit) = &finding.place.commit {
-        properties["commit"] = commit.as_str().into();
-    }
-    if let Some(verdict) = finding.verdict {
-        properties["verdict"] = verdict.as_str().into();
-    }
+    let properties = json!({
+        "severity": finding.severity,
+        "secret": finding.secret,
+        "commit": place.commit,
+        "verdict": finding.verdict,
+    });
     let index = Rule::ALL.iter().position(|known| *known == rule);
     json!({
         "ruleId": rule.id,

@@ -29,7 +29,13 @@ pub(super) fn text(report: &Report) -> String {
 
 fn one(text: &mut String, finding: &Finding) {
     let rule = finding.rule;
-    let _ = write!(text, "{:9}{}  {}", finding.severity, shown(&finding.place.to_string()), rule.id);
+    let _ = write!(
+        text,
+        "{:9}{}  {}",
+        finding.severity,
+        shown(&finding.place.to_string()),
+        rule.id
+    );
     if let Some(secret) = &finding.secret {
         let head = secret.head.as_deref().unwrap_or_default();
         let _ = write!(text, "  {}... #{}", shown(head), secret.fingerprint);
@@ -45,7 +51,12 @@ fn one(text: &mut String, finding: &Finding) {
 }
 
 fn coverage(text: &mut String, coverage: &Coverage) {
-    let _ = write!(text, "\n{} files, {:.1} MB", coverage.files, coverage.bytes as f64 / 1e6);
+    let _ = write!(
+        text,
+        "\n{} files, {:.1} MB",
+        coverage.files,
+        coverage.bytes as f64 / 1e6
+    );
     for (n, what) in [
         (coverage.commits, "commits"),
         (coverage.exchanges, "exchanges"),
@@ -61,9 +72,18 @@ fn coverage(text: &mut String, coverage: &Coverage) {
         }
     }
     text.push('\n');
-    let too_large = coverage.too_large.iter().map(|path| format!("not read, too large: {path}"));
-    let unreadable = coverage.unreadable.iter().map(|path| format!("could not be read: {path}"));
-    for line in too_large.chain(unreadable).chain(coverage.notes.iter().cloned()) {
+    let too_large = coverage
+        .too_large
+        .iter()
+        .map(|path| format!("not read, too large: {path}"));
+    let unreadable = coverage
+        .unreadable
+        .iter()
+        .map(|path| format!("could not be read: {path}"));
+    for line in too_large
+        .chain(unreadable)
+        .chain(coverage.notes.iter().cloned())
+    {
         let _ = writeln!(text, "{}", shown(&line));
     }
 }

@@ -37,11 +37,31 @@ static RELEASES: &[Release] = &[
 ];
 
 const LOCK_FILES: &[&str] = &[
-    "Cargo.lock", "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml",
-    "bun.lock", "deno.lock", "poetry.lock", "uv.lock", "pdm.lock", "pylock.toml", "Pipfile.lock",
-    "composer.lock", "Gemfile.lock", "go.sum", "flake.lock", "mix.lock", "pubspec.lock",
-    "packages.lock.json", "gradle.lockfile", "Package.resolved", "Podfile.lock",
-    ".terraform.lock.hcl", "conda-lock.yml", "pixi.lock",
+    "Cargo.lock",
+    "package-lock.json",
+    "npm-shrinkwrap.json",
+    "yarn.lock",
+    "pnpm-lock.yaml",
+    "bun.lock",
+    "deno.lock",
+    "poetry.lock",
+    "uv.lock",
+    "pdm.lock",
+    "pylock.toml",
+    "Pipfile.lock",
+    "composer.lock",
+    "Gemfile.lock",
+    "go.sum",
+    "flake.lock",
+    "mix.lock",
+    "pubspec.lock",
+    "packages.lock.json",
+    "gradle.lockfile",
+    "Package.resolved",
+    "Podfile.lock",
+    ".terraform.lock.hcl",
+    "conda-lock.yml",
+    "pixi.lock",
 ];
 
 pub(super) fn is_lock_file(name: &str) -> bool {
@@ -52,19 +72,39 @@ pub(super) fn is_lock_file(name: &str) -> bool {
 pub(super) fn find(name: &str, text: &str) -> impl Iterator<Item = (usize, String)> {
     let is_npm = matches!(
         name,
-        "package.json" | "package-lock.json" | "npm-shrinkwrap.json" | "yarn.lock" | "pnpm-lock.yaml" | "bun.lock" | "deno.lock"
+        "package.json"
+            | "package-lock.json"
+            | "npm-shrinkwrap.json"
+            | "yarn.lock"
+            | "pnpm-lock.yaml"
+            | "bun.lock"
+            | "deno.lock"
     );
-    let is_pypi = name.starts_with("requirements") || name.starts_with("constraints")
+    let is_pypi = name.starts_with("requirements")
+        || name.starts_with("constraints")
         || matches!(
             name,
-            "pyproject.toml" | "poetry.lock" | "uv.lock" | "pdm.lock" | "pylock.toml" | "Pipfile"
-                | "Pipfile.lock" | "setup.py" | "setup.cfg" | "conda-lock.yml" | "pixi.lock" | "environment.yml"
+            "pyproject.toml"
+                | "poetry.lock"
+                | "uv.lock"
+                | "pdm.lock"
+                | "pylock.toml"
+                | "Pipfile"
+                | "Pipfile.lock"
+                | "setup.py"
+                | "setup.cfg"
+                | "conda-lock.yml"
+                | "pixi.lock"
+                | "environment.yml"
         );
     let releases = RELEASES.iter().filter(move |release| match release.is_npm {
         true => is_npm,
         false => is_pypi,
     });
-    releases.filter_map(|release| first(text, release)).collect::<Vec<_>>().into_iter()
+    releases
+        .filter_map(|release| first(text, release))
+        .collect::<Vec<_>>()
+        .into_iter()
 }
 
 /// How far behind the name of a package its version stands, at most, in lines.
@@ -81,11 +121,17 @@ fn first(text: &str, release: &Release) -> Option<(usize, String)> {
         {
             return None;
         }
-        let end = behind.match_indices('\n').nth(REACH - 1).map_or(behind.len(), |(n, _)| n);
+        let end = behind
+            .match_indices('\n')
+            .nth(REACH - 1)
+            .map_or(behind.len(), |(n, _)| n);
         let near = behind.get(..end)?;
         // The next package begins there.
         let near = near.split("\n\n").next().unwrap_or(near);
-        let version = release.versions.iter().find(|version| has_version(near, version))?;
+        let version = release
+            .versions
+            .iter()
+            .find(|version| has_version(near, version))?;
         Some((at, format!("{name} {version}, {}", release.advisory)))
     })
 }
@@ -97,7 +143,9 @@ fn has_version(text: &str, version: &str) -> bool {
         let behind = text.get(at + version.len()..).unwrap_or_default();
         let is_part = behind.starts_with(|c: char| c.is_ascii_digit() || c == '.');
         let is_range = before.ends_with(['<', '>', '!', '^', '~'])
-            || ["<=", ">=", "!=", "~="].iter().any(|mark| before.ends_with(mark));
+            || ["<=", ">=", "!=", "~="]
+                .iter()
+                .any(|mark| before.ends_with(mark));
         let is_tail = before.ends_with(|c: char| c.is_ascii_digit() || c == '.');
         !is_part && !is_range && !is_tail
     })
@@ -112,16 +160,40 @@ mod tests {
     fn compromised_releases_are_found_where_they_are_pinned() {
         for (name, text, expected) in [
             ("requirements.txt", "httpx\nmistralai==2.4.6\n", true),
-            ("requirements-dev.txt", "mistralai == 2.4.6 ; python_version > '3.9'", true),
+            (
+                "requirements-dev.txt",
+                "mistralai == 2.4.6 ; python_version > '3.9'",
+                true,
+            ),
             ("requirements.txt", "mistralai==2.4.5\n", false),
             ("requirements.txt", "mistralai!=2.4.6\n", false),
             ("requirements.txt", "mistralai<2.4.6\n", false),
             ("requirements.txt", "mistralai-extra==2.4.6\n", false),
-            ("uv.lock", "[[package]]\nname = \"mistralai\"\nversion = \"2.4.6\"\n", true),
-            ("uv.lock", "[[package]]\nname = \"mistralai\"\n\n[[package]]\nversion = \"2.4.6\"", false),
-            ("package.json", "{\"@mistralai/mistralai\": \"2.2.3\"}", true),
-            ("package.json", "{\"@mistralai/mistralai\": \"^2.2.1\"}", false),
-            ("package.json", "{\"@mistralai/mistralai-gcp\": \"1.7.2\"}", true),
+            (
+                "uv.lock",
+                "[[package]]\nname = \"mistralai\"\nversion = \"2.4.6\"\n",
+                true,
+            ),
+            (
+                "uv.lock",
+                "[[package]]\nname = \"mistralai\"\n\n[[package]]\nversion = \"2.4.6\"",
+                false,
+            ),
+            (
+                "package.json",
+                "{\"@mistralai/mistralai\": \"2.2.3\"}",
+                true,
+            ),
+            (
+                "package.json",
+                "{\"@mistralai/mistralai\": \"^2.2.1\"}",
+                false,
+            ),
+            (
+                "package.json",
+                "{\"@mistralai/mistralai-gcp\": \"1.7.2\"}",
+                true,
+            ),
             (
                 "package-lock.json",
                 "\"node_modules/@mistralai/mistralai\": {\n  \"version\": \"2.2.4\",",
@@ -129,7 +201,11 @@ mod tests {
             ),
             ("main.py", "mistralai==2.4.6", false),
         ] {
-            assert_eq!(find(name, text).next().is_some(), expected, "{name}: {text}");
+            assert_eq!(
+                find(name, text).next().is_some(),
+                expected,
+                "{name}: {text}"
+            );
         }
     }
 }

@@ -7,16 +7,19 @@ use crate::rule::Rule;
 
 /// Whether a file of this name holds environment variables with their values.
 pub(super) fn is_env_file(name: &str) -> bool {
-    let is_env = name == ".env" || name == ".envrc" || name.starts_with(".env.") || name.ends_with(".env");
+    let is_env =
+        name == ".env" || name == ".envrc" || name.starts_with(".env.") || name.ends_with(".env");
     is_env && !is_sample(name)
 }
 
 /// Whether it only shows which variables there are.
 pub(super) fn is_sample(name: &str) -> bool {
     name.contains("env")
-        && ["example", "sample", "template", "dist", "defaults", "schema"]
-            .iter()
-            .any(|word| name.split('.').any(|part| part == *word))
+        && [
+            "example", "sample", "template", "dist", "defaults", "schema",
+        ]
+        .iter()
+        .any(|word| name.split('.').any(|part| part == *word))
 }
 
 /// Looks at the files of environment variables in a directory, ignored ones too.

@@ -79,7 +79,7 @@ impl Eye {
     }
 
     fn secrets(&self, path: &str, text: &str, commit: Option<&str>, seen: &mut Seen) {
-        let secrets = self.secrets.find(text);
+        let secrets = self.secrets.find(text, has_quotes(path));
         let is_sample = is_sample(path);
         for secret in &secrets {
             let value = text.get(secret.range.clone()).unwrap_or_default();
@@ -90,7 +90,8 @@ impl Eye {
             let fingerprint = self.fingerprint(value);
             let trace = Trace::new(value, fingerprint);
             if self.keeps_keys && secret.rule == Rule::MISTRAL_API_KEY {
-                seen.keys.push(FoundKey::new(trace.fingerprint.clone(), value));
+                seen.keys
+                    .push(FoundKey::new(trace.fingerprint.clone(), value));
             }
             let masked = masked(text, secret.range.start, &secrets);
             let place = place(path, text, secret.range.start, commit);
@@ -124,7 +125,9 @@ pub(super) fn is_allowed(text: &str, at: usize, rule: &Rule) -> bool {
     // A line above that has code of its own allows that.
     let is_comment = |line: &str| {
         let line = line.trim_start();
-        ["#", "//", "/*", "*", "--", ";", "<!--", "%", "\"#"].iter().any(|mark| line.starts_with(mark))
+        ["#", "//", "/*", "*", "--", ";", "<!--", "%", "\"#"]
+            .iter()
+            .any(|mark| line.starts_with(mark))
     };
     allows(own, rule) || is_comment(above) && allows(above, rule)
 }
@@ -134,7 +137,9 @@ fn allows(line: &str, rule: &Rule) -> bool {
         return false;
     };
     let words = behind.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
-    let mut named = words.filter(|word| Rule::ALL.iter().any(|rule| rule.id == *word)).peekable();
+    let mut named = words
+        .filter(|word| Rule::ALL.iter().any(|rule| rule.id == *word))
+        .peekable();
     named.peek().is_none() || named.any(|word| word == rule.id)
 }
 
@@ -166,8 +171,23 @@ pub(super) fn place(path: &str, text: &str, at: usize, commit: Option<&str>) -> 
 /// Whether a file explains or tests: what is written down there is rarely the key to anything.
 pub(super) fn is_sample(path: &str) -> bool {
     const FOLDERS: &[&str] = &[
-        "test", "tests", "testing", "testdata", "test_data", "test-data", "fixtures", "examples",
-        "example", "docs", "doc", "benches", "spec", "specs", "__tests__", "mocks", "cassettes",
+        "test",
+        "tests",
+        "testing",
+        "testdata",
+        "test_data",
+        "test-data",
+        "fixtures",
+        "examples",
+        "example",
+        "docs",
+        "doc",
+        "benches",
+        "spec",
+        "specs",
+        "__tests__",
+        "mocks",
+        "cassettes",
         "samples",
     ];
     let lower = path.to_ascii_lowercase();
@@ -185,6 +205,16 @@ pub(super) fn is_sample(path: &str) -> bool {
         || name.ends_with(".rst")
 }
 
+/// Whether texts stand in quotation marks in the language of a file.
+fn has_quotes(path: &str) -> bool {
+    const CODE: &[&str] = &[
+        "rs", "c", "cc", "cpp", "h", "hpp", "go", "java", "kt", "cs", "swift", "scala", "js", "ts",
+        "jsx", "tsx", "mjs", "cjs", "py", "ipynb", "rb", "php", "dart", "ex", "lua", "zig",
+    ];
+    path.rsplit_once('.')
+        .is_some_and(|(_, extension)| CODE.contains(&extension))
+}
+
 impl Seen {
     /// Takes what another thread saw.
     pub(super) fn add(&mut self, other: Self) {
@@ -200,13 +230,21 @@ impl Seen {
         self.calls.sort();
         let calls = std::mem::take(&mut self.calls);
         if self.has_gateway {
-            let found = calls.into_iter().map(|place| Finding::new(Rule::GUARD_BYPASSED, place, ""));
+            let found = calls
+                .into_iter()
+                .map(|place| Finding::new(Rule::GUARD_BYPASSED, place, ""));
             self.report.findings.extend(found);
         } else if !self.has_guard {
             if let Some(first) = calls.first() {
                 let n = calls.len();
-                let detail = if n == 1 { "1 place".to_owned() } else { format!("{n} places") };
-                self.report.findings.push(Finding::new(Rule::NO_GUARD, first.clone(), detail));
+                let detail = if n == 1 {
+                    "1 place".to_owned()
+                } else {
+                    format!("{n} places")
+                };
+                self.report
+                    .findings
+                    .push(Finding::new(Rule::NO_GUARD, first.clone(), detail));
             }
         }
     }

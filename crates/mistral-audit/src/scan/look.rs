@@ -10,12 +10,31 @@ use memchr::{memchr, memchr_iter, memmem};
 
 /// Names for which any value may be a secret.
 const PASSWORDS: &[&str] = &[
-    "pass", "pwd", "psw", "pw", "contrasena", "contrase\u{f1}a", "senha", "wachtwoord", "kennwort",
+    "pass",
+    "pwd",
+    "psw",
+    "pw",
+    "contrasena",
+    "contrase\u{f1}a",
+    "senha",
+    "wachtwoord",
+    "kennwort",
 ];
 /// Names whose values have to look random.
 const NAMES: &[&str] = &[
-    "secret", "token", "key", "credential", "auth", "bearer", "session", "sig", "psk", "pat",
-    "access", "sonar", "mistral",
+    "secret",
+    "token",
+    "key",
+    "credential",
+    "auth",
+    "bearer",
+    "session",
+    "sig",
+    "psk",
+    "pat",
+    "access",
+    "sonar",
+    "mistral",
 ];
 /// Lines of a private key, at most.
 const MAX_PEM: usize = 400;
@@ -60,7 +79,10 @@ impl Look {
         let mut start = 0;
         // Lines that a private key may still go on for.
         let mut pem = 0;
-        for end in memchr_iter(b'\n', bytes).map(|at| at + 1).chain([bytes.len()]) {
+        for end in memchr_iter(b'\n', bytes)
+            .map(|at| at + 1)
+            .chain([bytes.len()])
+        {
             let line = bytes.get(start..end).unwrap_or_default();
             if pem == 0 && self.pem.find(line).is_some() {
                 pem = MAX_PEM;
@@ -89,7 +111,9 @@ impl Look {
         words.token
             || words.random && self.names.is_match(line)
             || self.passwords.is_match(line)
-                && line.iter().any(|b| matches!(b, b':' | b'=' | b'>' | b'"' | b'\'' | b'`'))
+                && line
+                    .iter()
+                    .any(|b| matches!(b, b':' | b'=' | b'>' | b'"' | b'\'' | b'`'))
             || self.scheme.find(line).is_some_and(|at| {
                 let rest = line.get(at..).unwrap_or_default();
                 memchr(b'@', rest).is_some()

@@ -193,11 +193,17 @@ impl fmt::Debug for FoundKey {
 
 /// The path from the root, with `/` between its parts.
 fn relative(root: &Path, path: &Path) -> String {
-    let path = path.strip_prefix(root).ok().filter(|rest| rest.components().next().is_some()).unwrap_or_else(
-        // The root is the file itself.
-        || path.file_name().map_or(path, Path::new),
-    );
-    let parts = path.components().map(|part| part.as_os_str().to_string_lossy());
+    let path = path
+        .strip_prefix(root)
+        .ok()
+        .filter(|rest| rest.components().next().is_some())
+        .unwrap_or_else(
+            // The root is the file itself.
+            || path.file_name().map_or(path, Path::new),
+        );
+    let parts = path
+        .components()
+        .map(|part| part.as_os_str().to_string_lossy());
     parts.collect::<Vec<_>>().join("/")
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use stream_redactor::{Edit, Entity, Redactor};
+use stream_redactor::{Edit, Entity, Redactor, RedactorBuilder};
 
 use super::look::Look;
 use crate::rule::Rule;
@@ -25,15 +25,19 @@ impl Secrets {
         let others = all.rules().iter().map(|rule| rule.entity().clone());
         let builder = others
             .filter(|entity| !wanted(entity))
-            .fold(Redactor::builder(), |builder, entity| builder.without(entity));
+            .fold(Redactor::builder(), RedactorBuilder::without);
         Self {
             look: Look::new(),
-            redactor: builder.build().expect("the rules' own placeholders are sound"),
+            redactor: builder
+                .build()
+                .expect("the rules' own placeholders are sound"),
         }
     }
 
     /// The secrets of a text in their order.
-    pub(super) fn find(&self, text: &str) -> Vec<Secret> {
+    ///
+    /// In a language whose texts stand in quotation marks, what is assigned without them is code.
+    pub(super) fn find(&self, text: &str, quotes: bool) -> Vec<Secret> {
         let lines = self.look.lines(text);
         if lines.is_empty() {
             return Vec::new();
@@ -47,7 +51,7 @@ impl Secrets {
             // What was left out stood between them.
             picked.push('\n');
         }
-        let mut secrets = Vec::new();
+        let mut secrets: Vec<Secret> = Vec::new();
         let mut at = 0;
         for edit in self.redactor.edits(&picked) {
             let (n, found) = match edit {
@@ -68,7 +72,6 @@ impl Secrets {
             // An open-ended replacement that goes on.
             if with.is_empty() {
                 if let Some(last) = secrets.last_mut() {
-                    let last: &mut Secret = last;
                     last.range.end = range.end.min(text.len());
                 }
                 continue;
@@ -77,7 +80,9 @@ impl Secrets {
                 secrets.push(Secret { rule, range });
             }
         }
-        secrets.retain(|secret| !is_stand_in(text, secret));
+        let explains =
+            |secret: &Secret| is_stand_in(text, secret) || quotes && is_code(text, secret);
+        secrets.retain(|secret| !explains(secret));
         if has_mistral(text) {
             self.keys(text, &mut secrets);
         }
@@ -125,7 +130,10 @@ fn rule(entity: &Entity) -> Option<&'static Rule> {
         (Entity::PRIVATE_KEY, Rule::PRIVATE_KEY),
         (Entity::URL_CREDENTIALS, Rule::URL_CREDENTIALS),
     ];
-    rules.into_iter().find(|(known, _)| known == entity).map(|(_, rule)| rule)
+    rules
+        .into_iter()
+        .find(|(known, _)| known == entity)
+        .map(|(_, rule)| rule)
 }
 
 /// Characters of a key of Mistral: letters and digits, no prefix, no checksum.
@@ -146,20 +154,23 @@ fn is_key(word: &str) -> bool {
 fn words(line: &str) -> impl Iterator<Item = Range<usize>> + '_ {
     let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
     let mut next = 0;
-    line.split_inclusive(move |c| !is_word(c)).filter_map(move |piece| {
-        let start = next;
-        next += piece.len();
-        let word = piece.trim_end_matches(|c| !is_word(c));
-        (word.len() == KEY).then(|| start..start + word.len())
-    })
+    line.split_inclusive(move |c| !is_word(c))
+        .filter_map(move |piece| {
+            let start = next;
+            next += piece.len();
+            let word = piece.trim_end_matches(|c| !is_word(c));
+            (word.len() == KEY).then(|| start..start + word.len())
+        })
 }
 
 /// Whether `mistral` stands there, in whatever case.
 fn has_mistral(text: &str) -> bool {
     const NAME: &[u8] = b"istral";
-    memchr::memmem::find_iter(text.as_bytes(), NAME)
-        .any(|at| at.checked_sub(1).and_then(|at| text.as_bytes().get(at)).is_some_and(|b| b.eq_ignore_ascii_case(&b'm')))
-        || memchr::memmem::find(text.as_bytes(), b"MISTRAL").is_some()
+    memchr::memmem::find_iter(text.as_bytes(), NAME).any(|at| {
+        at.checked_sub(1)
+            .and_then(|at| text.as_bytes().get(at))
+            .is_some_and(|b| b.eq_ignore_ascii_case(&b'm'))
+    }) || memchr::memmem::find(text.as_bytes(), b"MISTRAL").is_some()
 }
 
 /// Bits a character (Shannon).
@@ -189,18 +200,38 @@ fn is_stand_in(text: &str, secret: &Secret) -> bool {
     value.ends_with("EXAMPLE") || value.ends_with("EXAMPLEKEY")
 }
 
+/// Whether what is assigned is a number, a type or a call: there is no quotation mark before it.
+fn is_code(text: &str, secret: &Secret) -> bool {
+    let (start, _) = super::text::line_of(text, secret.range.start);
+    let before = text.get(start..secret.range.start).unwrap_or_default();
+    let is_key = is_key(text.get(secret.range.clone()).unwrap_or_default());
+    secret.rule == Rule::ASSIGNED_SECRET && !is_key && !before.contains(['"', '\'', '`'])
+}
+
 fn is_sample_login(text: &str, secret: &Secret, login: &str) -> bool {
     const WORDS: &[&str] = &[
-        "", "pass", "password", "passwd", "pwd", "pw", "secret", "token", "key", "user", "username",
-        "test", "p", "x", "xxx", "foo", "bar", "baz", "guest", "root", "postgres", "mysql", "admin",
-        "changeme", "example", "git", "letmein", "123", "1234", "12345", "123456",
+        "password", "passwd", "secret", "username", "postgres", "changeme", "example", "letmein",
+        "123456", "redacted", "canary",
     ];
-    const HOSTS: &[&str] = &["example.", "localhost", "127.0.0.1", "foo", "host", "domain", "server"];
-    let password = login.trim_end_matches('@').split_once(':').map_or(login, |(_, word)| word);
+    const HOSTS: &[&str] = &["localhost", "127.0.0.1", "foo", "host", "domain", "server"];
+    /// Shorter ones explain, or are guessed.
+    const MIN_PASSWORD: usize = 6;
+    let password = login
+        .trim_end_matches('@')
+        .split_once(':')
+        .map_or(login, |(_, word)| word);
     let behind = text.get(secret.range.end..).unwrap_or_default();
     let host = behind.strip_prefix('@').unwrap_or(behind);
+    let end = host.find(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | '-'));
+    let host = host.get(..end.unwrap_or(host.len())).unwrap_or_default();
     let is_code = password.contains(['{', '$', '<', '%', '*', '(']) || password.contains("...");
-    is_code || WORDS.contains(&password) || HOSTS.iter().any(|name| host.starts_with(name))
+    is_code
+        || password.len() < MIN_PASSWORD
+        || WORDS.contains(&password)
+        || host
+            .split('.')
+            .any(|label| label == "example" || label == "test")
+        || HOSTS.iter().any(|name| host.starts_with(name))
 }
 
 #[cfg(test)]
@@ -214,7 +245,7 @@ mod tests {
     }
 
     fn found(text: &str) -> Vec<(&'static str, String)> {
-        let secrets = Secrets::new().find(text);
+        let secrets = Secrets::new().find(text, false);
         let shown = |secret: &Secret| (secret.rule.id, text[secret.range.clone()].to_owned());
         secrets.iter().map(shown).collect()
     }
@@ -256,8 +287,19 @@ mod tests {
         let secrets = found(&text);
         assert_eq!(secrets[0], ("api-token", token));
         assert_eq!(secrets[1].0, "private-key");
-        assert!(secrets[1].1.starts_with(&pem) && secrets[1].1.ends_with(&end), "{secrets:?}");
+        assert!(
+            secrets[1].1.starts_with(&pem) && secrets[1].1.ends_with(&end),
+            "{secrets:?}"
+        );
         assert_eq!(secrets.len(), 2);
+    }
+
+    #[test]
+    fn code_is_no_value_where_texts_stand_in_quotation_marks() {
+        let find = |text: &str| Secrets::new().find(text, true).len();
+        assert_eq!(find("const ERROR_WRONG_PASSWORD: u32 = 1323u32;"), 0);
+        assert_eq!(find("let password = \"hunter2horse\";"), 1);
+        assert_eq!(find("connect(\"Server=db;Pwd=hunter2horse;\")"), 1);
     }
 
     #[test]

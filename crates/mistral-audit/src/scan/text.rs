@@ -15,7 +15,9 @@ pub(super) fn decode(bytes: &[u8]) -> Option<Cow<'_, str>> {
         [0xfe, 0xff, rest @ ..] => Some(utf16(rest, u16::from_be_bytes).into()),
         _ => {
             let head = bytes.get(..HEAD).unwrap_or(bytes);
-            memchr(0, head).is_none().then(|| String::from_utf8_lossy(bytes))
+            memchr(0, head)
+                .is_none()
+                .then(|| String::from_utf8_lossy(bytes))
         }
     }
 }
@@ -25,7 +27,9 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
         [a, b] => unit([*a, *b]),
         _ => 0,
     });
-    char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+    char::decode_utf16(units)
+        .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
+        .collect()
 }
 
 /// The text of a notebook's cells, line for line where the file has it: outputs that are pictures
@@ -86,7 +90,10 @@ pub(super) fn position(text: &str, at: usize) -> (u32, u32) {
 /// Where the line of a byte begins and ends, without its end.
 pub(super) fn line_of(text: &str, at: usize) -> (usize, usize) {
     let bytes = text.as_bytes();
-    let start = bytes.get(..at).and_then(|before| memrchr(b'\n', before)).map_or(0, |n| n + 1);
+    let start = bytes
+        .get(..at)
+        .and_then(|before| memrchr(b'\n', before))
+        .map_or(0, |n| n + 1);
     let rest = bytes.get(at..).unwrap_or_default();
     let end = memchr(b'\n', rest).map_or(bytes.len(), |n| at + n);
     (start, end)
@@ -107,7 +114,8 @@ mod tests {
 
     #[test]
     fn notebooks_are_what_their_cells_say() {
-        let long = "{\n \"cells\": [\n  {\n   \"source\": [\n    \"key = \\\"a\\\"\\n\",\n    \"x\"\n";
+        let long =
+            "{\n \"cells\": [\n  {\n   \"source\": [\n    \"key = \\\"a\\\"\\n\",\n    \"x\"\n";
         let said = notebook(long);
         let lines: Vec<_> = said.lines().collect();
         assert_eq!(lines.get(4), Some(&"key = \"a\""));

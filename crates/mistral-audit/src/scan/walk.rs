@@ -8,15 +8,65 @@ use std::{
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
-use super::{Scan, env_file, eye::{Eye, Seen}, relative};
+use super::{
+    Scan, env_file,
+    eye::{Eye, Seen},
+    relative,
+};
 use crate::rule::Rule;
 
 /// What holds pictures, sounds, archives and programs, and never text.
 const BINARY: &[&str] = &[
-    "png", "jpg", "jpeg", "gif", "webp", "ico", "bmp", "tiff", "pdf", "zip", "gz", "tgz", "bz2",
-    "xz", "zst", "7z", "rar", "jar", "war", "class", "so", "dylib", "dll", "exe", "a", "o", "rlib",
-    "rmeta", "wasm", "woff", "woff2", "ttf", "otf", "eot", "mp3", "mp4", "mov", "avi", "webm",
-    "ogg", "wav", "flac", "pyc", "onnx", "safetensors", "parquet", "npy", "npz", "pt", "bin",
+    "png",
+    "jpg",
+    "jpeg",
+    "gif",
+    "webp",
+    "ico",
+    "bmp",
+    "tiff",
+    "pdf",
+    "zip",
+    "gz",
+    "tgz",
+    "bz2",
+    "xz",
+    "zst",
+    "7z",
+    "rar",
+    "jar",
+    "war",
+    "class",
+    "so",
+    "dylib",
+    "dll",
+    "exe",
+    "a",
+    "o",
+    "rlib",
+    "rmeta",
+    "wasm",
+    "woff",
+    "woff2",
+    "ttf",
+    "otf",
+    "eot",
+    "mp3",
+    "mp4",
+    "mov",
+    "avi",
+    "webm",
+    "ogg",
+    "wav",
+    "flac",
+    "pyc",
+    "onnx",
+    "safetensors",
+    "parquet",
+    "npy",
+    "npz",
+    "pt",
+    "bin",
 ];
 
 /// Looks at all files that no ignore file names.
@@ -31,7 +81,10 @@ pub(super) fn tree(scan: &Scan, eye: &Eye) -> io::Result<Seen> {
         .build_parallel();
     let all = Mutex::new(Seen::default());
     walk.run(|| {
-        let mut own = Share { all: &all, seen: Seen::default() };
+        let mut own = Share {
+            all: &all,
+            seen: Seen::default(),
+        };
         Box::new(move |entry| {
             match entry {
                 Ok(entry) => visit(scan, eye, &entry, is_repository, &mut own.seen),
@@ -55,7 +108,10 @@ struct Share<'a> {
 impl Drop for Share<'_> {
     fn drop(&mut self) {
         let seen = std::mem::take(&mut self.seen);
-        self.all.lock().unwrap_or_else(PoisonError::into_inner).add(seen);
+        self.all
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .add(seen);
     }
 }
 

@@ -117,9 +117,13 @@ impl Wiring {
                 Says::Guards => seen.has_guard = true,
                 Says::Gateway => (seen.has_guard, seen.has_gateway) = (true, true),
                 Says::Calls => {
-                    let is_sdk = !text.get(found.range()).unwrap_or_default().starts_with("://");
+                    let is_sdk = !text
+                        .get(found.range())
+                        .unwrap_or_default()
+                        .starts_with("://");
                     // With a base URL of its own, the SDK goes where that leads.
-                    let elsewhere = is_sdk && *has_base_url.get_or_insert_with(|| names_base_url(text));
+                    let elsewhere =
+                        is_sdk && *has_base_url.get_or_insert_with(|| names_base_url(text));
                     if !elsewhere && !is_allowed(text, found.start(), Rule::GUARD_BYPASSED) {
                         calls.push(found.start());
                     }
@@ -157,9 +161,15 @@ fn line_without_values(text: &str, at: usize) -> &str {
 
 /// Whether the SDK is told where to go.
 fn names_base_url(text: &str) -> bool {
-    ["server_url", "serverURL", "base_url", "baseURL", "MISTRAL_BASE_URL"]
-        .iter()
-        .any(|name| text.contains(name))
+    [
+        "server_url",
+        "serverURL",
+        "base_url",
+        "baseURL",
+        "MISTRAL_BASE_URL",
+    ]
+    .iter()
+    .any(|name| text.contains(name))
 }
 
 /// Whether a variable is given a value that means `on`: `X=1`, `X: "true"`, `["X"] = '1'`.
@@ -167,13 +177,24 @@ fn is_on(behind: &str, on: On) -> bool {
     let line = behind.lines().next().unwrap_or_default();
     let line = line.trim_start_matches(['"', '\'', ']', ' ', ')']);
     // `os.environ.get("X", "0")` and prose set nothing.
-    let Some(value) = line.strip_prefix(['=', ':', ',']).filter(|rest| !rest.starts_with(['=', ':'])) else {
+    let Some(value) = line
+        .strip_prefix(['=', ':', ','])
+        .filter(|rest| !rest.starts_with(['=', ':']))
+    else {
         return false;
     };
     let value = value.trim_start_matches([' ', '"', '\'', '=']);
-    let end = value.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '$' | '{' | '/' | ':' | '.' | '-'));
-    let value = value.get(..end.unwrap_or(value.len())).unwrap_or_default().to_ascii_lowercase();
-    let is_no = matches!(value.as_str(), "" | "0" | "false" | "no" | "off" | "none" | "null");
+    let end = value.find(|c: char| {
+        !c.is_ascii_alphanumeric() && !matches!(c, '$' | '{' | '/' | ':' | '.' | '-')
+    });
+    let value = value
+        .get(..end.unwrap_or(value.len()))
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    let is_no = matches!(
+        value.as_str(),
+        "" | "0" | "false" | "no" | "off" | "none" | "null"
+    );
     match on {
         On::Set => !is_no && !value.starts_with('$'),
         On::Zero => value == "0",
@@ -189,7 +210,11 @@ mod tests {
         let mut seen = Seen::default();
         Wiring::new().look(path, text, &mut seen);
         seen.judge_project();
-        seen.report.findings.iter().map(|finding| finding.rule.id).collect()
+        seen.report
+            .findings
+            .iter()
+            .map(|finding| finding.rule.id)
+            .collect()
     }
 
     #[test]
@@ -205,7 +230,11 @@ mod tests {
             ("run.sh", "export NODE_TLS_REJECT_UNAUTHORIZED=0", tls),
             ("run.sh", "export NODE_TLS_REJECT_UNAUTHORIZED=1", &[]),
             ("compose.yml", "  NODE_TLS_REJECT_UNAUTHORIZED: \"0\"", tls),
-            ("a.js", "process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0'", tls),
+            (
+                "a.js",
+                "process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0'",
+                tls,
+            ),
             ("a.py", "os.environ[\"MISTRAL_DEBUG\"] = \"1\"", debug),
             ("a.py", "os.environ.get(\"MISTRAL_DEBUG\")", &[]),
             ("deploy.env", "MISTRAL_DEBUG=true", debug),
@@ -214,7 +243,11 @@ mod tests {
             ("a.md", "Set MISTRAL_DEBUG to see more.", &[]),
             ("x.env", "TRACELOOP_TRACE_CONTENT=true", content),
             ("x.env", "TRACELOOP_TRACE_CONTENT=false", &[]),
-            ("a.py", "verify=False  # mistral-guard:allow tls-unverified", &[]),
+            (
+                "a.py",
+                "verify=False  # mistral-guard:allow tls-unverified",
+                &[],
+            ),
             ("a.py", "verify=False  # mistral-guard:allow api-token", tls),
         ] {
             assert_eq!(ids(path, text), expected, "{path}: {text}");
@@ -232,11 +265,20 @@ mod tests {
         assert_eq!(ids("tests/a.py", call), [""; 0]);
         let mut seen = Seen::default();
         let wiring = Wiring::new();
-        for (path, text) in [("mistral-guard.toml", ""), ("a.py", call), ("b.py", elsewhere)] {
+        for (path, text) in [
+            ("mistral-guard.toml", ""),
+            ("a.py", call),
+            ("b.py", elsewhere),
+        ] {
             wiring.look(path, text, &mut seen);
         }
         seen.judge_project();
-        let found: Vec<_> = seen.report.findings.iter().map(|f| (f.rule.id, f.place.path.as_str())).collect();
+        let found: Vec<_> = seen
+            .report
+            .findings
+            .iter()
+            .map(|f| (f.rule.id, f.place.path.as_str()))
+            .collect();
         assert_eq!(found, [("guard-bypassed", "a.py")]);
     }
 }
