@@ -42,6 +42,8 @@ pub struct Coverage {
     pub known: u64,
     /// Commits whose files were read.
     pub commits: u64,
+    /// Versions of files in those that were read.
+    pub versions: u64,
     /// Calls that were sent through layers.
     pub exchanges: u64,
     /// What could not be looked at, and why.
@@ -109,6 +111,7 @@ impl Report {
         own.allowed += its.allowed;
         own.known += its.known;
         own.commits += its.commits;
+        own.versions += its.versions;
         own.exchanges += its.exchanges;
         own.too_large.extend(its.too_large);
         own.unreadable.extend(its.unreadable);

@@ -59,6 +59,7 @@ fn coverage(text: &mut String, coverage: &Coverage) {
     );
     for (n, what) in [
         (coverage.commits, "commits"),
+        (coverage.versions, "versions of files in them"),
         (coverage.exchanges, "exchanges"),
         (coverage.binary, "not text"),
         (coverage.lock_files, "lock files"),
