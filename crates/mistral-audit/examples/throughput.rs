@@ -2,21 +2,15 @@
 //!
 //! `cargo run --release -p mistral-audit --all-features --example throughput -- DIRECTORY [--places]`
 //!
-//! One thread. The tree is read twice before, so that the files are in memory. `--places` shows where
-//! the findings are; no secret is shown.
+//! One thread, in seconds of processor time (Linux), reading the files included. The tree is read once
+//! before, so that the files are in memory. `--places` shows where the findings are; no secret is
+//! shown.
 #![allow(clippy::print_stdout)]
 
-use std::{
-    collections::BTreeMap,
-    env,
-    error::Error,
-    fs,
-    path::Path,
-    time::{Duration, Instant},
-};
+use std::{collections::BTreeMap, env, error::Error, fs, path::Path, time::Duration};
 
 use mistral_audit::scan::Scan;
-use regex::bytes::Regex;
+use regex::bytes::{Regex, RegexBuilder};
 
 /// What scanners of secrets search for, in the form in which they publish it: the more frequent
 /// issuers, and the generic rule that needs a name and a random value.
@@ -45,9 +39,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let shows_places = args.next().is_some();
     let scan = Scan::new(&root).threads(1);
     let _ = scan.run()?;
-    let start = Instant::now();
+    let start = processor();
     let scanned = scan.run()?;
-    let time = start.elapsed();
+    let time = processor() - start;
     let coverage = &scanned.report.coverage;
     let mega = coverage.bytes as f64 / 1e6;
     println!(
@@ -79,11 +73,10 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn patterns(root: &Path) -> Result<(), Box<dyn Error>> {
     let patterns: Vec<_> = PATTERNS
         .iter()
-        .map(|p| Regex::new(p))
+        .map(|p| RegexBuilder::new(p).size_limit(1 << 28).build())
         .collect::<Result<_, _>>()?;
     let (mut bytes, mut found, mut files) = (0, 0, 0);
-    let start = Instant::now();
-    let mut search = Duration::ZERO;
+    let start = processor();
     for entry in ignore::WalkBuilder::new(root).hidden(false).build() {
         let entry = entry?;
         if !entry.file_type().is_some_and(|kind| kind.is_file()) {
@@ -95,20 +88,28 @@ fn patterns(root: &Path) -> Result<(), Box<dyn Error>> {
         }
         files += 1;
         bytes += text.len();
-        let begin = Instant::now();
         found += patterns
             .iter()
             .map(|p| p.find_iter(&text).count())
             .sum::<usize>();
-        search += begin.elapsed();
     }
     let mega = bytes as f64 / 1e6;
+    let time = processor() - start;
     println!(
-        "{} patterns: {files} files, {mega:.0} MB, {found} matches, {:.1?}, {:.0} MB/s ({:.0} without reading)",
+        "{} patterns: {files} files, {mega:.0} MB, {found} matches, {:.1?}, {:.0} MB/s",
         patterns.len(),
-        start.elapsed(),
-        mega / start.elapsed().as_secs_f64(),
-        mega / search.as_secs_f64(),
+        time,
+        mega / time.as_secs_f64(),
     );
     Ok(())
+}
+
+/// What this process has used of a processor: hundredths of a second, from the fields `utime` and
+/// `stime` (proc(5)). Other programs do not matter.
+fn processor() -> Duration {
+    let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields = stat.rsplit_once(')').map_or("", |(_, fields)| fields);
+    let ticks = fields.split_whitespace().skip(11).take(2);
+    let ticks: u64 = ticks.filter_map(|n| n.parse::<u64>().ok()).sum();
+    Duration::from_millis(ticks * 10)
 }
