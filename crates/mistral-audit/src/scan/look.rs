@@ -1,4 +1,4 @@
-//! The first look: which lines may hold a secret. What it leaves out no rule would have found.
+//! The first look: which lines may hold a secret. What it leaves out the rules would not have found.
 //!
 //! Most lines of a program hold neither a long word with a digit nor the name of a secret, and this
 //! says so many times faster than the rules could.
@@ -128,6 +128,10 @@ const DIGIT: u8 = 2;
 const JOINT: u8 = 4;
 /// `+`, `/`, `.`, `~`, `=`, `!` and the like: in values.
 const MARK: u8 = 8;
+/// What code has around arguments: in passwords at most.
+const BRACKET: u8 = 16;
+/// Capitals, besides [`LETTER`].
+const UPPER: u8 = 32;
 
 static KINDS: [u8; 256] = kinds();
 
@@ -140,8 +144,12 @@ const fn kinds() -> [u8; 256] {
         {
             kinds[byte] = if b.is_ascii_digit() {
                 DIGIT
+            } else if b.is_ascii_uppercase() {
+                LETTER | UPPER
             } else if b.is_ascii_alphabetic() || b >= 0x80 {
                 LETTER
+            } else if matches!(b, b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'<' | b'>') {
+                BRACKET
             } else if b == b'_' || b == b'-' {
                 JOINT
             } else if b.is_ascii_graphic() && !matches!(b, b'"' | b'\'' | b'`' | b',' | b';') {
@@ -159,33 +167,52 @@ fn words(line: &[u8]) -> Words {
     let mut words = Words::default();
     // Of the word of letters, digits and joints; and of that with marks.
     let (mut len, mut digits) = (0_u32, 0_u32);
-    let (mut wide, mut wide_digits, mut marks) = (0_u32, 0_u32, 0_u32);
+    let mut wide = Wide::default();
+    let mut marks = 0_u32;
+    let mut before = 0;
     for byte in line {
         let kind = KINDS.get(usize::from(*byte)).copied().unwrap_or_default();
         if kind & (LETTER | DIGIT | JOINT) != 0 {
-            len += 1;
-            wide += 1;
             let digit = u32::from(kind == DIGIT);
+            len += 1;
             digits += digit;
-            wide_digits += digit;
+            wide.len += 1;
+            wide.digits += digit;
+            wide.capitals += u32::from(kind & UPPER != 0 && before & UPPER == 0);
+            before = kind;
             continue;
         }
+        before = 0;
         words.token |= len >= 16 && digits > 0;
         (len, digits) = (0, 0);
         if kind == MARK {
-            wide += 1;
+            wide.len += 1;
             marks += 1;
             continue;
         }
-        words.random |= is_random(wide, wide_digits, marks);
-        (wide, wide_digits, marks) = (0, 0, 0);
+        words.random |= wide.is_random() || marks >= 6;
+        wide = Wide::default();
+        if kind != BRACKET {
+            marks = 0;
+        }
     }
     words.token |= len >= 16 && digits > 0;
-    words.random |= is_random(wide, wide_digits, marks);
+    words.random |= wide.is_random() || marks >= 6;
     words
 }
 
-/// Long enough and with digits, or so long or so full of marks that digits are not needed.
-fn is_random(len: u32, digits: u32, marks: u32) -> bool {
-    len >= 8 && digits >= 2 || len >= 20 || len >= 10 && marks >= 6
+/// A word with the marks in it.
+#[derive(Clone, Copy, Default)]
+struct Wide {
+    len: u32,
+    digits: u32,
+    /// Capitals behind something else.
+    capitals: u32,
+}
+
+impl Wide {
+    /// Long enough and with digits, or so long and in so many capitals that digits are not needed.
+    fn is_random(self) -> bool {
+        self.len >= 8 && self.digits >= 2 || self.len >= 20 && self.capitals >= 3
+    }
 }
