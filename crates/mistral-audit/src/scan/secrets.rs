@@ -295,6 +295,18 @@ mod tests {
     }
 
     #[test]
+    fn a_tag_may_stand_on_the_line_above() {
+        let value = ["x7b56kwjlshw", "9_8xcdgokothbi"].concat();
+        for before in ["", "a\n", "token: 1234567890abc\n"] {
+            let text = format!("{before}<rapidToken>\n    {value}\n</rapidToken>\n");
+            assert!(
+                found(&text).contains(&("assigned-secret", value.clone())),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
     fn code_is_no_value_where_texts_stand_in_quotation_marks() {
         let find = |text: &str| Secrets::new().find(text, true).len();
         assert_eq!(find("const ERROR_WRONG_PASSWORD: u32 = 1323u32;"), 0);
