@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand};
 use tower_mistral::{metadata_log::audit::Head, redactor::Entity};
 
 use crate::{
+    audit,
     config::{Config, ConfigError, Door, LogFormat, ModeName, Origin, Preset},
     redact,
 };
@@ -24,6 +25,9 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 #[non_exhaustive]
 pub enum Command {
+    /// Look through a project for keys that are written down and wiring that gives something away
+    #[command(after_help = AUDIT_HELP)]
+    Audit(AuditArgs),
     /// Show the guard at work on real exchanges; no key and no network are needed
     Demo(DemoArgs),
     /// Redact a text: files or standard input, to standard output, as it comes
@@ -46,7 +50,74 @@ Environment:
 No proxy is taken from the environment. SIGINT and SIGTERM let calls under way
 finish; a second signal does not.";
 
+const AUDIT_HELP: &str = "\
+Exit codes: 0 nothing was found, 1 findings, 2 it could not run. Secrets are
+never shown: of one of 20 characters or more, the first two.
+
+A comment `mistral-guard:allow` on a line, or alone on the line above, allows
+what stands there; with names of rules behind it, those only.
+
+Environment:
+  MISTRAL_GUARD_FINGERPRINT_KEY  makes fingerprints of secrets the same from run
+                                 to run; without it, each run has its own key";
+
 const UPSTREAM_HELP: &str = "The origin of the API [default: https://api.mistral.ai]";
+
+/// Options of `audit`.
+#[derive(Clone, Debug, Args)]
+pub struct AuditArgs {
+    /// The project: a directory, or a file
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub path: PathBuf,
+
+    /// How the report looks
+    #[arg(long, value_enum, default_value_t)]
+    pub format: audit::Format,
+
+    /// A guard's configuration [default: mistral-guard.toml in PATH, if there is one]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// Findings that are known and accepted: they are not reported
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+
+    /// Write the findings of this run as a baseline, and stop
+    #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
+    pub write_baseline: Option<PathBuf>,
+
+    /// Read what Git remembers, too (needs a build with the feature `history`)
+    #[arg(long)]
+    pub history: bool,
+
+    /// Ask the API whether found keys are live: each is sent to it, and to nobody else
+    #[arg(long)]
+    pub verify: bool,
+
+    /// Where --verify asks
+    #[arg(
+        long,
+        value_name = "ORIGIN",
+        requires = "verify",
+        hide_default_value = true
+    )]
+    #[arg(default_value = "https://api.mistral.ai", help = VERIFY_HELP)]
+    pub verify_origin: Origin,
+
+    /// Leave out what is less severe
+    #[arg(long, value_enum, default_value_t)]
+    pub min_severity: audit::MinSeverity,
+
+    /// Do not read larger files, in bytes [default: 4194304]
+    #[arg(long, value_name = "BYTES")]
+    pub max_file: Option<u64>,
+
+    /// Use that many threads [default: one a processor]
+    #[arg(long, value_name = "N")]
+    pub threads: Option<NonZeroUsize>,
+}
+
+const VERIFY_HELP: &str = "Where --verify asks [default: https://api.mistral.ai]";
 
 /// Options of `demo`.
 #[derive(Clone, Copy, Debug, Args)]

@@ -9,8 +9,8 @@ use std::{
 
 use clap::Parser;
 use mistral_guard::{
-    audit,
-    cli::{Cli, Command, ServeArgs},
+    audit, audit_log,
+    cli::{AuditArgs, Cli, Command, ServeArgs},
     demo, logging, redact,
     serve::{Server, Signals},
 };
@@ -18,10 +18,11 @@ use tower_mistral::wire::BoxError;
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
+        Command::Audit(args) => return audited(&args),
         Command::Demo(args) => demo::run(args),
         Command::Redact(args) => redact::run(args),
         Command::Serve(args) => serve(&args),
-        Command::AuditLog(args) => audit::run(args),
+        Command::AuditLog(args) => audit_log::run(args),
         _ => Ok(()),
     };
     match done {
@@ -32,6 +33,18 @@ fn main() -> ExitCode {
             // Nothing is left to do if stderr is closed.
             let _ = writeln!(anstream::stderr(), "mistral-guard: {error}");
             ExitCode::FAILURE
+        }
+    }
+}
+
+/// 0 if nothing was found, 1 if something was, 2 if it could not run.
+fn audited(args: &AuditArgs) -> ExitCode {
+    match audit::run(args) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => {
+            let _ = writeln!(anstream::stderr(), "mistral-guard: {error}");
+            ExitCode::from(2)
         }
     }
 }

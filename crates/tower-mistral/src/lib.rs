@@ -13,6 +13,7 @@
 //! | `guard` | all four, and [`Guard`]: the recommended stack in one call |
 //! | `decode`, `decode-zstd` | compressed requests, and replies that come encoded all the same, are decoded |
 //! | `reqwest` | [`GuardRejection`] for `reqwest::Response` |
+//! | `audit` | [`audit`]: canaries through your own stack, in a test |
 //! | `testing` | [`testing`]: the emulator, scripted deltas, every split of a stream |
 //!
 #![cfg_attr(feature = "guard", doc = "```")]
@@ -80,6 +81,8 @@ pub use tower_mistral_wire as wire;
 
 #[cfg(feature = "guard")]
 pub use guard::{BuildError, Guard, GuardBuilder, GuardLayer, GuardService};
+#[cfg(feature = "audit")]
+pub use mistral_audit as audit;
 #[cfg(feature = "sanitize-input")]
 pub use prompt_screen as screen;
 pub use refusal::GuardRejection;

@@ -27,7 +27,7 @@ use self::{
 };
 pub use self::{auth::TokenError, running::Running, signals::Signals};
 use crate::{
-    audit::{self, AuditError},
+    audit_log::{self, AuditError},
     config::{Config, ConfigError, FIRST_GENERATION},
     metrics::Metrics,
 };
@@ -86,7 +86,7 @@ impl Server {
             (None, None) => Keys::env(config.keys.env.to_string()),
         };
         let metrics = config.server.admin_listen.map(|_| Metrics::new());
-        let trail = audit::open(&config.audit_log)?;
+        let trail = audit_log::open(&config.audit_log)?;
         let sinks = (metrics.clone(), trail.clone());
         let guard = config.build(keys, &config.upstream.url, sinks)?;
 
