@@ -111,6 +111,7 @@ mod layer;
 mod origin;
 mod ring;
 mod service;
+mod spec;
 mod to_origin;
 mod turn;
 
@@ -123,5 +124,6 @@ pub use self::{
     layer::KeyRotationLayer,
     origin::OriginError,
     service::KeyRotation,
+    spec::{BoxFuture, KeyClass, KeySpec, Refetch},
     to_origin::{ToOrigin, ToOriginLayer},
 };
