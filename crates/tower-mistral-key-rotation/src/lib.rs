@@ -111,6 +111,9 @@ mod layer;
 mod origin;
 mod ring;
 mod service;
+#[cfg(feature = "sources")]
+#[cfg_attr(docsrs, doc(cfg(feature = "sources")))]
+pub mod source;
 mod spec;
 mod to_origin;
 mod turn;
