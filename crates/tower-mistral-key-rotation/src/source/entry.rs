@@ -5,9 +5,15 @@ use secrecy::{ExposeSecret, SecretString};
 use super::{SourceErrorKind, expiry};
 use crate::{ApiKey, KeySpec, Keys};
 
-/// The keys of a text: one a line, or several with commas between them. After a key, behind a blank,
-/// there may be `expires=2026-12-31`, `expires=2026-12-31T12:00:00Z` and `group=organisation`.
-pub(super) fn parse(text: &SecretString, group: &str) -> Result<Vec<KeySpec>, SourceErrorKind> {
+/// The keys of a text, for sources whose secrets are texts: one a line, or several with commas
+/// between them. After a key, behind a blank, there may be `expires=2026-12-31` or
+/// `expires=2026-12-31T12:00:00Z`, in UTC, and `group=organisation`; where no group is named, `group`
+/// is.
+///
+/// # Errors
+///
+/// There is no key, there are more than [`Keys::MAX`], or one of them is none.
+pub fn parse_keys(text: &SecretString, group: &str) -> Result<Vec<KeySpec>, SourceErrorKind> {
     let entries = text.expose_secret().split([',', '\n']).map(str::trim);
     let entries: Vec<&str> = entries.filter(|entry| !entry.is_empty()).collect();
     if entries.is_empty() {
@@ -47,7 +53,7 @@ mod tests {
     use crate::KeyFault;
 
     fn read(text: &str) -> Result<Vec<String>, SourceErrorKind> {
-        let specs = parse(&text.into(), "ours")?;
+        let specs = parse_keys(&text.into(), "ours")?;
         let shown = specs.iter().map(|spec| {
             let (key, group) = (spec.material().expose_secret(), spec.organisation());
             let expires = if spec.expiry().is_some() { "!" } else { "" };

@@ -4,7 +4,7 @@ use std::{borrow::Cow, env, time::Duration};
 
 use secrecy::SecretString;
 
-use super::{KeySource, SourceError, SourceErrorKind, entry};
+use super::{KeySource, SourceError, SourceErrorKind, parse_keys};
 use crate::{BoxFuture, KeySpec};
 
 /// The environment: `MISTRAL_API_KEY`, and `MISTRAL_API_KEYS` as a list with commas. A process's
@@ -59,7 +59,7 @@ impl EnvSource {
                 let detail = format!("{variable} is not Unicode");
                 error(SourceErrorKind::Other).with_detail(detail)
             })?;
-            match entry::parse(&SecretString::from(text), &self.group) {
+            match parse_keys(&SecretString::from(text), &self.group) {
                 Ok(specs) => {
                     let id = |spec: KeySpec| spec.id(variable.clone());
                     found.extend(specs.into_iter().map(id));

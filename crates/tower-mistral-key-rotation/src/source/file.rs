@@ -3,7 +3,7 @@
 use std::{borrow::Cow, path::PathBuf, time::Duration};
 
 use super::{
-    KeySource, SourceError, entry,
+    KeySource, SourceError, parse_keys,
     snapshot::{self, Place},
 };
 use crate::{BoxFuture, KeySpec};
@@ -75,7 +75,7 @@ pub(super) async fn read(
     let contents = contents.map_err(|error| SourceError::io(name, &error))?;
     let mut specs = Vec::new();
     for (file, text) in contents {
-        let found = entry::parse(&text, group).map_err(|kind| {
+        let found = parse_keys(&text, group).map_err(|kind| {
             let error = SourceError::new(name, kind);
             match place {
                 Place::File(_) => error,

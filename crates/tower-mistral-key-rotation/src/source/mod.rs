@@ -19,6 +19,7 @@ use std::time::Duration;
 pub use self::{
     callback::CallbackSource,
     dir::DirSource,
+    entry::parse_keys,
     env::EnvSource,
     error::{SourceError, SourceErrorKind},
     file::FileSource,
