@@ -30,7 +30,7 @@
 //! let response = client.oneshot(request).await?;
 //!
 //! assert_eq!(response.status(), StatusCode::OK);
-//! assert_eq!(ring.keys()[0].health, KeyHealth::Benched);
+//! assert_eq!(ring.keys()[0].health, KeyHealth::Quarantined);
 //! assert!(ring.keys()[1].is_current);
 //! # Ok(())
 //! # }
@@ -109,14 +109,18 @@ mod key;
 mod keys;
 mod layer;
 mod origin;
+mod probe;
+mod replay;
 mod ring;
 mod service;
 #[cfg(feature = "sources")]
 #[cfg_attr(docsrs, doc(cfg(feature = "sources")))]
 pub mod source;
 mod spec;
+mod strategy;
 mod to_origin;
-mod turn;
+mod verdict;
+mod wait;
 
 pub use self::{
     admit::CallerAuthorization,
@@ -126,7 +130,10 @@ pub use self::{
     keys::{Keys, KeysError, KeysErrorKind},
     layer::KeyRotationLayer,
     origin::OriginError,
+    probe::Checkup,
+    replay::ReplayBudget,
     service::KeyRotation,
     spec::{BoxFuture, KeyClass, KeySpec, Refetch},
+    strategy::Strategy,
     to_origin::{ToOrigin, ToOriginLayer},
 };

@@ -13,11 +13,11 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// what is not in the list any more is retired.
 #[derive(Clone)]
 pub struct KeySpec {
-    material: SecretString,
-    id: Option<Cow<'static, str>>,
-    group: Cow<'static, str>,
-    class: KeyClass,
-    expires_at: Option<SystemTime>,
+    pub(crate) material: SecretString,
+    pub(crate) id: Option<Cow<'static, str>>,
+    pub(crate) group: Cow<'static, str>,
+    pub(crate) class: KeyClass,
+    pub(crate) expires_at: Option<SystemTime>,
 }
 
 impl KeySpec {

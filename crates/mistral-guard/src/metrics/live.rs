@@ -7,11 +7,7 @@ use prometheus_client::{
     encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric},
     metrics::{MetricType, counter::ConstCounter, gauge::ConstGauge},
 };
-use tower_mistral::{
-    Guard,
-    key_rotation::{KeyHealth, KeyRing},
-    wire::Counters,
-};
+use tower_mistral::{Guard, key_rotation::KeyRing, wire::Counters};
 
 use super::labels::{Key, Uninspected};
 
@@ -47,14 +43,10 @@ impl Collector for Live {
             uninspected,
         )?;
         let keys = self.ring.keys();
-        let health = |health: KeyHealth| match health {
-            KeyHealth::Benched => "benched",
-            _ => "healthy",
-        };
         let states = keys.iter().map(|key| {
             let labels = Key {
                 key: key.fingerprint.to_string(),
-                health: health(key.health).into(),
+                health: key.health.as_str().into(),
             };
             (labels, ConstGauge::new(u64::from(key.is_current)))
         });

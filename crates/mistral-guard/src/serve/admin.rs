@@ -75,7 +75,7 @@ impl Admin {
                 json!({
                     "fingerprint": key.fingerprint.to_string(),
                     "is_current": key.is_current,
-                    "is_benched": key.health == KeyHealth::Benched,
+                    "is_benched": key.health != KeyHealth::Healthy,
                     "lent": key.lent,
                     "rejected": key.rejected,
                 })

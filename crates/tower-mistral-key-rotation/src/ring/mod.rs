@@ -1,0 +1,482 @@
+//! The ring: which key the next call gets, and what the answers say of it.
+
+mod circle;
+mod entry;
+mod group;
+mod health;
+mod ticks;
+mod turn;
+mod update;
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, atomic::Ordering::Relaxed},
+    time::Duration,
+};
+
+use arc_swap::{ArcSwap, ArcSwapOption};
+use tower_mistral_wire::ext::{Clock, Secrets};
+
+pub(crate) use self::entry::{Entry, Lease, Rank};
+use self::{
+    circle::{Circle, Moment},
+    health::{Health, Standing},
+    ticks::{Ticks, to_nanos},
+    update::Past,
+};
+use crate::{
+    BoxFuture, Fingerprint, KeyClass, KeyHealth, KeyState, Refetch, ReplayBudget, Strategy,
+    replay::Replays,
+};
+
+/// How the ring turns.
+#[derive(Clone, Debug)]
+pub(crate) struct RingOptions {
+    pub(crate) clock: Clock,
+    pub(crate) strategy: Strategy,
+    pub(crate) rotate_every: Duration,
+    pub(crate) bench_for: Duration,
+    pub(crate) quarantine_for: Duration,
+    pub(crate) cool_at_most: Duration,
+    pub(crate) expiry_margin: Duration,
+    pub(crate) replays: ReplayBudget,
+}
+
+/// The keys and their health. Picking one takes no lock; only the list itself is written under one.
+pub(crate) struct Ring {
+    table: ArcSwap<Table>,
+    past: Mutex<Past>,
+    hook: ArcSwapOption<Box<dyn Refetch>>,
+    secrets: ArcSwap<Secrets>,
+    replays: Replays,
+    ticks: Ticks,
+    options: RingOptions,
+}
+
+#[derive(Debug)]
+struct Table {
+    api: Circle,
+    admin: Circle,
+}
+
+impl Table {
+    /// The keys for an endpoint of this class, and whether it takes them.
+    fn circle(&self, want: KeyClass) -> (&Circle, bool) {
+        match want {
+            KeyClass::Api => (&self.api, true),
+            KeyClass::Admin if self.admin.entries().is_empty() => (&self.api, false),
+            KeyClass::Admin => (&self.admin, true),
+        }
+    }
+
+    fn entries(&self) -> impl Iterator<Item = &Arc<Entry>> {
+        self.api.entries().iter().chain(self.admin.entries())
+    }
+}
+
+/// A key that has failed a call.
+#[derive(Debug)]
+pub(crate) struct Failed {
+    entry: Arc<Entry>,
+    /// By a 401 that counts, and not by a limit or a missing permission.
+    pub(crate) was_rejected: bool,
+}
+
+impl Failed {
+    pub(crate) fn new(lease: &Lease, was_rejected: bool) -> Self {
+        Self {
+            entry: Arc::clone(&lease.entry),
+            was_rejected,
+        }
+    }
+}
+
+impl Ring {
+    /// The key of the call's first attempt. `may_try`: whether it could go on with another.
+    pub(crate) fn pick(&self, want: KeyClass, may_try: bool) -> Option<Lease> {
+        self.lend(want, may_try, Circle::pick)
+    }
+
+    /// A key for one more attempt: another one than those that failed; of another organisation, if
+    /// that is what failed; if `last_resort`, one that is suspected.
+    pub(crate) fn pick_again(
+        &self,
+        want: KeyClass,
+        failed: &[Failed],
+        last_resort: bool,
+    ) -> Option<Lease> {
+        let now = self.ticks.now();
+        let worst = match last_resort {
+            true => Rank::Quarantined,
+            false => Rank::ExpiresSoon,
+        };
+        self.lend(want, true, |circle, moment| {
+            circle.pick_another(moment, worst, |entry| may_follow(entry, failed, now))
+        })
+    }
+
+    /// Whether there is a healthy key for one more attempt.
+    pub(crate) fn has_healthy(&self, want: KeyClass, failed: &[Failed]) -> bool {
+        let now = self.ticks.now();
+        let margin = to_nanos(self.options.expiry_margin);
+        let table = self.table.load();
+        let mut entries = table.circle(want).0.entries().iter();
+        entries.any(|entry| {
+            may_follow(entry, failed, now) && entry.rank(now, margin).0 <= Rank::ExpiresSoon
+        })
+    }
+
+    /// Takes a replay from the budget.
+    pub(crate) fn may_replay(&self) -> bool {
+        let attempts = self
+            .table
+            .load()
+            .entries()
+            .map(|entry| entry.key.lent())
+            .sum();
+        self.replays.take(self.ticks.now(), attempts)
+    }
+
+    /// Whether a call that fails may get another key: there is one, or one may be fetched.
+    pub(crate) fn has_another(&self, want: KeyClass) -> bool {
+        let table = self.table.load();
+        let (circle, counts) = table.circle(want);
+        counts && (circle.entries().len() > 1 || self.hook.load().is_some())
+    }
+
+    /// The API has accepted the key.
+    pub(crate) fn accept(&self, lease: &Lease) {
+        if lease.cooling != 0 {
+            lease.entry.group.warm_up(lease.cooling);
+        }
+        let key = &lease.entry.key;
+        if lease.health.standing() == Standing::Healthy {
+            return;
+        }
+        if key.change_health(lease.health, lease.health.cleared()) {
+            let key = key.fingerprint;
+            tracing::info!(%key, "the API has accepted this key again");
+        }
+    }
+
+    /// The API has rejected the key: a suspicion. It is benched, unless it was benched or accepted
+    /// since it was lent: of many calls that fail with one key at a time, the first one counts.
+    pub(crate) fn suspect(&self, lease: &Lease) {
+        let key = &lease.entry.key;
+        key.rejected.fetch_add(1, Relaxed);
+        let now = self.ticks.now();
+        let until = self.after(now, self.options.bench_for);
+        if !key.change_health(lease.health, Health::held(Standing::Benched, until)) {
+            return;
+        }
+        let key = key.fingerprint;
+        tracing::warn!(%key, "the API has rejected this key; it is benched");
+        let margin = to_nanos(self.options.expiry_margin);
+        let is_ready = |entry: &Arc<Entry>| entry.rank(now, margin).0 <= Rank::ExpiresSoon;
+        let table = self.table.load();
+        if !table.entries().any(is_ready) {
+            let keys = table.entries().count();
+            tracing::warn!(keys, "no key is healthy; the longest benched is next");
+        }
+    }
+
+    /// Asks the source to look again; none if there is nobody to ask.
+    pub(crate) fn refetch(&self) -> Option<BoxFuture<'static, ()>> {
+        self.hook.load().as_ref().map(|hook| hook.refetch())
+    }
+
+    /// Another key was accepted for the same request, or the API was asked about this one: it is
+    /// known to be of no use, unless it was accepted since.
+    pub(crate) fn convict(&self, failed: &Failed) {
+        let key = &failed.entry.key;
+        let seen = key.health();
+        if !failed.was_rejected || seen.standing() != Standing::Benched {
+            return;
+        }
+        let until = self.after(self.ticks.now(), self.options.quarantine_for);
+        if key.change_health(seen, Health::held(Standing::Quarantined, until)) {
+            let key = key.fingerprint;
+            tracing::warn!(%key, "this key is rejected and others are not; it is quarantined");
+        }
+    }
+
+    /// The API has asked to wait, for as long as it said.
+    pub(crate) fn cool(&self, lease: &Lease, asked: Duration) {
+        let Entry { key, group, .. } = &*lease.entry;
+        key.limited.fetch_add(1, Relaxed);
+        let time = asked.min(self.options.cool_at_most);
+        let now = self.ticks.now();
+        if group.cool(now.saturating_add(to_nanos(time))) {
+            let (key, group) = (key.fingerprint, &*group.name);
+            tracing::info!(%key, group, ms = time.as_millis(), "the API limits; the group cools");
+        }
+    }
+
+    /// The suspects and the quarantined, each lent to whoever asks the API about it.
+    pub(crate) fn suspects(&self) -> Vec<Lease> {
+        let table = self.table.load();
+        let is_suspect = |entry: &&Arc<Entry>| {
+            let is_healthy = entry.key.health().standing() == Standing::Healthy;
+            !is_healthy && entry.class == KeyClass::Api
+        };
+        let suspects = table.entries().filter(is_suspect);
+        suspects.map(|entry| Lease::new(entry, true)).collect()
+    }
+
+    /// The API was asked about the key, and rejects it.
+    pub(crate) fn confirm(&self, lease: &Lease) {
+        let key = &lease.entry.key;
+        key.rejected.fetch_add(1, Relaxed);
+        let until = self.after(self.ticks.now(), self.options.quarantine_for);
+        key.change_health(lease.health, Health::held(Standing::Quarantined, until));
+    }
+
+    /// Takes a key out for this long, by its fingerprint.
+    pub(crate) fn quarantine(&self, fingerprint: Fingerprint, time: Duration) -> bool {
+        let until = self.after(self.ticks.now(), time);
+        self.set_health(fingerprint, |_| Health::held(Standing::Quarantined, until))
+    }
+
+    /// Takes a key for healthy again.
+    pub(crate) fn reinstate(&self, fingerprint: Fingerprint) -> bool {
+        self.set_health(fingerprint, Health::cleared)
+    }
+
+    /// The state of every key, in the order of the ring; at the end those that were retired.
+    pub(crate) fn look(&self) -> Vec<KeyState> {
+        let now = self.ticks.now();
+        let table = self.table.load();
+        let current = table.api.turn().0.map(|entry| Arc::as_ptr(&entry.key));
+        let live = table.entries().map(|entry| {
+            let mut state = self.state(entry, now);
+            state.is_current = current == Some(Arc::as_ptr(&entry.key));
+            state
+        });
+        let mut states: Vec<_> = live.collect();
+        states.extend(self.past().retired().map(|entry| self.state(entry, now)));
+        states
+    }
+
+    pub(crate) fn on_suspicion(&self, hook: Box<dyn Refetch>) {
+        self.hook.store(Some(Arc::new(hook)));
+    }
+
+    pub(crate) fn secrets(&self) -> Arc<Secrets> {
+        self.secrets.load_full()
+    }
+
+    fn lend(
+        &self,
+        want: KeyClass,
+        may_try: bool,
+        choose: impl for<'c> Fn(&'c Circle, &Moment<'_>) -> Option<&'c Arc<Entry>>,
+    ) -> Option<Lease> {
+        loop {
+            let table = self.table.load();
+            let (circle, counts) = table.circle(want);
+            let moment = Moment {
+                options: &self.options,
+                ticks: &self.ticks,
+                now: self.ticks.now(),
+                may_try,
+            };
+            let lease = Lease::new(choose(circle, &moment)?, counts);
+            // A key is retired after the list without it was published: the next look finds that.
+            if !lease.entry.key.is_retired() {
+                return Some(lease);
+            }
+        }
+    }
+
+    fn state(&self, entry: &Entry, now: u64) -> KeyState {
+        let Entry { key, group, .. } = entry;
+        let (rank, _) = entry.rank(now, 0);
+        let until = match rank {
+            Rank::Benched | Rank::Quarantined => key.health().until(),
+            Rank::Cooling => group.cools_until(),
+            _ => now,
+        };
+        let health = match rank {
+            _ if key.is_retired() => KeyHealth::Retired,
+            Rank::Expired => KeyHealth::Expired,
+            Rank::Benched => KeyHealth::Benched,
+            Rank::Quarantined => KeyHealth::Quarantined,
+            Rank::Cooling => KeyHealth::Cooling,
+            Rank::Ready | Rank::OnTrial | Rank::ExpiresSoon => KeyHealth::Healthy,
+        };
+        let left = |until: u64| Duration::from_nanos(until.saturating_sub(now));
+        KeyState {
+            fingerprint: key.fingerprint,
+            is_current: false,
+            health,
+            health_ends_in: left(until),
+            id: entry.id.clone(),
+            group: group.name.clone(),
+            class: entry.class,
+            age: Duration::from_nanos(now.saturating_sub(key.joined)),
+            expires_in: (entry.expires != u64::MAX).then(|| left(entry.expires)),
+            lent: key.lent(),
+            in_flight: key.in_flight(),
+            rejected: key.rejected.load(Relaxed),
+            limited: key.limited.load(Relaxed),
+        }
+    }
+
+    fn set_health(&self, fingerprint: Fingerprint, set: impl Fn(Health) -> Health) -> bool {
+        let table = self.table.load();
+        let entry = table
+            .entries()
+            .find(|entry| entry.key.fingerprint == fingerprint);
+        if let Some(entry) = entry {
+            entry.key.set_health(set(entry.key.health()));
+        }
+        entry.is_some()
+    }
+
+    fn after(&self, now: u64, time: Duration) -> u64 {
+        self.ticks.stamp(now).saturating_add(to_nanos(time))
+    }
+}
+
+fn may_follow(entry: &Entry, failed: &[Failed], now: u64) -> bool {
+    entry.group.cools_until() <= now
+        && failed.iter().all(|failed| {
+            let is_key = Arc::ptr_eq(&failed.entry.key, &entry.key);
+            let is_group = Arc::ptr_eq(&failed.entry.group, &entry.group);
+            !is_key && (failed.was_rejected || !is_group)
+        })
+}
+
+impl fmt::Debug for Ring {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ring")
+            .field("keys", &self.look())
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+    use crate::{KeySpec, keys::Checked};
+
+    fn ring_of(keys: &[&'static str], strategy: Strategy) -> Ring {
+        let specs = keys.iter().map(|key| KeySpec::new(*key)).collect();
+        let options = RingOptions {
+            clock: Clock::manual().0,
+            strategy,
+            rotate_every: Duration::MAX,
+            bench_for: Duration::MAX,
+            quarantine_for: Duration::MAX,
+            cool_at_most: Duration::MAX,
+            expiry_margin: Duration::ZERO,
+            replays: ReplayBudget::default(),
+        };
+        Ring::new(Checked::list(specs).unwrap(), options)
+    }
+
+    fn health(ring: &Ring) -> Vec<KeyHealth> {
+        ring.look().iter().map(|state| state.health).collect()
+    }
+
+    const API: KeyClass = KeyClass::Api;
+
+    #[test]
+    fn threads_that_meet_dead_keys_agree_on_the_good_one() {
+        const THREADS: u64 = 8;
+        for round in 0..60 {
+            let strategy = [
+                Strategy::Primary,
+                Strategy::RoundRobin,
+                Strategy::LeastInFlight,
+            ][round % 3];
+            let ring = ring_of(&["a", "b", "good"], strategy);
+            thread::scope(|scope| {
+                for _ in 0..THREADS {
+                    scope.spawn(|| {
+                        let mut failed = Vec::new();
+                        let mut lease = ring.pick(API, true).unwrap();
+                        while lease.entry.key.header != "Bearer good" {
+                            ring.suspect(&lease);
+                            failed.push(Failed::new(&lease, true));
+                            lease = ring.pick_again(API, &failed, true).unwrap();
+                        }
+                        ring.accept(&lease);
+                        failed.iter().for_each(|failed| ring.convict(failed));
+                    });
+                }
+            });
+            let looks = ring.look();
+            // No thread is lent a key again that it has seen rejected.
+            assert!(looks.iter().all(|look| look.rejected <= THREADS));
+            assert!(looks.iter().all(|look| look.in_flight == 0));
+            for (look, key) in looks.iter().zip(["a", "b", "good"]) {
+                let expected = match key {
+                    "good" => KeyHealth::Healthy,
+                    _ if look.rejected > 0 => KeyHealth::Quarantined,
+                    _ => KeyHealth::Healthy,
+                };
+                assert_eq!(look.health, expected, "{strategy:?} {key}");
+            }
+            assert_eq!(
+                ring.pick(API, true).unwrap().entry.key.header,
+                "Bearer good"
+            );
+        }
+    }
+
+    /// Lists are written while threads pick: whoever has seen the end of a write gets no key that
+    /// it retired, and no pick finds the ring empty.
+    #[test]
+    fn no_key_is_lent_after_its_retirement() {
+        use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
+
+        for strategy in [Strategy::Primary, Strategy::RoundRobin] {
+            let ring = ring_of(&["k0"], strategy);
+            // How many lists have been written for sure.
+            let written = AtomicU64::new(0);
+            thread::scope(|scope| {
+                scope.spawn(|| {
+                    for number in 1..2000_u64 {
+                        let name = format!("key-{number}");
+                        let spec = KeySpec::new(name).id(number.to_string());
+                        ring.update(Checked::list(vec![spec]).unwrap());
+                        written.store(number, SeqCst);
+                    }
+                });
+                for _ in 0..3 {
+                    scope.spawn(|| {
+                        while written.load(SeqCst) < 1999 {
+                            let before = written.load(SeqCst);
+                            let lease = ring.pick(API, true).unwrap();
+                            let id = lease.entry.id.as_deref().unwrap_or("0");
+                            assert!(id.parse::<u64>().unwrap() >= before);
+                        }
+                    });
+                }
+            });
+            assert_eq!(ring.look().iter().filter(|it| it.in_flight > 0).count(), 0);
+        }
+    }
+
+    #[test]
+    fn a_late_failure_does_not_bench_a_key_that_was_accepted_since() {
+        let ring = ring_of(&["a", "b"], Strategy::Primary);
+        let pick = || ring.pick(API, false).unwrap();
+        let (early, late) = (pick(), pick());
+        ring.suspect(&early);
+        ring.suspect(&pick());
+        assert_eq!(health(&ring), [KeyHealth::Benched; 2]);
+        let again = pick();
+        assert!(Arc::ptr_eq(&again.entry, &early.entry));
+        ring.accept(&again);
+
+        ring.suspect(&late);
+        ring.convict(&Failed::new(&late, true));
+        assert_eq!(health(&ring), [KeyHealth::Healthy, KeyHealth::Benched]);
+    }
+}
