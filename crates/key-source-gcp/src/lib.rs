@@ -8,6 +8,7 @@
 //! let secret = GcpSource::new("projects/acme/secrets/mistral-api-key/versions/latest")?;
 //! let live = Sources::new().with(secret).start().await?;
 //! let layer = KeyRotationLayer::new(live.keys())?;
+//! live.feed(&layer.ring()); // after the last option of the layer
 //! # Ok(())
 //! # }
 //! ```

@@ -83,6 +83,25 @@ impl KeyRing {
     }
 }
 
+#[cfg(feature = "sources")]
+impl KeyRing {
+    /// The handle that a source has: it keeps no ring alive.
+    pub(crate) fn downgrade(&self) -> WeakKeyRing {
+        WeakKeyRing(Arc::downgrade(&self.0))
+    }
+}
+
+/// A [`KeyRing`] if it is still there.
+#[cfg(feature = "sources")]
+pub(crate) struct WeakKeyRing(std::sync::Weak<Ring>);
+
+#[cfg(feature = "sources")]
+impl WeakKeyRing {
+    pub(crate) fn upgrade(&self) -> Option<KeyRing> {
+        self.0.upgrade().map(KeyRing)
+    }
+}
+
 impl fmt::Debug for KeyRing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("KeyRing").field(&self.keys()).finish()

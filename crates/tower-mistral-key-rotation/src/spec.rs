@@ -61,6 +61,17 @@ impl KeySpec {
         self
     }
 
+    /// Whether both say the same of the same key.
+    #[cfg(feature = "sources")]
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        use secrecy::ExposeSecret;
+        let known = |spec: &Self| (spec.class, spec.expires_at);
+        self.material.expose_secret() == other.material.expose_secret()
+            && self.id == other.id
+            && self.group == other.group
+            && known(self) == known(other)
+    }
+
     /// The key itself.
     pub fn material(&self) -> &SecretString {
         &self.material

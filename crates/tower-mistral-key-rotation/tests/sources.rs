@@ -17,7 +17,7 @@ use std::{
 use secrecy::ExposeSecret;
 use tokio::time::{Instant, sleep};
 use tower_mistral_key_rotation::{
-    KeySpec, Refetch,
+    KeyHealth, KeyRotationLayer, KeySpec, Refetch,
     source::{
         CallbackSource, DirSource, EnvSource, FileSource, KeySource, LiveKeys, SourceError,
         SourceErrorKind, Sources,
@@ -381,4 +381,37 @@ async fn nothing_is_asked_once_nobody_has_a_handle() {
     drop(clone);
     sleep(Duration::from_secs(100)).await;
     assert_eq!(script.asked(), asked);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_ring_follows_its_sources_and_keeps_them_going() {
+    let script = Script::default();
+    script.say(Some(&["a", "b"]));
+    let source = script.source(Duration::from_secs(10), Duration::ZERO);
+    let live = Sources::new().with(source).start().await.unwrap();
+    let layer = KeyRotationLayer::new(live.keys()).unwrap();
+    let ring = layer.ring();
+    live.feed(&ring);
+    drop((live, layer));
+    let first = ring.keys()[0].fingerprint;
+    assert!(ring.quarantine(ring.keys()[1].fingerprint, Duration::from_secs(3600)));
+
+    script.say(Some(&["b", "c"]));
+    sleep(Duration::from_secs(20)).await;
+    let keys = ring.keys();
+    let healths: Vec<_> = keys.iter().map(|key| key.health).collect();
+    // What is known of a key outlives the change.
+    let expected = [
+        KeyHealth::Quarantined,
+        KeyHealth::Healthy,
+        KeyHealth::Retired,
+    ];
+    assert_eq!(healths, expected);
+    assert_eq!(keys[2].fingerprint, first);
+
+    drop(ring);
+    sleep(Duration::from_secs(20)).await;
+    let asked = script.asked();
+    sleep(Duration::from_secs(100)).await;
+    assert_eq!(script.asked(), asked, "the sources ended with the ring");
 }

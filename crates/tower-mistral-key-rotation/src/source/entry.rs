@@ -3,12 +3,12 @@
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{SourceErrorKind, expiry};
-use crate::{ApiKey, KeySpec, Keys};
+use crate::{ApiKey, KeyClass, KeySpec, Keys};
 
 /// The keys of a text, for sources whose secrets are texts: one a line, or several with commas
 /// between them. After a key, behind a blank, there may be `expires=2026-12-31` or
-/// `expires=2026-12-31T12:00:00Z`, in UTC, and `group=organisation`; where no group is named, `group`
-/// is.
+/// `expires=2026-12-31T12:00:00Z`, in UTC, `group=organisation` and `class=admin`; where no group is
+/// named, `group` is.
 ///
 /// # Errors
 ///
@@ -41,6 +41,8 @@ fn spec(entry: &str, number: usize, group: &str) -> Result<KeySpec, SourceErrorK
 fn attribute(spec: KeySpec, word: &str) -> Option<KeySpec> {
     match word.split_once('=')? {
         ("expires", date) => Some(spec.expires_at(expiry::parse(date)?)),
+        ("class", "admin") => Some(spec.class(KeyClass::Admin)),
+        ("class", "api") => Some(spec.class(KeyClass::Api)),
         ("group", name) if !name.is_empty() => Some(spec.group(name.to_owned())),
         _ => None,
     }
@@ -57,7 +59,12 @@ mod tests {
         let shown = specs.iter().map(|spec| {
             let (key, group) = (spec.material().expose_secret(), spec.organisation());
             let expires = if spec.expiry().is_some() { "!" } else { "" };
-            format!("{key}@{group}{expires}")
+            let class = if spec.key_class() == KeyClass::Admin {
+                "+"
+            } else {
+                ""
+            };
+            format!("{key}@{group}{expires}{class}")
         });
         Ok(shown.collect())
     }
@@ -82,6 +89,8 @@ mod tests {
             ("one two", attribute(1)),
             ("one\ntwo expires=tomorrow", attribute(2)),
             ("one group=", attribute(1)),
+            ("one class=root", attribute(1)),
+            ("one class=admin", Ok(vec!["one@ours+"])),
         ];
         for (text, expected) in table {
             let expected =

@@ -39,8 +39,8 @@ pub enum SourceErrorKind {
         /// What is wrong with it.
         fault: KeyFault,
     },
-    /// One of its keys is followed by something that is neither `expires=` with a date nor
-    /// `group=` with a name.
+    /// One of its keys is followed by something that is not `expires=` with a date, `group=` with a
+    /// name or `class=` with one.
     Attribute {
         /// Which key, counted from 1.
         number: usize,
@@ -130,8 +130,8 @@ impl fmt::Display for SourceError {
             }
             SourceErrorKind::Attribute { number } => write!(
                 f,
-                "has something after the key at position {number} that is neither \
-                 expires=YYYY-MM-DD nor group=NAME"
+                "has something after the key at position {number} that is not \
+                 expires=YYYY-MM-DD, group=NAME or class=admin"
             )?,
             SourceErrorKind::Other => f.write_str("failed")?,
         }

@@ -56,8 +56,13 @@ impl Shared {
     fn publish(&self, kept: &[Kept]) {
         let mut state = self.lock();
         let state = &mut *state;
-        state.specs = kept.iter().flat_map(|kept| kept.specs.clone()).collect();
         state.sources = kept.iter().map(look).collect();
+        let now = || kept.iter().flat_map(|kept| &kept.specs);
+        let is_same = |(one, other): (&KeySpec, &KeySpec)| one.is_same(other);
+        if now().count() == state.specs.len() && now().zip(&state.specs).all(is_same) {
+            return;
+        }
+        state.specs = now().cloned().collect();
         state.listeners.retain(|listener| listener(&state.specs));
     }
 

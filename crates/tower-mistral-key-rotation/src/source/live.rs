@@ -13,7 +13,7 @@ use tokio::{
 };
 
 use super::{SourceErrorKind, keeper::Shared};
-use crate::{BoxFuture, KeySpec, Keys, Refetch};
+use crate::{BoxFuture, KeyRing, KeySpec, Keys, Refetch};
 
 /// Keys from [`Sources`](super::Sources) that are kept fresh in the background. Cheap to clone; when
 /// the last clone is gone, and the last ring that it [feeds](Self::feed), nothing is asked any more.
@@ -56,7 +56,24 @@ impl LiveKeys {
         self.0.shared.specs()
     }
 
-    /// Calls `tell` with the keys as they are now, and after each fetch, until it returns `false`.
+    /// Gives the ring the keys as they are now and whenever they change, and has it ask for the
+    /// sources to be looked at when the API rejects a key. Take the ring after the last option of its
+    /// layer. As long as there is the ring, its sources are asked.
+    pub fn feed(&self, ring: &KeyRing) {
+        let weak = ring.downgrade();
+        self.on_change(move |specs| {
+            let Some(ring) = weak.upgrade() else {
+                return false;
+            };
+            if let Err(error) = ring.update(specs.to_vec()) {
+                tracing::warn!(%error, "the sources' keys were not taken; those of before stay");
+            }
+            true
+        });
+        ring.on_suspicion(self.clone());
+    }
+
+    /// Calls `tell` with the keys as they are now, and whenever they change, until it returns `false`.
     /// It must return soon, and ask nothing of this handle.
     pub fn on_change(&self, tell: impl Fn(&[KeySpec]) -> bool + Send + 'static) {
         self.0.shared.add(Box::new(tell));

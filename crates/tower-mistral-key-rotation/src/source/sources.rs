@@ -18,6 +18,7 @@ use super::{
 ///     .with(EnvSource::new());
 /// let live = sources.start().await?;
 /// let layer = KeyRotationLayer::new(live.keys())?;
+/// live.feed(&layer.ring()); // after the last option of the layer
 /// # Ok(())
 /// # }
 /// ```
