@@ -170,6 +170,6 @@ async fn what_callers_make_up_is_no_label() {
     }
     let status: Value = serde_json::from_str(&get(&guard, "/status").await).unwrap();
     assert_eq!(status["ready"], true);
-    assert_eq!(status["keys"][0]["is_benched"], false);
+    assert_eq!(status["keys"][0]["health"], "healthy");
     assert_eq!(status["uninspected"][0]["reason"], "unsupported_media");
 }

@@ -239,7 +239,7 @@ async fn without_a_key_the_start_says_what_each_source_says() {
     let error = sources.start().await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "there is no API key: env TOWER_MISTRAL_NO_SUCH is not there; \
+        "there is no API key: env TOWER_MISTRAL_NO_SUCH is not set; it should hold an API key; \
          file /no/such/file is not there"
     );
     let error = Sources::new().start().await.unwrap_err();

@@ -28,6 +28,7 @@ impl Config {
     pub fn check(&self) -> Result<(), ConfigError> {
         // Stands in for the keys, which a check does not read.
         let keys = Keys::new(["check"]);
+        self.keys.sources().map(drop)?;
         self.build(keys, &self.upstream.url, None).map(drop)
     }
 

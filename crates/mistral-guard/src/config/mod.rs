@@ -4,6 +4,7 @@
 
 mod build;
 mod error;
+mod keys;
 mod sections;
 mod value;
 
@@ -14,8 +15,8 @@ use serde::Deserialize;
 pub use self::{
     error::ConfigError,
     sections::{
-        ActionName, GuardConfig, KeysConfig, LogConfig, LogFormat, OnBlockConfig, OverLimitName,
-        PhraseConfig, Preset, RedactConfig, SanitizeConfig, ServerConfig, ShowName,
+        ActionName, GuardConfig, KeySourceConfig, KeysConfig, LogConfig, LogFormat, OnBlockConfig,
+        OverLimitName, PhraseConfig, Preset, RedactConfig, SanitizeConfig, ServerConfig, ShowName,
         UninspectableConfig, UninspectableName, UpstreamConfig, WrapName,
     },
     value::{Door, EnvName, ModeName, Origin, ReasonName, Size, Span},
@@ -29,7 +30,7 @@ pub struct Config {
     pub server: ServerConfig,
     /// Where calls go.
     pub upstream: UpstreamConfig,
-    /// The API keys, by the name of their variable.
+    /// Where the API keys come from.
     pub keys: KeysConfig,
     /// What holds for screening and redaction together.
     pub guard: GuardConfig,

@@ -25,6 +25,7 @@ use prometheus_client::{
 };
 use tower_mistral::{
     Guard,
+    key_rotation::source::SourceState,
     metadata_log::{OnRecord, Record},
     wire::RejectionKind,
 };
@@ -95,11 +96,11 @@ impl Metrics {
         Self(Arc::new(inner))
     }
 
-    /// The text that a scrape gets, with what `guard` counts itself.
-    pub fn encode(&self, guard: &Guard) -> String {
+    /// The text that a scrape gets, with what `guard` and the sources of its keys count themselves.
+    pub fn encode(&self, guard: &Guard, sources: &[SourceState]) -> String {
         let mut out = String::new();
         let mut live = Registry::with_prefix("mistral_guard");
-        live.register_collector(Box::new(live::Live::new(guard)));
+        live.register_collector(Box::new(live::Live::new(guard, sources)));
         // Writing to a String cannot fail.
         let _ = text::encode_registry(&mut out, &self.0.registry);
         let _ = text::encode(&mut out, &live);

@@ -71,7 +71,7 @@ impl EnvSource {
         match (found.is_empty(), is_set) {
             (false, _) => Ok(found),
             (true, true) => Err(error(SourceErrorKind::Empty)),
-            (true, false) => Err(error(SourceErrorKind::Missing)),
+            (true, false) => Err(error(SourceErrorKind::Unset)),
         }
     }
 }
@@ -130,7 +130,7 @@ mod tests {
         let error = EnvSource::variable("TOWER_MISTRAL_NO_SUCH")
             .read()
             .unwrap_err();
-        assert_eq!(error.to_string(), "env TOWER_MISTRAL_NO_SUCH is not there");
+        assert_eq!(error.to_string(), "env TOWER_MISTRAL_NO_SUCH is not set; it should hold an API key");
         // A sentence is no key.
         let error = EnvSource::variable("CARGO_PKG_DESCRIPTION")
             .read()

@@ -16,6 +16,8 @@ pub struct SourceError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SourceErrorKind {
+    /// It is an environment variable that is not set.
+    Unset,
     /// It does not exist.
     Missing,
     /// It exists and holds no key.
@@ -53,6 +55,7 @@ impl SourceErrorKind {
     /// Its name, for labels of metrics.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Unset => "unset",
             Self::Missing => "missing",
             Self::Empty => "empty",
             Self::Denied => "denied",
@@ -117,6 +120,7 @@ impl fmt::Display for SourceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ", self.source)?;
         match self.kind {
+            SourceErrorKind::Unset => f.write_str("is not set; it should hold an API key")?,
             SourceErrorKind::Missing => f.write_str("is not there")?,
             SourceErrorKind::Empty => f.write_str("holds no key")?,
             SourceErrorKind::Denied => f.write_str("must not be read by this process")?,
