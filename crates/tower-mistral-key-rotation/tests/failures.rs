@@ -149,6 +149,22 @@ async fn when_all_groups_cool_the_api_speaks_for_itself() {
 }
 
 #[tokio::test]
+async fn a_limit_is_a_truer_answer_than_the_401_of_a_last_resort() {
+    let layer = layer(&["a1", "b1"]);
+    let api = Api::default();
+    let ring = layer.ring();
+    ring.quarantine(ring.keys()[1].fingerprint, Duration::from_secs(99));
+    api.answer("a1", (429, ("retry-after", "7"), LIMITED));
+    api.answer("b1", (401, NONE, "{}"));
+    let reply = call(&layer, &api, chat("x")).await;
+    assert_eq!(api.keys(), ["a1", "b1"]);
+    assert_eq!(reply.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(reply.headers()["retry-after"], "7");
+    let body = reply.into_body().collect().await.unwrap().to_bytes();
+    assert_eq!(body, LIMITED);
+}
+
+#[tokio::test]
 async fn an_endpoint_that_takes_no_such_key_says_nothing_of_it() {
     let request = || {
         Request::get("https://api.mistral.ai/v1/admin/api-keys")
@@ -215,10 +231,7 @@ async fn a_call_without_another_key_waits_for_a_fresh_one() {
     assert_eq!(reply.status(), StatusCode::OK);
     assert_eq!(api.keys(), ["old", "new"]);
     assert_eq!(api.seen()[1].body, "x");
-    assert_eq!(
-        health(&layer.ring()),
-        [KeyHealth::Healthy, KeyHealth::Retired]
-    );
+    assert_eq!(health(&layer.ring()), [Healthy, KeyHealth::Retired]);
 
     // The same key again: the source knows no better, and the 401 is the caller's.
     let layer = layer_of(["old"]);

@@ -78,15 +78,25 @@ impl Table {
 #[derive(Debug)]
 pub(crate) struct Failed {
     entry: Arc<Entry>,
-    /// By a 401 that counts, and not by a limit or a missing permission.
-    pub(crate) was_rejected: bool,
+    pub(crate) why: Why,
+}
+
+/// By what a key has failed a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Why {
+    /// A 401 that counts.
+    Rejected,
+    /// A limit of its organisation's.
+    Limited,
+    /// A permission that its organisation has not.
+    Forbidden,
 }
 
 impl Failed {
-    pub(crate) fn new(lease: &Lease, was_rejected: bool) -> Self {
+    pub(crate) fn new(lease: &Lease, why: Why) -> Self {
         Self {
             entry: Arc::clone(&lease.entry),
-            was_rejected,
+            why,
         }
     }
 }
@@ -190,7 +200,7 @@ impl Ring {
     pub(crate) fn convict(&self, failed: &Failed) {
         let key = &failed.entry.key;
         let seen = key.health();
-        if !failed.was_rejected || seen.standing() != Standing::Benched {
+        if failed.why != Why::Rejected || seen.standing() != Standing::Benched {
             return;
         }
         let until = self.after(self.ticks.now(), self.options.quarantine_for);
@@ -343,7 +353,7 @@ fn may_follow(entry: &Entry, failed: &[Failed], now: u64) -> bool {
         && failed.iter().all(|failed| {
             let is_key = Arc::ptr_eq(&failed.entry.key, &entry.key);
             let is_group = Arc::ptr_eq(&failed.entry.group, &entry.group);
-            !is_key && (failed.was_rejected || !is_group)
+            !is_key && (failed.why == Why::Rejected || !is_group)
         })
 }
 
@@ -402,7 +412,7 @@ mod tests {
                         let mut lease = ring.pick(API, true).unwrap();
                         while lease.entry.key.header != "Bearer good" {
                             ring.suspect(&lease);
-                            failed.push(Failed::new(&lease, true));
+                            failed.push(Failed::new(&lease, Why::Rejected));
                             lease = ring.pick_again(API, &failed, true).unwrap();
                         }
                         ring.accept(&lease);
@@ -476,7 +486,7 @@ mod tests {
         ring.accept(&again);
 
         ring.suspect(&late);
-        ring.convict(&Failed::new(&late, true));
+        ring.convict(&Failed::new(&late, Why::Rejected));
         assert_eq!(health(&ring), [KeyHealth::Healthy, KeyHealth::Benched]);
     }
 }
