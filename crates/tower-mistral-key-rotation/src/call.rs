@@ -10,7 +10,7 @@ use tower_mistral_wire::{
 
 use crate::{
     BoxFuture, KeyClass, KeyRotationLayer,
-    ring::{Failed, Lease, Ring},
+    ring::{Failed, Lease, Ring, Why},
     verdict::Verdict,
 };
 
@@ -77,7 +77,8 @@ impl Call {
     /// Puts another key into the request than those that failed, one that is suspected if there is
     /// no other; false if there is none.
     pub(crate) fn lend_again(&mut self, parts: &mut Parts) -> bool {
-        let last_resort = self.failed.last().is_some_and(|failed| failed.was_rejected);
+        let last = self.failed.last();
+        let last_resort = last.is_some_and(|failed| failed.why != Why::Forbidden);
         let lease = self.ring.pick_again(self.want, &self.failed, last_resort);
         self.attach(lease, parts)
     }
@@ -99,7 +100,7 @@ impl Call {
         let Some(lease) = self.lease.as_ref().filter(|_| self.enforces) else {
             return Next::HandOn;
         };
-        let (was_rejected, fetch) = match verdict {
+        let (why, fetch) = match verdict {
             Verdict::Accepted => {
                 self.ring.accept(lease);
                 for failed in mem::take(&mut self.failed) {
@@ -111,22 +112,22 @@ impl Call {
             Verdict::Rejected if !lease.counts => return Next::HandOn,
             Verdict::Rejected => {
                 self.ring.suspect(lease);
-                (true, self.ring.refetch())
+                (Why::Rejected, self.ring.refetch())
             }
             Verdict::Limited(wait) => {
                 self.ring.cool(lease, wait);
-                (false, None)
+                (Why::Limited, None)
             }
-            Verdict::Forbidden => (false, None),
+            Verdict::Forbidden => (Why::Forbidden, None),
         };
         if !can_replay {
             return Next::HandOn;
         }
-        self.failed.push(Failed::new(lease, was_rejected));
+        self.failed.push(Failed::new(lease, why));
         let has_healthy = self.ring.has_healthy(self.want, &self.failed);
         match fetch {
             Some(fetch) if !has_healthy => Next::Refetch(fetch),
-            _ if has_healthy || was_rejected => Next::Replay,
+            _ if has_healthy || why != Why::Forbidden => Next::Replay,
             _ => Next::HandOn,
         }
     }

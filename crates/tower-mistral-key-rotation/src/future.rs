@@ -8,7 +8,7 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use http::{Request, Response, request, response};
+use http::{Request, Response, StatusCode, request, response};
 use http_body::Body;
 use pin_project_lite::pin_project;
 use tower_mistral_wire::{
@@ -41,6 +41,8 @@ pin_project! {
         spare: Option<Spare>,
         // What the look at a reply takes from.
         budget: Option<Budget>,
+        // A 429 of another key: a truer answer than the 401 of the last resort.
+        limit: Option<Response<ReplyBody<R>>>,
         #[pin]
         state: State<S::Future, B, R>,
     }
@@ -104,6 +106,7 @@ where
             call,
             spare: None,
             budget,
+            limit: None,
             state,
         }
     }
@@ -195,9 +198,12 @@ where
                     let call = this.call.as_mut().expect("a retry is of a call");
                     let Spare { parts, whole } = this.spare.as_ref().expect("kept for retries");
                     let mut parts = parts.clone();
+                    let reply = reply.take().expect("taken once, when ready");
                     if !(call.may_spend() && call.lend_again(&mut parts)) {
-                        let reply = reply.take().expect("taken once, when ready");
-                        return Poll::Ready(Ok(hand_on(reply, call)));
+                        return Poll::Ready(Ok(hand_on(this.limit.take(), reply, call)));
+                    }
+                    if reply.status() == StatusCode::TOO_MANY_REQUESTS {
+                        *this.limit = Some(reply);
                     }
                     let future = service.call(Request::from_parts(parts, replica(whole)));
                     this.state.set(State::Calling { future });
@@ -206,7 +212,7 @@ where
             };
             let call = this.call.as_mut().expect("only a call is judged");
             let next = match call.judge(verdict, this.spare.is_some()) {
-                Next::HandOn => return Poll::Ready(Ok(hand_on(reply, call))),
+                Next::HandOn => return Poll::Ready(Ok(hand_on(this.limit.take(), reply, call))),
                 Next::Replay => State::Retrying { reply: Some(reply) },
                 Next::Refetch(fetch) => State::Refetching {
                     fetch,
@@ -242,7 +248,14 @@ fn look<R>(parts: &response::Parts, collected: Collected<R>) -> (Verdict, ReplyB
     }
 }
 
-fn hand_on<R>(mut reply: Response<ReplyBody<R>>, call: &mut Call) -> Response<ReplyBody<R>> {
+/// Ends the call with the last reply, or with the `limit` that came before a 401.
+fn hand_on<R>(
+    limit: Option<Response<ReplyBody<R>>>,
+    last: Response<ReplyBody<R>>,
+    call: &mut Call,
+) -> Response<ReplyBody<R>> {
+    let is_rejected = last.status() == StatusCode::UNAUTHORIZED;
+    let mut reply = limit.filter(|_| is_rejected).unwrap_or(last);
     mark::adopt(&mut reply, &call.report);
     reply.extensions_mut().insert(call.secrets());
     match call.take_lease() {

@@ -44,14 +44,17 @@ impl<S> KeyRotation<S> {
         let models = self.layer.options.origins.models();
         let (uri, host) =
             models.expect("invariant: there is an origin, and it was read from a URI");
-        for lease in self.layer.ring.suspects() {
+        for suspect in self.layer.ring.suspects() {
             let mut request = Request::new(HeldBody::default());
             *request.method_mut() = Method::GET;
             *request.uri_mut() = uri.clone();
             request.headers_mut().insert(HOST, host.clone());
+            poll_fn(|cx| self.inner.poll_ready(cx)).await?;
+            let Some(lease) = self.layer.ring.lend_suspect(&suspect) else {
+                continue;
+            };
             let key = lease.entry.key.header.clone();
             request.headers_mut().insert(AUTHORIZATION, key);
-            poll_fn(|cx| self.inner.poll_ready(cx)).await?;
             let status = self.inner.call(request).await.map(|reply| reply.status());
             match status {
                 Ok(StatusCode::UNAUTHORIZED) => {

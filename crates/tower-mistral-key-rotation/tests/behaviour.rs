@@ -235,10 +235,15 @@ async fn a_callers_own_authorization_is_kept_or_replaced_by_choice() {
     assert_eq!(api.seen()[0].headers[COOKIE], "session=mine");
     assert_eq!(benched(&layer.ring()), [false, false]);
 
+    let mut admin = request();
+    admin.headers_mut().remove(AUTHORIZATION);
+    call(&layer, &api, admin).await;
+    assert!(!api.seen()[1].headers.contains_key(AUTHORIZATION));
+
     let layer = layer.caller_authorization(CallerAuthorization::Replace);
     let reply = call(&layer, &api, request()).await;
     assert_eq!(reply.status(), StatusCode::OK);
-    let headers = &api.seen()[1].headers;
+    let headers = &api.seen()[2].headers;
     assert_eq!(headers[AUTHORIZATION], "Bearer a");
     assert_eq!(headers.get_all(AUTHORIZATION).iter().count(), 1);
     assert!(!headers.contains_key("x-api-key") && !headers.contains_key(COOKIE));
@@ -334,19 +339,19 @@ fn assert_refused<B>(reply: &Response<B>, api: &Api, case: &str) {
 }
 
 #[tokio::test]
-async fn no_key_goes_with_tunnels_traces_and_upgrades() {
-    for (method, upgrade) in [
+async fn no_key_goes_with_tunnels_traces_upgrades_and_methods_in_headers() {
+    for (method, header) in [
         (Method::CONNECT, None),
         (Method::TRACE, None),
-        (Method::GET, Some("websocket")),
+        (Method::GET, Some((UPGRADE.as_str(), "websocket"))),
+        (Method::POST, Some(("x-http-method-override", "TRACE"))),
     ] {
         let api = Api::default();
         let mut request = chat("x");
         *request.method_mut() = method.clone();
-        if let Some(to) = upgrade {
-            request
-                .headers_mut()
-                .insert(UPGRADE, HeaderValue::from_static(to));
+        if let Some((name, value)) = header {
+            let value = HeaderValue::from_static(value);
+            request.headers_mut().insert(name, value);
         }
         let reply = call(&layer(), &api, request).await;
         assert_refused(&reply, &api, method.as_str());

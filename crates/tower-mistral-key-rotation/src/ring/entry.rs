@@ -70,11 +70,11 @@ impl Key {
     }
 
     pub(crate) fn lent(&self) -> u64 {
-        self.lent.load(Relaxed)
+        self.lent.load(SeqCst)
     }
 
     pub(crate) fn in_flight(&self) -> u64 {
-        let ended = self.ended.load(Relaxed);
+        let ended = self.ended.load(SeqCst);
         self.lent().saturating_sub(ended)
     }
 
@@ -153,7 +153,9 @@ pub(crate) struct Lease {
 
 impl Lease {
     pub(crate) fn new(entry: &Arc<Entry>, counts: bool) -> Self {
-        entry.key.lent.fetch_add(1, Relaxed);
+        // Counted before it is asked whether the key is retired, in an order that all threads see:
+        // so whoever retires it sees the loan, or the loan sees that.
+        entry.key.lent.fetch_add(1, SeqCst);
         Self {
             entry: Arc::clone(entry),
             health: entry.key.health(),
@@ -165,6 +167,6 @@ impl Lease {
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        self.entry.key.ended.fetch_add(1, Relaxed);
+        self.entry.key.ended.fetch_add(1, SeqCst);
     }
 }

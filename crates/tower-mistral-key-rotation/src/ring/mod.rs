@@ -78,15 +78,25 @@ impl Table {
 #[derive(Debug)]
 pub(crate) struct Failed {
     entry: Arc<Entry>,
-    /// By a 401 that counts, and not by a limit or a missing permission.
-    pub(crate) was_rejected: bool,
+    pub(crate) why: Why,
+}
+
+/// By what a key has failed a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Why {
+    /// A 401 that counts.
+    Rejected,
+    /// A limit of its organisation's.
+    Limited,
+    /// A permission that its organisation has not.
+    Forbidden,
 }
 
 impl Failed {
-    pub(crate) fn new(lease: &Lease, was_rejected: bool) -> Self {
+    pub(crate) fn new(lease: &Lease, why: Why) -> Self {
         Self {
             entry: Arc::clone(&lease.entry),
-            was_rejected,
+            why,
         }
     }
 }
@@ -190,7 +200,7 @@ impl Ring {
     pub(crate) fn convict(&self, failed: &Failed) {
         let key = &failed.entry.key;
         let seen = key.health();
-        if !failed.was_rejected || seen.standing() != Standing::Benched {
+        if failed.why != Why::Rejected || seen.standing() != Standing::Benched {
             return;
         }
         let until = self.after(self.ticks.now(), self.options.quarantine_for);
@@ -212,15 +222,17 @@ impl Ring {
         }
     }
 
-    /// The suspects and the quarantined, each lent to whoever asks the API about it.
-    pub(crate) fn suspects(&self) -> Vec<Lease> {
+    /// The suspects and the quarantined.
+    pub(crate) fn suspects(&self) -> Vec<Arc<Entry>> {
         let table = self.table.load();
-        let is_suspect = |entry: &&Arc<Entry>| {
-            let is_healthy = entry.key.health().standing() == Standing::Healthy;
-            !is_healthy && entry.class == KeyClass::Api
-        };
-        let suspects = table.entries().filter(is_suspect);
-        suspects.map(|entry| Lease::new(entry, true)).collect()
+        let is_suspect = |entry: &&Arc<Entry>| entry.key.health().standing() != Standing::Healthy;
+        let suspects = table.api.entries().iter().filter(is_suspect);
+        suspects.cloned().collect()
+    }
+
+    /// Lends this very key, unless it was retired.
+    pub(crate) fn lend_suspect(&self, entry: &Arc<Entry>) -> Option<Lease> {
+        Some(Lease::new(entry, true)).filter(|lease| !lease.entry.key.is_retired())
     }
 
     /// The API was asked about the key, and rejects it.
@@ -343,7 +355,7 @@ fn may_follow(entry: &Entry, failed: &[Failed], now: u64) -> bool {
         && failed.iter().all(|failed| {
             let is_key = Arc::ptr_eq(&failed.entry.key, &entry.key);
             let is_group = Arc::ptr_eq(&failed.entry.group, &entry.group);
-            !is_key && (failed.was_rejected || !is_group)
+            !is_key && (failed.why == Why::Rejected || !is_group)
         })
 }
 
@@ -402,7 +414,7 @@ mod tests {
                         let mut lease = ring.pick(API, true).unwrap();
                         while lease.entry.key.header != "Bearer good" {
                             ring.suspect(&lease);
-                            failed.push(Failed::new(&lease, true));
+                            failed.push(Failed::new(&lease, Why::Rejected));
                             lease = ring.pick_again(API, &failed, true).unwrap();
                         }
                         ring.accept(&lease);
@@ -429,37 +441,42 @@ mod tests {
         }
     }
 
-    /// Lists are written while threads pick: whoever has seen the end of a write gets no key that
-    /// it retired, and no pick finds the ring empty.
+    /// Lists are written while threads pick: a retired key that no call is using stays unused, so
+    /// that it can be revoked then; and no pick finds the ring empty.
     #[test]
-    fn no_key_is_lent_after_its_retirement() {
+    fn a_retired_key_out_of_use_stays_so() {
         use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 
+        const LISTS: u64 = 20_000;
         for strategy in [Strategy::Primary, Strategy::RoundRobin] {
-            let ring = ring_of(&["k0"], strategy);
-            // How many lists have been written for sure.
-            let written = AtomicU64::new(0);
+            let ring = ring_of(&["key-0"], strategy);
+            // No key up to this one is in use.
+            let unused = AtomicU64::new(0);
+            let spec = |number: u64| KeySpec::new(format!("key-{number}")).id(number.to_string());
+            let number = |entry: &Entry| entry.id.as_deref().map_or(0, |id| id.parse().unwrap());
+            ring.update(Checked::list(vec![spec(1)]).unwrap());
             thread::scope(|scope| {
                 scope.spawn(|| {
-                    for number in 1..2000_u64 {
-                        let name = format!("key-{number}");
-                        let spec = KeySpec::new(name).id(number.to_string());
-                        ring.update(Checked::list(vec![spec]).unwrap());
-                        written.store(number, SeqCst);
+                    for next in 2..=LISTS {
+                        ring.update(Checked::list(vec![spec(next)]).unwrap());
+                        let is_used = |entry: &Arc<Entry>| entry.key.in_flight() > 0;
+                        if !ring.past().retired().any(is_used) {
+                            unused.store(next - 1, SeqCst);
+                        }
                     }
+                    unused.store(LISTS - 1, SeqCst);
                 });
                 for _ in 0..3 {
                     scope.spawn(|| {
-                        while written.load(SeqCst) < 1999 {
-                            let before = written.load(SeqCst);
+                        while unused.load(SeqCst) < LISTS - 1 {
                             let lease = ring.pick(API, true).unwrap();
-                            let id = lease.entry.id.as_deref().unwrap_or("0");
-                            assert!(id.parse::<u64>().unwrap() >= before);
+                            let until = unused.load(SeqCst);
+                            assert!(until == LISTS - 1 || number(&lease.entry) > until);
                         }
                     });
                 }
             });
-            assert_eq!(ring.look().iter().filter(|it| it.in_flight > 0).count(), 0);
+            assert!(ring.look().iter().all(|state| state.in_flight == 0));
         }
     }
 
@@ -476,7 +493,7 @@ mod tests {
         ring.accept(&again);
 
         ring.suspect(&late);
-        ring.convict(&Failed::new(&late, true));
+        ring.convict(&Failed::new(&late, Why::Rejected));
         assert_eq!(health(&ring), [KeyHealth::Healthy, KeyHealth::Benched]);
     }
 }

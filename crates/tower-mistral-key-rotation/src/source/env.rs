@@ -130,7 +130,10 @@ mod tests {
         let error = EnvSource::variable("TOWER_MISTRAL_NO_SUCH")
             .read()
             .unwrap_err();
-        assert_eq!(error.to_string(), "env TOWER_MISTRAL_NO_SUCH is not set; it should hold an API key");
+        assert_eq!(
+            error.to_string(),
+            "env TOWER_MISTRAL_NO_SUCH is not set; it should hold an API key"
+        );
         // A sentence is no key.
         let error = EnvSource::variable("CARGO_PKG_DESCRIPTION")
             .read()

@@ -91,6 +91,8 @@ pub(super) struct Keeper {
     warn_before: Duration,
     /// When the expiry of a version was last warned of.
     warned: HashMap<(String, String), SystemTime>,
+    /// When the last suspicion was over.
+    suspected: Option<Instant>,
     shared: Arc<Shared>,
 }
 
@@ -113,6 +115,7 @@ impl Keeper {
             timeout,
             warn_before,
             warned: HashMap::new(),
+            suspected: None,
             shared: Arc::default(),
         }
     }
@@ -137,8 +140,7 @@ impl Keeper {
                     let Some(waiter) = waiter else {
                         return;
                     };
-                    // Those who ask while this goes on are answered right after it, by the gap.
-                    self.fetch(Kept::may_be_asked).await;
+                    self.suspect().await;
                     // Whoever asked may have given up.
                     let _ = waiter.send(());
                 }
@@ -147,6 +149,16 @@ impl Keeper {
                     self.fetch(|kept| kept.due() <= now).await;
                 }
             }
+        }
+    }
+
+    /// Asks all, but not again when they were asked for this reason only just now: so those who ask
+    /// while this goes on join it.
+    async fn suspect(&mut self) {
+        const GAP: Duration = Duration::from_secs(1);
+        if self.suspected.is_none_or(|at| at.elapsed() >= GAP) {
+            self.fetch(|_| true).await;
+            self.suspected = Some(Instant::now());
         }
     }
 

@@ -11,9 +11,6 @@ use tokio::time::Instant;
 use super::{KeySource, SourceError, SourceErrorKind};
 use crate::KeySpec;
 
-/// A source is not asked again, whoever suspects its keys, before this long.
-const GAP: Duration = Duration::from_secs(1);
-
 /// How long before a key expires its successor is looked for.
 const LEAD: Duration = Duration::from_secs(600);
 
@@ -32,7 +29,6 @@ pub(super) struct Kept {
     pub(super) error: Option<SourceErrorKind>,
     pub(super) succeeded: Option<Instant>,
     failures_in_a_row: u32,
-    asked: Option<Instant>,
     due: Instant,
 }
 
@@ -46,7 +42,6 @@ impl Kept {
             error: None,
             succeeded: None,
             failures_in_a_row: 0,
-            asked: None,
             due: Instant::now(),
         }
     }
@@ -55,15 +50,9 @@ impl Kept {
         self.due
     }
 
-    /// Whether it was not asked only just now.
-    pub(super) fn may_be_asked(&self) -> bool {
-        self.asked.is_none_or(|asked| asked.elapsed() >= GAP)
-    }
-
     /// Takes what a fetch came to; the keys of before stay if it failed.
     pub(super) fn take(&mut self, fetched: Result<Vec<KeySpec>, SourceError>) {
         let now = Instant::now();
-        self.asked = Some(now);
         self.fetches += 1;
         match fetched {
             Ok(specs) => self.succeed(specs, now),
