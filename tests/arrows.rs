@@ -196,7 +196,11 @@ fn a_dependency_against_the_arrows_is_found() {
         ),
         (FACADE, LAYERS, &[]),
         (FACADE, &["key-source-gcp"], &[]),
-        (LAYERS[2], &["key-source-gcp"], &["tower-mistral-key-rotation -> key-source-gcp"]),
+        (
+            LAYERS[2],
+            &["key-source-gcp"],
+            &["tower-mistral-key-rotation -> key-source-gcp"],
+        ),
         (FACADE, &[GUARD], &["tower-mistral -> mistral-guard"]),
         ("stranger", &[], &["stranger is not in the picture"]),
     ];

@@ -37,6 +37,9 @@
 //! - Its TLS is rustls with ring, and the system's certificate authorities: no cmake, no protoc. If
 //!   the process has no [default provider](rustls::crypto::CryptoProvider) when a secret is first
 //!   asked for, ring becomes it.
+//! - Google's client turns on reqwest's `rustls-no-provider` for the whole build. A process that makes
+//!   other clients of a reqwest without a TLS of its own has to install a provider before it does;
+//!   `tower_mistral_reqwest::client_builder` does with its feature `ring`.
 //! - Google's client sets the minimum Rust version of this crate, 1.91.
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]

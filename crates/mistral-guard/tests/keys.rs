@@ -123,7 +123,7 @@ impl Process {
     }
 
     async fn admin(&self, path: &str) -> String {
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let client = http_client();
         let url = format!("http://{}{path}", self.admin);
         client.get(url).send().await.unwrap().text().await.unwrap()
     }
@@ -140,7 +140,7 @@ impl Drop for Process {
 async fn call(addr: impl std::fmt::Display, token: &str) -> (u16, String) {
     let messages = json!([{"role": "user", "content": "hello"}]);
     let body = json!({"model": "mistral-small-latest", "messages": messages}).to_string();
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = http_client();
     let request = client.post(format!("http://{addr}/v1/chat/completions"));
     let request = request
         .bearer_auth(token)
@@ -323,4 +323,10 @@ async fn keys_come_from_secret_manager_by_default_credentials() {
         "gcp projects/p/secrets/s/versions/latest"
     );
     assert!(!guard.log.lock().unwrap().contains("canary"));
+}
+
+fn http_client() -> reqwest::Client {
+    // Some features of reqwest ask for one.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().no_proxy().build().unwrap()
 }
