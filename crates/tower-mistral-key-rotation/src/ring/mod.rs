@@ -106,7 +106,8 @@ impl Ring {
     }
 
     /// A key for one more attempt: another one than those that failed; of another organisation, if
-    /// that is what failed; if `last_resort`, one that is suspected.
+    /// that is what failed; if `last_resort`, one that is suspected. None if there is no such key, or
+    /// if the budget of replays is used up.
     pub(crate) fn pick_again(
         &self,
         want: KeyClass,
@@ -118,9 +119,17 @@ impl Ring {
             true => Rank::Quarantined,
             false => Rank::ExpiresSoon,
         };
-        self.lend(want, true, |circle, moment| {
+        if !self.take_replay(now) {
+            return None;
+        }
+        // Not for trials: the call has failed once, and goes to a key that is known to work.
+        let lease = self.lend(want, false, |circle, moment| {
             circle.pick_another(moment, worst, |entry| may_follow(entry, failed, now))
-        })
+        });
+        if lease.is_none() {
+            self.replays.put_back();
+        }
+        lease
     }
 
     /// Whether there is a healthy key for one more attempt.
@@ -130,19 +139,9 @@ impl Ring {
         let table = self.table.load();
         let mut entries = table.circle(want).0.entries().iter();
         entries.any(|entry| {
-            may_follow(entry, failed, now) && entry.rank(now, margin).0 <= Rank::ExpiresSoon
+            let rank = entry.rank(now, margin).0;
+            may_follow(entry, failed, now) && matches!(rank, Rank::Ready | Rank::ExpiresSoon)
         })
-    }
-
-    /// Takes a replay from the budget.
-    pub(crate) fn may_replay(&self) -> bool {
-        let attempts = self
-            .table
-            .load()
-            .entries()
-            .map(|entry| entry.key.lent())
-            .sum();
-        self.replays.take(self.ticks.now(), attempts)
     }
 
     /// Whether a call that fails may get another key: there is one, or one may be fetched.
@@ -163,6 +162,12 @@ impl Ring {
 
     pub(crate) fn secrets(&self) -> Arc<Secrets> {
         self.secrets.load_full()
+    }
+
+    fn take_replay(&self, now: u64) -> bool {
+        let table = self.table.load();
+        let attempts = table.entries().map(|entry| entry.key.lent()).sum();
+        self.replays.take(now, attempts)
     }
 
     fn lend(

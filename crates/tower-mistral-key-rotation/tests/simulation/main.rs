@@ -23,7 +23,7 @@ use api::Api;
 use source::Source;
 use world::{Random, World};
 
-const HOURS: u64 = 3;
+const HOURS: u64 = 2;
 const SECOND: Duration = Duration::from_secs(1);
 /// Larger bodies are not kept.
 const MAX_REPLAY: usize = 64;
