@@ -75,7 +75,7 @@ impl Call {
     }
 
     /// Puts another key into the request than those that failed, one that is suspected if there is
-    /// no other; false if there is none.
+    /// no other; false if there is none, or no budget.
     pub(crate) fn lend_again(&mut self, parts: &mut Parts) -> bool {
         let last = self.failed.last();
         let last_resort = last.is_some_and(|failed| failed.why != Why::Forbidden);
@@ -130,11 +130,6 @@ impl Call {
             _ if has_healthy || why != Why::Forbidden => Next::Replay,
             _ => Next::HandOn,
         }
-    }
-
-    /// Takes the replay from the budget.
-    pub(crate) fn may_spend(&self) -> bool {
-        self.ring.may_replay()
     }
 
     /// The key that the call ends with, in use until the reply's body ends.

@@ -199,7 +199,7 @@ where
                     let Spare { parts, whole } = this.spare.as_ref().expect("kept for retries");
                     let mut parts = parts.clone();
                     let reply = reply.take().expect("taken once, when ready");
-                    if !(call.may_spend() && call.lend_again(&mut parts)) {
+                    if !call.lend_again(&mut parts) {
                         return Poll::Ready(Ok(hand_on(this.limit.take(), reply, call)));
                     }
                     if reply.status() == StatusCode::TOO_MANY_REQUESTS {

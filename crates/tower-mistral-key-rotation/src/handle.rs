@@ -77,6 +77,13 @@ impl KeyRing {
         self.0.on_suspicion(Box::new(source));
     }
 
+    /// Picks a key as a call does, and gives it back: for benchmarks.
+    #[doc(hidden)]
+    pub fn pick(&self) -> Option<Fingerprint> {
+        let lease = self.0.pick(KeyClass::Api, true)?;
+        Some(lease.entry.key.fingerprint)
+    }
+
     /// The set in which the ring publishes its keys, for a tripwire.
     pub fn secrets(&self) -> Secrets {
         Secrets::clone(&self.0.secrets())

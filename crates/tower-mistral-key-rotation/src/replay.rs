@@ -1,6 +1,6 @@
 //! How many attempts may be made beyond the first ones.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A budget of replays, so that keys which all fail cannot multiply the traffic: a bucket that is
 /// full at first, is filled by time and by calls, and from which each replay takes one. When it is
@@ -74,9 +74,14 @@ impl Replays {
         }
     }
 
+    /// Puts back one that was not used.
+    pub(crate) fn put_back(&self) {
+        self.bucket().replays += 1.0;
+    }
+
     /// Takes one out, if there is one. `attempts` is how many there have been in all.
     pub(crate) fn take(&self, now: u64, attempts: u64) -> bool {
-        let mut bucket = self.bucket.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut bucket = self.bucket();
         let seconds = now.saturating_sub(bucket.at) as f64 / 1e9;
         // Retired keys take their counts along.
         let calls = attempts.saturating_sub(bucket.attempts) as f64;
@@ -89,6 +94,10 @@ impl Replays {
             bucket.replays -= 1.0;
         }
         has_one
+    }
+
+    fn bucket(&self) -> MutexGuard<'_, Bucket> {
+        self.bucket.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -131,7 +131,7 @@ impl Entry {
             _ if cools > now => (Rank::Cooling, cools),
             Standing::Benched if is_held => (Rank::Benched, until),
             _ if self.expires.saturating_sub(now) <= margin => {
-                (Rank::ExpiresSoon, u64::MAX - until)
+                (Rank::ExpiresSoon, u64::MAX - self.expires)
             }
             Standing::Healthy => (Rank::Ready, 0),
             _ => (Rank::OnTrial, until),

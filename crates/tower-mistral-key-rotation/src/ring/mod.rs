@@ -4,13 +4,15 @@ mod circle;
 mod entry;
 mod group;
 mod health;
+mod judge;
+mod look;
 mod ticks;
 mod turn;
 mod update;
 
 use std::{
     fmt,
-    sync::{Arc, Mutex, atomic::Ordering::Relaxed},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
@@ -20,14 +22,10 @@ use tower_mistral_wire::ext::{Clock, Secrets};
 pub(crate) use self::entry::{Entry, Lease, Rank};
 use self::{
     circle::{Circle, Moment},
-    health::{Health, Standing},
     ticks::{Ticks, to_nanos},
     update::Past,
 };
-use crate::{
-    BoxFuture, Fingerprint, KeyClass, KeyHealth, KeyState, Refetch, ReplayBudget, Strategy,
-    replay::Replays,
-};
+use crate::{BoxFuture, KeyClass, Refetch, ReplayBudget, Strategy, replay::Replays};
 
 /// How the ring turns.
 #[derive(Clone, Debug)]
@@ -108,7 +106,8 @@ impl Ring {
     }
 
     /// A key for one more attempt: another one than those that failed; of another organisation, if
-    /// that is what failed; if `last_resort`, one that is suspected.
+    /// that is what failed; if `last_resort`, one that is suspected. None if there is no such key, or
+    /// if the budget of replays is used up.
     pub(crate) fn pick_again(
         &self,
         want: KeyClass,
@@ -120,9 +119,17 @@ impl Ring {
             true => Rank::Quarantined,
             false => Rank::ExpiresSoon,
         };
-        self.lend(want, true, |circle, moment| {
+        if !self.take_replay(now) {
+            return None;
+        }
+        // Not for trials: the call has failed once, and goes to a key that is known to work.
+        let lease = self.lend(want, false, |circle, moment| {
             circle.pick_another(moment, worst, |entry| may_follow(entry, failed, now))
-        })
+        });
+        if lease.is_none() {
+            self.replays.put_back();
+        }
+        lease
     }
 
     /// Whether there is a healthy key for one more attempt.
@@ -132,19 +139,9 @@ impl Ring {
         let table = self.table.load();
         let mut entries = table.circle(want).0.entries().iter();
         entries.any(|entry| {
-            may_follow(entry, failed, now) && entry.rank(now, margin).0 <= Rank::ExpiresSoon
+            let rank = entry.rank(now, margin).0;
+            may_follow(entry, failed, now) && matches!(rank, Rank::Ready | Rank::ExpiresSoon)
         })
-    }
-
-    /// Takes a replay from the budget.
-    pub(crate) fn may_replay(&self) -> bool {
-        let attempts = self
-            .table
-            .load()
-            .entries()
-            .map(|entry| entry.key.lent())
-            .sum();
-        self.replays.take(self.ticks.now(), attempts)
     }
 
     /// Whether a call that fails may get another key: there is one, or one may be fetched.
@@ -154,119 +151,9 @@ impl Ring {
         counts && (circle.entries().len() > 1 || self.hook.load().is_some())
     }
 
-    /// The API has accepted the key.
-    pub(crate) fn accept(&self, lease: &Lease) {
-        if lease.cooling != 0 {
-            lease.entry.group.warm_up(lease.cooling);
-        }
-        let key = &lease.entry.key;
-        if lease.health.standing() == Standing::Healthy {
-            return;
-        }
-        if key.change_health(lease.health, lease.health.cleared()) {
-            let key = key.fingerprint;
-            tracing::info!(%key, "the API has accepted this key again");
-        }
-    }
-
-    /// The API has rejected the key: a suspicion. It is benched, unless it was benched or accepted
-    /// since it was lent: of many calls that fail with one key at a time, the first one counts.
-    pub(crate) fn suspect(&self, lease: &Lease) {
-        let key = &lease.entry.key;
-        key.rejected.fetch_add(1, Relaxed);
-        let now = self.ticks.now();
-        let until = self.after(now, self.options.bench_for);
-        if !key.change_health(lease.health, Health::held(Standing::Benched, until)) {
-            return;
-        }
-        let key = key.fingerprint;
-        tracing::warn!(%key, "the API has rejected this key; it is benched");
-        let margin = to_nanos(self.options.expiry_margin);
-        let is_ready = |entry: &Arc<Entry>| entry.rank(now, margin).0 <= Rank::ExpiresSoon;
-        let table = self.table.load();
-        if !table.entries().any(is_ready) {
-            let keys = table.entries().count();
-            tracing::warn!(keys, "no key is healthy; the longest benched is next");
-        }
-    }
-
     /// Asks the source to look again; none if there is nobody to ask.
     pub(crate) fn refetch(&self) -> Option<BoxFuture<'static, ()>> {
         self.hook.load().as_ref().map(|hook| hook.refetch())
-    }
-
-    /// Another key was accepted for the same request, or the API was asked about this one: it is
-    /// known to be of no use, unless it was accepted since.
-    pub(crate) fn convict(&self, failed: &Failed) {
-        let key = &failed.entry.key;
-        let seen = key.health();
-        if failed.why != Why::Rejected || seen.standing() != Standing::Benched {
-            return;
-        }
-        let until = self.after(self.ticks.now(), self.options.quarantine_for);
-        if key.change_health(seen, Health::held(Standing::Quarantined, until)) {
-            let key = key.fingerprint;
-            tracing::warn!(%key, "this key is rejected and others are not; it is quarantined");
-        }
-    }
-
-    /// The API has asked to wait, for as long as it said.
-    pub(crate) fn cool(&self, lease: &Lease, asked: Duration) {
-        let Entry { key, group, .. } = &*lease.entry;
-        key.limited.fetch_add(1, Relaxed);
-        let time = asked.min(self.options.cool_at_most);
-        let now = self.ticks.now();
-        if group.cool(now.saturating_add(to_nanos(time))) {
-            let (key, group) = (key.fingerprint, &*group.name);
-            tracing::info!(%key, group, ms = time.as_millis(), "the API limits; the group cools");
-        }
-    }
-
-    /// The suspects and the quarantined.
-    pub(crate) fn suspects(&self) -> Vec<Arc<Entry>> {
-        let table = self.table.load();
-        let is_suspect = |entry: &&Arc<Entry>| entry.key.health().standing() != Standing::Healthy;
-        let suspects = table.api.entries().iter().filter(is_suspect);
-        suspects.cloned().collect()
-    }
-
-    /// Lends this very key, unless it was retired.
-    pub(crate) fn lend_suspect(&self, entry: &Arc<Entry>) -> Option<Lease> {
-        Some(Lease::new(entry, true)).filter(|lease| !lease.entry.key.is_retired())
-    }
-
-    /// The API was asked about the key, and rejects it.
-    pub(crate) fn confirm(&self, lease: &Lease) {
-        let key = &lease.entry.key;
-        key.rejected.fetch_add(1, Relaxed);
-        let until = self.after(self.ticks.now(), self.options.quarantine_for);
-        key.change_health(lease.health, Health::held(Standing::Quarantined, until));
-    }
-
-    /// Takes a key out for this long, by its fingerprint.
-    pub(crate) fn quarantine(&self, fingerprint: Fingerprint, time: Duration) -> bool {
-        let until = self.after(self.ticks.now(), time);
-        self.set_health(fingerprint, |_| Health::held(Standing::Quarantined, until))
-    }
-
-    /// Takes a key for healthy again.
-    pub(crate) fn reinstate(&self, fingerprint: Fingerprint) -> bool {
-        self.set_health(fingerprint, Health::cleared)
-    }
-
-    /// The state of every key, in the order of the ring; at the end those that were retired.
-    pub(crate) fn look(&self) -> Vec<KeyState> {
-        let now = self.ticks.now();
-        let table = self.table.load();
-        let current = table.api.turn().0.map(|entry| Arc::as_ptr(&entry.key));
-        let live = table.entries().map(|entry| {
-            let mut state = self.state(entry, now);
-            state.is_current = current == Some(Arc::as_ptr(&entry.key));
-            state
-        });
-        let mut states: Vec<_> = live.collect();
-        states.extend(self.past().retired().map(|entry| self.state(entry, now)));
-        states
     }
 
     pub(crate) fn on_suspicion(&self, hook: Box<dyn Refetch>) {
@@ -275,6 +162,12 @@ impl Ring {
 
     pub(crate) fn secrets(&self) -> Arc<Secrets> {
         self.secrets.load_full()
+    }
+
+    fn take_replay(&self, now: u64) -> bool {
+        let table = self.table.load();
+        let attempts = table.entries().map(|entry| entry.key.lent()).sum();
+        self.replays.take(now, attempts)
     }
 
     fn lend(
@@ -299,55 +192,6 @@ impl Ring {
             }
         }
     }
-
-    fn state(&self, entry: &Entry, now: u64) -> KeyState {
-        let Entry { key, group, .. } = entry;
-        let (rank, _) = entry.rank(now, 0);
-        let until = match rank {
-            Rank::Benched | Rank::Quarantined => key.health().until(),
-            Rank::Cooling => group.cools_until(),
-            _ => now,
-        };
-        let health = match rank {
-            _ if key.is_retired() => KeyHealth::Retired,
-            Rank::Expired => KeyHealth::Expired,
-            Rank::Benched => KeyHealth::Benched,
-            Rank::Quarantined => KeyHealth::Quarantined,
-            Rank::Cooling => KeyHealth::Cooling,
-            Rank::Ready | Rank::OnTrial | Rank::ExpiresSoon => KeyHealth::Healthy,
-        };
-        let left = |until: u64| Duration::from_nanos(until.saturating_sub(now));
-        KeyState {
-            fingerprint: key.fingerprint,
-            is_current: false,
-            health,
-            health_ends_in: left(until),
-            id: entry.id.clone(),
-            group: group.name.clone(),
-            class: entry.class,
-            age: Duration::from_nanos(now.saturating_sub(key.joined)),
-            expires_in: (entry.expires != u64::MAX).then(|| left(entry.expires)),
-            lent: key.lent(),
-            in_flight: key.in_flight(),
-            rejected: key.rejected.load(Relaxed),
-            limited: key.limited.load(Relaxed),
-        }
-    }
-
-    fn set_health(&self, fingerprint: Fingerprint, set: impl Fn(Health) -> Health) -> bool {
-        let table = self.table.load();
-        let entry = table
-            .entries()
-            .find(|entry| entry.key.fingerprint == fingerprint);
-        if let Some(entry) = entry {
-            entry.key.set_health(set(entry.key.health()));
-        }
-        entry.is_some()
-    }
-
-    fn after(&self, now: u64, time: Duration) -> u64 {
-        self.ticks.stamp(now).saturating_add(to_nanos(time))
-    }
 }
 
 fn may_follow(entry: &Entry, failed: &[Failed], now: u64) -> bool {
@@ -370,13 +214,13 @@ impl fmt::Debug for Ring {
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::indexing_slicing)]
-mod tests {
+pub(super) mod tests {
     use std::thread;
 
     use super::*;
-    use crate::{KeySpec, keys::Checked};
+    use crate::{KeyHealth, KeySpec, keys::Checked};
 
-    fn ring_of(keys: &[&'static str], strategy: Strategy) -> Ring {
+    pub(super) fn ring_of(keys: &[&'static str], strategy: Strategy) -> Ring {
         let specs = keys.iter().map(|key| KeySpec::new(*key)).collect();
         let options = RingOptions {
             clock: Clock::manual().0,
@@ -391,11 +235,7 @@ mod tests {
         Ring::new(Checked::list(specs).unwrap(), options)
     }
 
-    fn health(ring: &Ring) -> Vec<KeyHealth> {
-        ring.look().iter().map(|state| state.health).collect()
-    }
-
-    const API: KeyClass = KeyClass::Api;
+    pub(super) const API: KeyClass = KeyClass::Api;
 
     #[test]
     fn threads_that_meet_dead_keys_agree_on_the_good_one() {
@@ -478,22 +318,5 @@ mod tests {
             });
             assert!(ring.look().iter().all(|state| state.in_flight == 0));
         }
-    }
-
-    #[test]
-    fn a_late_failure_does_not_bench_a_key_that_was_accepted_since() {
-        let ring = ring_of(&["a", "b"], Strategy::Primary);
-        let pick = || ring.pick(API, false).unwrap();
-        let (early, late) = (pick(), pick());
-        ring.suspect(&early);
-        ring.suspect(&pick());
-        assert_eq!(health(&ring), [KeyHealth::Benched; 2]);
-        let again = pick();
-        assert!(Arc::ptr_eq(&again.entry, &early.entry));
-        ring.accept(&again);
-
-        ring.suspect(&late);
-        ring.convict(&Failed::new(&late, Why::Rejected));
-        assert_eq!(health(&ring), [KeyHealth::Healthy, KeyHealth::Benched]);
     }
 }

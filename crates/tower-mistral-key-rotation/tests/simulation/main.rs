@@ -23,7 +23,7 @@ use api::Api;
 use source::Source;
 use world::{Random, World};
 
-const HOURS: u64 = 3;
+const HOURS: u64 = 2;
 const SECOND: Duration = Duration::from_secs(1);
 /// Larger bodies are not kept.
 const MAX_REPLAY: usize = 64;
@@ -97,7 +97,7 @@ async fn traffic(layer: KeyRotationLayer, world: Rc<World>, seed: u64) {
         for _ in 0..calls {
             let kind = Kind::draw(&mut random);
             let call = one_call(layer.clone(), Rc::clone(&world), kind);
-            tokio::task::spawn_local(async move { call.await });
+            tokio::task::spawn_local(call);
         }
         sleep(Duration::from_millis(random.below(1200))).await;
     }
