@@ -52,14 +52,12 @@ impl Common {
             config.upstream.url = emulator.clone();
         }
         let callers = self.callers(&config)?;
-        let live = match &self.keys {
-            Some(_) => None,
-            None => Some(config.keys.sources()?.start().await?),
-        };
-        let keys = match (&self.keys, &live) {
-            (Some(keys), _) => keys.clone(),
-            (None, Some(live)) => live.keys(),
-            (None, None) => Keys::new([""; 0]),
+        let (keys, live) = match &self.keys {
+            Some(keys) => (keys.clone(), None),
+            None => {
+                let live = config.keys.sources()?.start().await?;
+                (live.keys(), Some(live))
+            }
         };
         let guard = config.build(keys, &config.upstream.url, self.metrics.clone())?;
         if let Some(live) = &live {

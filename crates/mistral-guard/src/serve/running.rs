@@ -146,6 +146,17 @@ impl Running {
         Ok(())
     }
 
+    async fn try_reload(&self, config: Result<Config, ConfigError>) {
+        let reloaded = match config {
+            Ok(config) => self.reload(config).await,
+            Err(error) => Err(error.into()),
+        };
+        if let Err(error) = reloaded {
+            let what = "the configuration of before stays in force";
+            tracing::error!(target: "mistral_guard", %error, "{what}");
+        }
+    }
+
     fn with_what_stays(&self, mut config: Config) -> Config {
         let (ours, theirs) = (&self.config, config.clone());
         config.server.listen = ours.server.listen;
@@ -174,15 +185,13 @@ impl Running {
     /// Serves until a signal asks to stop, then as [`shutdown`](Self::shutdown); a second such signal
     /// ends it at once. When one asks for it, [reloads](Self::reload) what `read` gives.
     pub async fn until(self, mut signals: Signals, read: impl Fn() -> Result<Config, ConfigError>) {
-        while signals.recv().await == Asked::Reload {
-            let reloaded = match read() {
-                Ok(config) => self.reload(config).await,
-                Err(error) => Err(error.into()),
+        let mut asked = signals.recv().await;
+        while asked == Asked::Reload {
+            // Sources may take their time; whoever wants to stop need not wait for them.
+            asked = tokio::select! {
+                () = self.try_reload(read()) => signals.recv().await,
+                next = signals.recv() => next,
             };
-            if let Err(error) = reloaded {
-                let what = "the configuration of before stays in force";
-                tracing::error!(target: "mistral_guard", %error, "{what}");
-            }
         }
         tracing::info!(target: "mistral_guard", "stopping: calls under way may finish");
         let again = async { while signals.recv().await != Asked::Stop {} };
