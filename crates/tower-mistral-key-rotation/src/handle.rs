@@ -62,7 +62,8 @@ impl KeyRing {
         self.0.retire(key)
     }
 
-    /// Passes over a key for this long, unless no other is left. False if the ring has none such.
+    /// Passes over a key for this long, whatever the API says of it, unless no other is left. False
+    /// if the ring has none such.
     pub fn quarantine(&self, key: Fingerprint, time: Duration) -> bool {
         self.0.quarantine(key, time)
     }

@@ -375,6 +375,13 @@ async fn keys_are_added_retired_and_quarantined_by_hand() {
 
     assert!(ring.quarantine(keys[0].fingerprint, Duration::from_secs(9)));
     call(&layer, &api, chat("x")).await;
+    let mut service = layer.layer(api.clone());
+    service.check_keys::<Full<Bytes>, _>().await.unwrap();
+    assert_eq!(
+        health(&ring),
+        [Quarantined, Healthy],
+        "it is not asked about"
+    );
     assert!(ring.reinstate(keys[0].fingerprint));
     assert_eq!(health(&ring), [Healthy; 2]);
 

@@ -127,13 +127,13 @@ impl Entry {
         let (is_held, until) = (health.until() > now, health.until());
         let cools = self.group.cools_until();
         match health.standing() {
-            Standing::Quarantined if is_held => (Rank::Quarantined, until),
+            Standing::Quarantined | Standing::Withheld if is_held => (Rank::Quarantined, until),
             _ if cools > now => (Rank::Cooling, cools),
             Standing::Benched if is_held => (Rank::Benched, until),
             _ if self.expires.saturating_sub(now) <= margin => {
                 (Rank::ExpiresSoon, u64::MAX - self.expires)
             }
-            Standing::Healthy => (Rank::Ready, 0),
+            Standing::Healthy | Standing::Withheld => (Rank::Ready, 0),
             _ => (Rank::OnTrial, until),
         }
     }

@@ -13,6 +13,8 @@ pub(crate) enum Standing {
     Benched,
     /// Known to be of no use.
     Quarantined,
+    /// Taken out by hand: no answer of the API changes that.
+    Withheld,
 }
 
 impl Health {
@@ -25,6 +27,7 @@ impl Health {
             Standing::Healthy => 0,
             Standing::Benched => 1,
             Standing::Quarantined => 2,
+            Standing::Withheld => 3,
         };
         Self(kind << Self::KIND_SHIFT | until.min(Self::TIME))
     }
@@ -37,8 +40,14 @@ impl Health {
         match self.0 >> Self::KIND_SHIFT {
             0 => Standing::Healthy,
             1 => Standing::Benched,
-            _ => Standing::Quarantined,
+            2 => Standing::Quarantined,
+            _ => Standing::Withheld,
         }
+    }
+
+    /// Whether the API has rejected the key, and may accept it again.
+    pub(crate) fn is_suspect(self) -> bool {
+        matches!(self.standing(), Standing::Benched | Standing::Quarantined)
     }
 
     pub(crate) fn until(self) -> u64 {
@@ -60,7 +69,12 @@ mod tests {
 
     #[test]
     fn a_health_is_packed_and_unpacked() {
-        for standing in [Standing::Healthy, Standing::Benched, Standing::Quarantined] {
+        for standing in [
+            Standing::Healthy,
+            Standing::Benched,
+            Standing::Quarantined,
+            Standing::Withheld,
+        ] {
             for until in [0, 1, Health::TIME] {
                 let health = Health::from_bits(Health::held(standing, until).to_bits());
                 assert_eq!((health.standing(), health.until()), (standing, until));

@@ -19,7 +19,7 @@ impl Ring {
             lease.entry.group.warm_up(lease.cooling);
         }
         let key = &lease.entry.key;
-        if lease.health.standing() == Standing::Healthy {
+        if !lease.health.is_suspect() {
             return;
         }
         if key.change_health(lease.health, lease.health.cleared()) {
@@ -34,6 +34,10 @@ impl Ring {
         let key = &lease.entry.key;
         key.rejected.fetch_add(1, Relaxed);
         let now = self.ticks.now();
+        let is_withheld = lease.health.standing() == Standing::Withheld;
+        if is_withheld && lease.health.until() > now {
+            return;
+        }
         let until = self.after(now, self.options.bench_for);
         if !key.change_health(lease.health, Health::held(Standing::Benched, until)) {
             return;
@@ -79,7 +83,7 @@ impl Ring {
     /// The suspects and the quarantined.
     pub(crate) fn suspects(&self) -> Vec<Arc<Entry>> {
         let table = self.table.load();
-        let is_suspect = |entry: &&Arc<Entry>| entry.key.health().standing() != Standing::Healthy;
+        let is_suspect = |entry: &&Arc<Entry>| entry.key.health().is_suspect();
         let suspects = table.api.entries().iter().filter(is_suspect);
         suspects.cloned().collect()
     }
@@ -100,7 +104,7 @@ impl Ring {
     /// Takes a key out for this long, by its fingerprint.
     pub(crate) fn quarantine(&self, fingerprint: Fingerprint, time: Duration) -> bool {
         let until = self.after(self.ticks.now(), time);
-        self.set_health(fingerprint, |_| Health::held(Standing::Quarantined, until))
+        self.set_health(fingerprint, |_| Health::held(Standing::Withheld, until))
     }
 
     /// Takes a key for healthy again.
