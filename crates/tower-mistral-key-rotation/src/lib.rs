@@ -83,6 +83,10 @@
 //! begins with it; when [it is not in flight](KeyState::in_flight) any more, it stays so. The handle
 //! also adds, retires and quarantines single keys.
 //!
+//! With the feature `sources` the module `source` does so: it reads the environment, files, directories
+//! and closures, and asks again in the background and when the API rejects a key. What a source gave
+//! last serves on while it fails.
+//!
 //! # Where a key goes
 //!
 //! Only to the origins that it is for: the three of the API, or those given to
