@@ -147,7 +147,7 @@ async fn reqwest() {
 #[tokio::test]
 async fn reqwest_middleware() {
     let (emulator, guard) = emulator().await;
-    let client = reqwest_middleware::ClientBuilder::new(reqwest::Client::new())
+    let client = reqwest_middleware::ClientBuilder::new(reqwest_client())
         .with(TowerMiddleware::new(guard.layer()))
         .build();
     let service = ReqwestService::new(client.clone());
@@ -254,7 +254,7 @@ async fn every_layer_fits_every_host() {
     hosts(keys());
 
     let inside = |client: reqwest_middleware::ClientBuilder| client.build();
-    let new = || reqwest_middleware::ClientBuilder::new(reqwest::Client::new());
+    let new = || reqwest_middleware::ClientBuilder::new(reqwest_client());
     inside(new().with(TowerMiddleware::new(MetadataLogLayer::new())));
     inside(new().with(TowerMiddleware::new(SanitizeInputLayer::new())));
     inside(new().with(TowerMiddleware::new(RedactOutputLayer::new())));
@@ -273,4 +273,10 @@ async fn every_layer_fits_every_host() {
     shared::<tower_mistral::GuardService<reqwest::Client>>();
     fn error<E: Into<BoxError>>() {}
     error::<Rejection>();
+}
+
+/// As it comes, but for a provider of TLS, which some features of reqwest ask for.
+fn reqwest_client() -> reqwest::Client {
+    drop(tower_mistral_reqwest::client_builder());
+    reqwest::Client::new()
 }

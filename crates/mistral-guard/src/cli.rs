@@ -42,13 +42,16 @@ pub enum Command {
 
 const SERVE_HELP: &str = "\
 Environment:
-  MISTRAL_API_KEY      the API key, or several separated by commas
+  MISTRAL_API_KEY      the API key, or several separated by commas; also
+                       MISTRAL_API_KEYS; files, directories and Secret Manager
+                       can take their place: keys.sources of the file
   MISTRAL_GUARD_TOKEN  the token that callers use as their key; without it, one
                        is made and printed at every start
   RUST_LOG             directives for the log, in the place of --log
 
 No proxy is taken from the environment. SIGINT and SIGTERM let calls under way
-finish; a second signal does not.";
+finish; a second signal does not. SIGHUP reads the file again; if anything is
+wrong with it, nothing changes.";
 
 const AUDIT_HELP: &str = "\
 Exit codes: 0 nothing was found, 1 findings, 2 it could not run. Secrets are

@@ -31,6 +31,9 @@
 //!   like a whole one.
 //! - Pages of other origins cannot use it through a visitor's browser: foreign `Host`, cross-site
 //!   `Origin`, and upstream's cookies and CORS permissions are refused or dropped.
+//! - A configuration that is read again, on SIGHUP, is in force as a whole or not at all.
+//! - On Linux no other process of the user reads the memory of the program, and a crash leaves no core
+//!   file.
 //!
 //! # Non-guarantees
 //!

@@ -12,7 +12,7 @@ use mistral_guard::{
     audit, audit_log,
     cli::{AuditArgs, Cli, Command, ServeArgs},
     demo, logging, redact,
-    serve::{Server, Signals},
+    serve::{Server, Signals, harden},
 };
 use tower_mistral::wire::BoxError;
 
@@ -56,12 +56,14 @@ fn serve(args: &ServeArgs) -> Result<(), BoxError> {
         return Ok(());
     }
     logging::init(&config.log)?;
+    // Before there is a key in the memory.
+    harden();
     let runtime = tokio::runtime::Runtime::new()?;
     runtime.block_on(async {
         let signals = Signals::new()?;
         let running = Server::new(config).start().await?;
         write!(anstream::stdout(), "{}", running.banner())?;
-        running.until(signals).await;
+        running.until(signals, || args.config()).await;
         Ok(())
     })
 }

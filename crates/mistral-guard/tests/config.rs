@@ -360,5 +360,51 @@ fn a_missing_key_is_named() {
     let output = command.output().unwrap();
     assert!(!output.status.success());
     let err = String::from_utf8(output.stderr).unwrap();
-    assert!(err.contains("MISTRAL_API_KEY is not set"), "{err}");
+    assert!(
+        err.contains("MISTRAL_API_KEY or MISTRAL_API_KEYS is not set"),
+        "{err}"
+    );
+}
+
+#[test]
+fn keys_come_from_where_the_file_says() {
+    let sources = |text: &str| Config::parse("f", text).unwrap().check();
+    let all = EXAMPLE.lines().filter_map(|line| line.strip_prefix("#   "));
+    let all = all.filter(|line| !line.contains("phrase"));
+    let all: Vec<_> = all.take_while(|line| !line.contains("name = ")).collect();
+    let text = all.join("\n");
+    assert_eq!(text.matches("[[keys.sources]]").count(), 4, "{text}");
+    let checked = sources(&text);
+    if cfg!(feature = "gcp") {
+        checked.unwrap();
+        let error = sources("[[keys.sources]]\nfrom = \"gcp\"\nsecret = \"canary\"").unwrap_err();
+        let error = error.to_string();
+        assert!(
+            error.starts_with("keys.sources: a secret is named projects/"),
+            "{error}"
+        );
+        assert!(!error.contains("canary"));
+    } else {
+        let error = checked.unwrap_err().to_string();
+        assert!(error.contains("--features gcp"), "{error}");
+    }
+    for (text, what) in [
+        ("[[keys.sources]]\nfrom = \"file\"", "missing field `path`"),
+        (
+            "[[keys.sources]]\nfrom = \"env\"\nkey = \"x\"",
+            "unknown field `key`",
+        ),
+        ("[[keys.sources]]\npath = \"x\"", "missing field `from`"),
+        (
+            "[[keys.sources]]\nfrom = \"vault\"",
+            "expected one of `env`, `file`, `dir`, `gcp`",
+        ),
+        (
+            "[[keys.sources]]\nfrom = \"env\"\nvariable = \"canary\"",
+            "in capitals",
+        ),
+    ] {
+        let error = Config::parse("f", text).unwrap_err().to_string();
+        assert!(error.contains(what) && !error.contains("canary"), "{error}");
+    }
 }

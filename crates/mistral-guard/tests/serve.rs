@@ -35,7 +35,7 @@ async fn start() -> Running {
 
 /// As an SDK would send it, with the token as its key.
 fn post(addr: SocketAddr, path: &str, body: &Value) -> reqwest::RequestBuilder {
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let client = http_client();
     let request = client
         .post(format!("http://{addr}{path}"))
         .bearer_auth(TOKEN);
@@ -426,4 +426,10 @@ async fn health_has_its_own_door() {
     drop(reply);
     stopping.await.unwrap();
     assert!(TcpStream::connect(health).await.is_err());
+}
+
+fn http_client() -> reqwest::Client {
+    // Some features of reqwest ask for one.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().no_proxy().build().unwrap()
 }

@@ -8,12 +8,21 @@ use http::{
 
 use crate::origin::Origins;
 
+static API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+
+/// Headers by which a server may take the request for one with another method.
+static OVERRIDES: [HeaderName; 3] = [
+    HeaderName::from_static("x-http-method"),
+    HeaderName::from_static("x-http-method-override"),
+    HeaderName::from_static("x-method-override"),
+];
+
 /// What becomes of an `Authorization` that the caller has set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CallerAuthorization {
-    /// The call goes on as it is, with the caller's credentials: no key of ours is attached, no
-    /// origin checked and nothing rotated.
+    /// A call that has an `authorization` or an `x-api-key` goes on as it is, with the caller's
+    /// credentials: no key of ours is attached, no origin checked and nothing rotated.
     #[default]
     Keep,
     /// A key of ours takes its place, and the caller's `x-api-key` and `cookie` are removed.
@@ -34,14 +43,18 @@ pub(crate) enum Admission {
 /// Decides by the head of the request, and readies it for the key if it gets one.
 pub(crate) fn admit(parts: &mut Parts, caller: CallerAuthorization, to: &Origins) -> Admission {
     let keeps_own = caller == CallerAuthorization::Keep;
-    if keeps_own && parts.headers.contains_key(AUTHORIZATION) {
+    let has = |name| parts.headers.contains_key(name);
+    if keeps_own && (has(&AUTHORIZATION) || has(&API_KEY)) {
         return Admission::CallersOwn;
     }
     if parts.method == Method::CONNECT || parts.method == Method::TRACE {
         return Admission::Refuse("no key goes with CONNECT or TRACE");
     }
-    if parts.headers.contains_key(UPGRADE) {
+    if has(&UPGRADE) {
         return Admission::Refuse("no key goes with an upgrade");
+    }
+    if OVERRIDES.iter().any(has) {
+        return Admission::Refuse("no key goes with a method in a header");
     }
     let Some(host) = to.host_for(&parts.uri) else {
         return Admission::Refuse("the URI is not of an origin that keys are for");
@@ -49,7 +62,7 @@ pub(crate) fn admit(parts: &mut Parts, caller: CallerAuthorization, to: &Origins
     let headers = &mut parts.headers;
     headers.insert(HOST, host.clone());
     if caller == CallerAuthorization::Replace {
-        headers.remove(HeaderName::from_static("x-api-key"));
+        headers.remove(&API_KEY);
         headers.remove(COOKIE);
     }
     protect(headers);

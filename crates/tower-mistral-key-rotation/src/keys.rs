@@ -1,10 +1,10 @@
 //! Where keys come from.
 
-use std::{borrow::Cow, env, error::Error, ffi::OsString, fmt};
+use std::{borrow::Cow, env, error::Error, ffi::OsString, fmt, time::SystemTime};
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::{ApiKey, KeyFault};
+use crate::{ApiKey, KeyClass, KeyFault, KeySpec};
 
 /// The name of a source of keys. It is read, and its keys are checked, by
 /// [`KeyRotationLayer::new`](crate::KeyRotationLayer::new): so a `Keys` can be handed through
@@ -35,7 +35,7 @@ impl Keys {
     }
 
     /// Reads the source and checks the keys.
-    pub(crate) fn resolve(self) -> Result<Vec<ApiKey>, KeysError> {
+    pub(crate) fn resolve(self) -> Result<Vec<Checked>, KeysError> {
         let (origin, given) = match self.0 {
             Source::Env(variable) => {
                 let given = read_env(env::var_os(&*variable));
@@ -43,6 +43,7 @@ impl Keys {
             }
             Source::Given(keys) => (Origin::Given, Ok(keys)),
         };
+        let given = given.map(|keys| keys.into_iter().map(KeySpec::new).collect());
         given
             .and_then(check)
             .map_err(|kind| KeysError { origin, kind })
@@ -55,6 +56,34 @@ impl fmt::Debug for Keys {
             Source::Env(variable) => write!(f, "Keys(environment variable {variable})"),
             Source::Given(keys) => write!(f, "Keys({} given)", keys.len()),
         }
+    }
+}
+
+/// A key that can stand in a header, with what its source says of it.
+#[derive(Debug)]
+pub(crate) struct Checked {
+    pub(crate) key: ApiKey,
+    pub(crate) id: Option<Cow<'static, str>>,
+    pub(crate) group: Cow<'static, str>,
+    pub(crate) class: KeyClass,
+    pub(crate) expires_at: Option<SystemTime>,
+}
+
+impl Checked {
+    fn new(spec: KeySpec) -> Result<Self, KeyFault> {
+        Ok(Self {
+            key: ApiKey::new(spec.material)?,
+            id: spec.id,
+            group: spec.group,
+            class: spec.class,
+            expires_at: spec.expires_at,
+        })
+    }
+
+    /// Checks what a source says.
+    pub(crate) fn list(specs: Vec<KeySpec>) -> Result<Vec<Self>, KeysError> {
+        let origin = Origin::Given;
+        check(specs).map_err(|kind| KeysError { origin, kind })
     }
 }
 
@@ -130,19 +159,19 @@ fn read_env(value: Option<OsString>) -> Result<Vec<SecretString>, KeysErrorKind>
     Ok(keys.map(SecretString::from).collect())
 }
 
-fn check(given: Vec<SecretString>) -> Result<Vec<ApiKey>, KeysErrorKind> {
+fn check(given: Vec<KeySpec>) -> Result<Vec<Checked>, KeysErrorKind> {
     if given.is_empty() {
         return Err(KeysErrorKind::Empty);
     }
     if given.len() > Keys::MAX {
         return Err(KeysErrorKind::TooMany);
     }
-    let mut keys: Vec<ApiKey> = Vec::with_capacity(given.len());
-    for (at, key) in given.into_iter().enumerate() {
+    let mut keys: Vec<Checked> = Vec::with_capacity(given.len());
+    for (at, spec) in given.into_iter().enumerate() {
         let number = at + 1;
-        let key = ApiKey::new(key).map_err(|fault| KeysErrorKind::Key { number, fault })?;
-        if !keys.iter().any(|known| known.is_same(&key)) {
-            keys.push(key);
+        let checked = Checked::new(spec).map_err(|fault| KeysErrorKind::Key { number, fault })?;
+        if !keys.iter().any(|known| known.key.is_same(&checked.key)) {
+            keys.push(checked);
         }
     }
     Ok(keys)
@@ -154,8 +183,9 @@ mod tests {
     use super::*;
 
     fn env_value(value: Option<&str>) -> Result<Vec<String>, KeysErrorKind> {
-        let keys = read_env(value.map(OsString::from)).and_then(check)?;
-        let texts = keys.iter().map(|key| key.secret().expose_secret());
+        let keys = read_env(value.map(OsString::from))?;
+        let keys = check(keys.into_iter().map(KeySpec::new).collect())?;
+        let texts = keys.iter().map(|it| it.key.secret().expose_secret());
         Ok(texts.map(str::to_owned).collect())
     }
 
@@ -186,7 +216,11 @@ mod tests {
         // Cargo sets this one for tests.
         let keys = Keys::env("CARGO_PKG_NAME").resolve().unwrap();
         assert_eq!(keys.len(), 1);
-        assert!(keys[0].is_same(&ApiKey::new("tower-mistral-key-rotation").unwrap()));
+        assert!(
+            keys[0]
+                .key
+                .is_same(&ApiKey::new("tower-mistral-key-rotation").unwrap())
+        );
     }
 
     #[test]

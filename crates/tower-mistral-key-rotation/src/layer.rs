@@ -10,7 +10,9 @@ use tower_mistral_wire::{
 };
 
 use crate::{
-    CallerAuthorization, KeyRing, KeyRotation, Keys, KeysError, OriginError,
+    CallerAuthorization, KeyRing, KeyRotation, KeySpec, Keys, KeysError, OriginError, ReplayBudget,
+    Strategy,
+    keys::Checked,
     origin::Origins,
     ring::{Ring, RingOptions},
 };
@@ -33,14 +35,19 @@ pub(crate) struct Options {
     pub(crate) caller: CallerAuthorization,
     pub(crate) max_replay: usize,
     pub(crate) budget: Budget,
-    pub(crate) secrets: Secrets,
 }
 
 impl KeyRotationLayer {
     /// The default of [`rotate_every`](Self::rotate_every): an hour.
     pub const ROTATE_EVERY: Duration = Duration::from_secs(3600);
-    /// The default of [`bench_for`](Self::bench_for): a minute.
+    /// The default of [`bench_for`](Self::bench_for), and the most that it can be: a minute.
     pub const BENCH_FOR: Duration = Duration::from_secs(60);
+    /// The default of [`quarantine_for`](Self::quarantine_for): ten minutes.
+    pub const QUARANTINE_FOR: Duration = Duration::from_secs(600);
+    /// The default of [`cool_at_most`](Self::cool_at_most): five minutes.
+    pub const COOL_AT_MOST: Duration = Duration::from_secs(300);
+    /// The default of [`expiry_margin`](Self::expiry_margin): five minutes.
+    pub const EXPIRY_MARGIN: Duration = Duration::from_secs(300);
     /// The default of [`max_replay`](Self::max_replay): 8 MiB.
     pub const MAX_REPLAY: usize = 8 << 20;
 
@@ -51,40 +58,84 @@ impl KeyRotationLayer {
     /// The source has no key, or one that cannot stand in a header. The error names the source
     /// and the position, never a value.
     pub fn new(keys: Keys) -> Result<Self, KeysError> {
+        Ok(Self::of(keys.resolve()?))
+    }
+
+    /// Makes a ring of what a source of keys says. [`ring`](Self::ring) is where it says more later.
+    ///
+    /// # Errors
+    ///
+    /// As those of [`KeyRing::update`]: the list is empty, or one of the keys cannot stand in a
+    /// header.
+    pub fn with_keys(keys: Vec<KeySpec>) -> Result<Self, KeysError> {
+        Ok(Self::of(Checked::list(keys)?))
+    }
+
+    fn of(keys: Vec<Checked>) -> Self {
         let ring = RingOptions {
             clock: Clock::system(),
+            strategy: Strategy::default(),
             rotate_every: Self::ROTATE_EVERY,
             bench_for: Self::BENCH_FOR,
+            quarantine_for: Self::QUARANTINE_FOR,
+            cool_at_most: Self::COOL_AT_MOST,
+            expiry_margin: Self::EXPIRY_MARGIN,
+            replays: ReplayBudget::default(),
         };
-        let layer = Self {
-            ring: Arc::new(Ring::new(keys.resolve()?, ring)),
+        Self {
+            ring: Arc::new(Ring::new(keys, ring)),
             options: Arc::new(Options {
                 origins: Origins::mistral(),
                 caller: CallerAuthorization::Keep,
                 max_replay: Self::MAX_REPLAY,
                 budget: Budget::process(),
-                secrets: Secrets::new(),
             }),
             modes: Modes::default(),
-        };
-        layer.publish();
-        Ok(layer)
+        }
+    }
+
+    /// Which of the healthy keys a call gets. By default [`Strategy::Primary`].
+    ///
+    /// Begins a new ring of the same keys, as all options about the health of keys do: take
+    /// [`ring`](Self::ring) afterwards.
+    pub fn strategy(self, strategy: Strategy) -> Self {
+        self.with_ring(|ring| ring.strategy = strategy)
     }
 
     /// How long the turn of a key lasts: the first call after that gets the next one. At least a
     /// millisecond; [`Duration::MAX`] for no rotation by time.
-    ///
-    /// Begins a new ring, as [`clock`](Self::clock) and [`bench_for`](Self::bench_for) do: take
-    /// [`ring`](Self::ring) afterwards.
     pub fn rotate_every(self, time: Duration) -> Self {
         self.with_ring(|ring| ring.rotate_every = time)
     }
 
-    /// For how long a key that got a 401 is passed over while there is a healthy one. It is a
-    /// suspicion, since gateways answer with 401s that pass: afterwards the key may have its turn
-    /// again, which costs one attempt if the key is really dead.
+    /// For how long a key that got a 401 is passed over while there is a better one: a minute at
+    /// most. It is a suspicion, since gateways answer with 401s that pass: afterwards one call may
+    /// try the key again.
     pub fn bench_for(self, time: Duration) -> Self {
-        self.with_ring(|ring| ring.bench_for = time)
+        self.with_ring(|ring| ring.bench_for = time.min(Self::BENCH_FOR))
+    }
+
+    /// For how long a key is passed over that is known to be of no use: it got a 401, and for the
+    /// same request another key did not; or [`check_keys`](crate::KeyRotation::check_keys) has
+    /// asked. Afterwards one call may try it again.
+    pub fn quarantine_for(self, time: Duration) -> Self {
+        self.with_ring(|ring| ring.quarantine_for = time)
+    }
+
+    /// For how long, at most, the keys of an organisation are passed over after a 429, whatever it
+    /// asks for. A quota that is used up for the month is tried again after that.
+    pub fn cool_at_most(self, time: Duration) -> Self {
+        self.with_ring(|ring| ring.cool_at_most = time)
+    }
+
+    /// How long before it expires a key is passed over while there is a better one.
+    pub fn expiry_margin(self, time: Duration) -> Self {
+        self.with_ring(|ring| ring.expiry_margin = time)
+    }
+
+    /// How many attempts may be made beyond the first ones.
+    pub fn replay_budget(self, budget: ReplayBudget) -> Self {
+        self.with_ring(|ring| ring.replays = budget)
     }
 
     /// Takes the time from this clock instead of the system's.
@@ -135,14 +186,14 @@ impl KeyRotationLayer {
     }
 
     /// Publishes the keys here, for a tripwire that keeps them out of replies and logs. It takes
-    /// the place of what `secrets` held: give each layer a set of its own.
+    /// the place of what `secrets` held: give each layer a set of its own. It follows the ring: new
+    /// keys join, and retired ones stay until the list is written after their last call.
     ///
     /// With or without this option, the set is in the extensions of each request that goes on and
     /// of its response.
     pub fn secrets(self, secrets: Secrets) -> Self {
-        let layer = self.with_options(|options| options.secrets = secrets);
-        layer.publish();
-        layer
+        self.ring.publish_to(secrets);
+        self
     }
 
     /// Switches the layer; see the [crate's documentation](crate#modes) for what each mode does.
@@ -159,11 +210,6 @@ impl KeyRotationLayer {
     /// The handle that shows the state of the keys.
     pub fn ring(&self) -> KeyRing {
         KeyRing::new(Arc::clone(&self.ring))
-    }
-
-    fn publish(&self) {
-        let keys = self.ring.keys().map(|key| key.secret().clone());
-        self.options.secrets.replace(keys);
     }
 
     fn with_ring(mut self, set: impl FnOnce(&mut RingOptions)) -> Self {

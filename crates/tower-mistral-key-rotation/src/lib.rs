@@ -1,5 +1,5 @@
 //! A tower layer that lends each call to the Mistral AI API a healthy key of a ring: the next one
-//! after an hour, or at once when the API rejects the one in use.
+//! after an hour, or at once when the API rejects the one in use or limits its organisation.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -30,44 +30,75 @@
 //! let response = client.oneshot(request).await?;
 //!
 //! assert_eq!(response.status(), StatusCode::OK);
-//! assert_eq!(ring.keys()[0].health, KeyHealth::Benched);
+//! assert_eq!(ring.keys()[0].health, KeyHealth::Quarantined);
 //! assert!(ring.keys()[1].is_current);
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! # When a key changes
+//! # Which key a call gets
 //!
-//! - **By time**: the first call after [`rotate_every`](KeyRotationLayer::rotate_every) gets the
-//!   next key that is not benched.
-//! - **By a 401** for a key that this layer supplied: the key is *benched* for
-//!   [`bench_for`](KeyRotationLayer::bench_for), the ring moves on, and the request is sent once
-//!   more, with another key. Of many calls that fail with one key at a time, only the first moves
-//!   the ring. If the second key is rejected too, its 401 is what the caller gets.
-//! - When all keys are benched, the one that was benched longest ago is tried: gateways answer with
-//!   401s that pass, and nobody is locked out by them. A success ends the benching of a key.
+//! By [`Strategy`]: one for all calls, the next one after
+//! [`rotate_every`](KeyRotationLayer::rotate_every); or all in turn; or the one with the fewest calls
+//! in flight. A key that is not healthy is passed over as long as there is a better one, and lent if
+//! there is none: a wrong verdict locks nobody out. Keys of [`KeyClass::Admin`] are for `/v1/admin`
+//! alone. A key that expires soon is left before, one that has expired is the last to be tried.
 //!
-//! No other answer changes a key: a 403 may be a guardrail's verdict on the content, a 429 counts
-//! for the whole organisation, a 5xx and a failed connection are not the key's fault. They pass.
+//! Keys belong to organisations ([`KeySpec::group`]), since that is what rate limits count for.
 //!
-//! A request can be sent again if its body is not larger than
-//! [`max_replay`](KeyRotationLayer::max_replay) and the budget has room for it. Otherwise it streams
-//! on and is sent once; its 401 passes to the caller, and the key is benched for the next call. No
-//! body is kept when there is only one key. Nothing of the first reply is handed on, so a replay
-//! never follows a byte that the caller has seen.
+//! # What a failure does
+//!
+//! | answer | to the key | to the call |
+//! |---|---|---|
+//! | 401 for a key of this layer, of the class that the endpoint takes | suspected: *benched* for [a minute](KeyRotationLayer::bench_for) at most | the [source](KeyRing::on_suspicion) is asked for fresh keys; goes on with another key, a fresh one, or at last a suspected one |
+//! | success after that, with another key | the first one is known to be dead: *quarantined* for [ten minutes](KeyRotationLayer::quarantine_for) | |
+//! | 401 for all keys | none is quarantined: it may be the API | the last 401 |
+//! | 429 | its organisation *cools* as long as the answer [asks](KeyRotationLayer::cool_at_most) | goes on with a key of another organisation |
+//! | 429 since a model has no capacity | none | passes |
+//! | 403 without permission | none | goes on with a key of another organisation |
+//! | 403 of a guardrail, or of nobody who says so in JSON | none | passes |
+//! | any other, and a failed connection | none | passes |
+//!
+//! - Of many calls that fail with one key at a time, only the first moves the ring. A success that was
+//!   asked for while the key was benched makes it healthy again, and so does
+//!   [`check_keys`](KeyRotation::check_keys), which asks `GET /v1/models`.
+//! - When a bench or a quarantine is over, one call tries the key, and the others go on without it.
+//! - For how long: `retry-after-ms`, `Retry-After` in seconds or as a date, `ratelimitbysize-reset`,
+//!   or the window of the `x-ratelimit-remaining-...` header that says 0; a second if nothing is said;
+//!   [`cool_at_most`](KeyRotationLayer::cool_at_most) that it asks for. When every organisation cools,
+//!   calls still go out, to the one whose time is over first: the API answers for itself.
+//! - Of 403s and 429s in JSON, 16 KiB of the body are looked at; all of it goes on to the caller.
+//!
+//! A call makes at most one attempt for each key, within a [budget](ReplayBudget). Its body must not
+//! be larger than [`max_replay`](KeyRotationLayer::max_replay), and the budget of memory must have
+//! room for it: otherwise it streams on and is sent once; its failure passes to the caller, and the
+//! key is judged all the same. No body is kept when there is only one key and no source to ask.
+//! Nothing of an earlier reply is handed on, so a replay never follows a byte that the caller has
+//! seen.
+//!
+//! # Keys come and go
+//!
+//! [`KeyRing::update`] puts the keys that a source knows in the place of those that the ring has: what
+//! is said again keeps its health, what is not is retired. Calls that use a retired key may end, none
+//! begins with it; when [it is not in flight](KeyState::in_flight) any more, it stays so. The handle
+//! also adds, retires and quarantines single keys.
+//!
+//! With the feature `sources` the module `source` does so: it reads the environment, files, directories
+//! and closures, and asks again in the background and when the API rejects a key. What a source gave
+//! last serves on while it fails.
 //!
 //! # Where a key goes
 //!
 //! Only to the origins that it is for: the three of the API, or those given to
 //! [`origin`](KeyRotationLayer::origin). A request to any other, with a URI that is relative or has
-//! a user name, with `CONNECT`, `TRACE` or `Upgrade` is refused: 502, `origin_not_allowed`, nothing
-//! is sent. `Host` is set from the URI, and `Connection` loses the names `authorization` and `host`,
+//! a user name, with `CONNECT`, `TRACE`, `Upgrade` or a header that names another method is refused:
+//! 502, `origin_not_allowed`, nothing is sent. `Host` is set from the URI, and `Connection` loses the names `authorization` and `host`,
 //! so that neither makes a proxy on the way do something else with the key than the URI says.
 //!
 //! In a proxy, put [`ToOriginLayer`] outside: what a server receives names the caller's host, or none.
 //!
-//! A call that comes with an `Authorization` of its own keeps it and is none of this layer's
-//! business, unless [`CallerAuthorization::Replace`] is chosen.
+//! A call that comes with an `Authorization` or an `x-api-key` of its own keeps it and is none of this
+//! layer's business, unless [`CallerAuthorization::Replace`] is chosen.
 //!
 //! # Modes
 //!
@@ -88,7 +119,8 @@
 //!
 //! - No key is in any `Debug`, `Display`, error, log line or report. The header is marked as
 //!   sensitive, the memory of a key is wiped on drop.
-//! - Picking a key takes no lock and waits for nothing.
+//! - Picking a key takes no lock and waits for nothing. Locks are taken to write the list of keys,
+//!   to take a replay from the budget, and to publish the live keys.
 //! - Clones of the layer and all services that it makes share one ring.
 //!
 //! # Non-guarantees
@@ -109,10 +141,18 @@ mod key;
 mod keys;
 mod layer;
 mod origin;
+mod probe;
+mod replay;
 mod ring;
 mod service;
+#[cfg(feature = "sources")]
+#[cfg_attr(docsrs, doc(cfg(feature = "sources")))]
+pub mod source;
+mod spec;
+mod strategy;
 mod to_origin;
-mod turn;
+mod verdict;
+mod wait;
 
 pub use self::{
     admit::CallerAuthorization,
@@ -122,6 +162,10 @@ pub use self::{
     keys::{Keys, KeysError, KeysErrorKind},
     layer::KeyRotationLayer,
     origin::OriginError,
+    probe::Checkup,
+    replay::ReplayBudget,
     service::KeyRotation,
+    spec::{BoxFuture, KeyClass, KeySpec, Refetch},
+    strategy::Strategy,
     to_origin::{ToOrigin, ToOriginLayer},
 };

@@ -4,7 +4,7 @@ use std::{error::Error, fmt, net::IpAddr};
 
 use http::{
     HeaderValue, Uri,
-    uri::{Authority, Scheme},
+    uri::{Authority, PathAndQuery, Scheme},
 };
 
 /// The origins of the API itself: the global host and the two regional ones.
@@ -72,6 +72,16 @@ impl Origins {
         }
         self.list.push(origin);
         Ok(())
+    }
+
+    /// The address of the list of models at the first origin, and the `Host` of that.
+    pub(crate) fn models(&self) -> Option<(Uri, &HeaderValue)> {
+        let origin = self.list.first()?;
+        let (scheme, authority) = origin.place().ok()?;
+        let mut parts = http::uri::Parts::default();
+        (parts.scheme, parts.authority) = (Some(scheme), Some(authority));
+        parts.path_and_query = Some(PathAndQuery::from_static("/v1/models"));
+        Some((Uri::from_parts(parts).ok()?, &origin.header))
     }
 
     /// The `Host` of the origin that `uri` is of, if keys may go there.

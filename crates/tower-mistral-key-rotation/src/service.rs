@@ -23,8 +23,8 @@ use crate::{
 /// The service of [`KeyRotationLayer`].
 #[derive(Clone, Debug)]
 pub struct KeyRotation<S> {
-    inner: S,
-    layer: KeyRotationLayer,
+    pub(crate) inner: S,
+    pub(crate) layer: KeyRotationLayer,
 }
 
 impl<S> KeyRotation<S> {
@@ -57,7 +57,6 @@ impl<S> KeyRotation<S> {
     fn begin(&self, parts: &mut Parts, mode: Mode) -> Result<Call, (Rejection, CallReport)> {
         let options = &self.layer.options;
         let report = CallReport::of(&mut parts.extensions, &parts.headers);
-        parts.extensions.insert(options.secrets.clone());
         let lends = match admit(parts, options.caller, &options.origins) {
             Admission::Lend => true,
             Admission::CallersOwn => false,
@@ -73,7 +72,9 @@ impl<S> KeyRotation<S> {
                 false
             }
         };
-        Ok(Call::new(&self.layer, report, mode, lends))
+        let call = Call::new(&self.layer, report, mode, lends, parts.uri.path());
+        parts.extensions.insert(call.secrets());
+        Ok(call)
     }
 }
 
@@ -82,10 +83,12 @@ where
     S: Service<Request<RequestBody<B>>, Response = Response<R>> + Clone,
     B: Body + Unpin,
     B::Error: Into<BoxError>,
+    R: Body + Unpin,
+    R::Error: Into<BoxError>,
 {
     type Response = Response<ReplyBody<R>>;
     type Error = S::Error;
-    type Future = KeyRotationFuture<S, B>;
+    type Future = KeyRotationFuture<S, B, R>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(cx)
@@ -102,16 +105,24 @@ where
             Ok(call) => call,
             Err((rejection, report)) => return KeyRotationFuture::refused(rejection, report),
         };
-        if !call.may_replay() {
-            call.lend(&mut parts);
-            let request = Request::from_parts(parts, HeldBody::untouched(body));
-            return KeyRotationFuture::calling(self.inner.call(request), call);
-        }
         let options = &self.layer.options;
+        if !call.may_replay() {
+            if !call.lend(&mut parts, false) {
+                return KeyRotationFuture::refused(no_key(&call.report), call.report);
+            }
+            let request = Request::from_parts(parts, HeldBody::untouched(body));
+            let budget = options.budget.clone();
+            return KeyRotationFuture::calling(self.inner.call(request), call, budget);
+        }
         let collect = Collect::new(body, options.max_replay, &options.budget);
         // The one that is ready goes; its clone stays and is asked for readiness again.
         let clone = self.inner.clone();
         let ready = mem::replace(&mut self.inner, clone);
-        KeyRotationFuture::collecting(ready, call, parts, collect)
+        let budget = options.budget.clone();
+        KeyRotationFuture::collecting(ready, call, budget, parts, collect)
     }
+}
+
+pub(crate) fn no_key(report: &CallReport) -> Rejection {
+    Rejection::new(RejectionKind::NoKey, report.request_id().clone())
 }

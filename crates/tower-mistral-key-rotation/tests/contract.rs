@@ -232,5 +232,5 @@ fn types_are_sendable_when_their_parts_are() {
     fn check_future<T: Send + Unpin + 'static>() {}
     check::<KeyRotationLayer>();
     check::<KeyRotation<Probe>>();
-    check_future::<KeyRotationFuture<Probe, Full<Bytes>>>();
+    check_future::<KeyRotationFuture<Probe, Full<Bytes>, Full<Bytes>>>();
 }

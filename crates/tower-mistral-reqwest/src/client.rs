@@ -22,6 +22,9 @@ use reqwest::{Client, ClientBuilder, redirect::Policy};
 ///   a kept connection closed on before anything was sent;
 /// - each option can be turned on again, as this is an ordinary builder.
 ///
+/// With the feature `ring`, ring becomes the process's provider for rustls if it has none: reqwest's
+/// `rustls-no-provider`, which other crates may turn on, asks for one.
+///
 /// ```
 /// let client = tower_mistral_reqwest::client_builder()
 ///     .connect_timeout(std::time::Duration::from_secs(5))
@@ -29,6 +32,9 @@ use reqwest::{Client, ClientBuilder, redirect::Policy};
 /// # Ok::<(), reqwest::Error>(())
 /// ```
 pub fn client_builder() -> ClientBuilder {
+    // An error means that the process has chosen a provider already.
+    #[cfg(feature = "ring")]
+    let _ = rustls::crypto::ring::default_provider().install_default();
     // The `no_*` methods exist whatever features are on, so feature unification changes nothing.
     Client::builder()
         .redirect(Policy::none())

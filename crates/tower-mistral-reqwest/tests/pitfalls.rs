@@ -14,6 +14,8 @@ use tower_mistral_reqwest::{ReqwestService, SendThrough, client_builder};
 
 /// A client as reqwest makes it, but for the proxies of whoever runs the tests.
 fn as_it_comes() -> Client {
+    // For what a client may need to be made, whatever features are on.
+    drop(client_builder());
     Client::builder().no_proxy().build().unwrap()
 }
 
@@ -136,6 +138,7 @@ async fn a_request_that_came_by_http_2_goes_nowhere_by_http_1() {
 async fn proxies_of_the_environment_get_no_prompt() {
     const TARGET: &str = "PITFALLS_TARGET";
     if let Ok(target) = env::var(TARGET) {
+        drop(client_builder());
         reqwest::get(&target).await.unwrap();
         client_builder()
             .build()

@@ -63,10 +63,10 @@ impl ApiError {
             Value::Number(number) => Some(number.to_string()),
             _ => None,
         };
-        let kind = match name("type") {
-            Some(kind) => kind,
-            None if json.get("guardrails").is_some() => "guardrail".to_owned(),
-            None => String::new(),
+        // A guardrail that failed calls its error an invalid request's.
+        let kind = match json.get("guardrails") {
+            Some(_) => "guardrail".to_owned(),
+            None => name("type").unwrap_or_default(),
         };
         Some(Self {
             message,
@@ -131,6 +131,12 @@ mod tests {
                 "Content blocked by guardrail",
                 "guardrail",
                 None,
+            ),
+            (
+                r#"{"object":"Error","message":"failed","type":"invalid_request_error","code":3201,"guardrails":[]}"#,
+                "failed",
+                "guardrail",
+                Some("3201"),
             ),
             (
                 r#"{"detail":[{"type":"missing","loc":["body"],"msg":"Field required","input":{}}]}"#,

@@ -76,6 +76,12 @@ impl Guard {
     pub fn ring(&self) -> KeyRing {
         self.layer.rotation.ring()
     }
+
+    /// The layer that lends the keys: around a client of its own it is what a task needs that
+    /// [asks the API](KeyRotation::check_keys) about suspected keys now and then.
+    pub fn rotation(&self) -> KeyRotationLayer {
+        self.layer.rotation.clone()
+    }
 }
 
 /// Builds a [`Guard`].

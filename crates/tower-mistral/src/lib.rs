@@ -9,6 +9,8 @@
 //! | `sanitize-input` | [`SanitizeInputLayer`](sanitize_input::SanitizeInputLayer) |
 //! | `redact-output` | [`RedactOutputLayer`](redact_output::RedactOutputLayer) |
 //! | `key-rotation` | [`KeyRotationLayer`](key_rotation::KeyRotationLayer) |
+//! | `key-sources` | [`key_rotation::source`]: keys from files, directories, closures, kept fresh |
+//! | `gcp` | [`key_source_gcp`]: keys from Google Cloud Secret Manager; needs Rust 1.91 |
 //! | `metadata-log` | [`MetadataLogLayer`](metadata_log::MetadataLogLayer) |
 //! | `guard` | all four, and [`Guard`]: the recommended stack in one call |
 //! | `decode`, `decode-zstd` | compressed requests, and replies that come encoded all the same, are decoded |
@@ -81,6 +83,8 @@ pub use tower_mistral_wire as wire;
 
 #[cfg(feature = "guard")]
 pub use guard::{BuildError, Guard, GuardBuilder, GuardLayer, GuardService};
+#[cfg(feature = "gcp")]
+pub use key_source_gcp;
 #[cfg(feature = "audit")]
 pub use mistral_audit as audit;
 #[cfg(feature = "sanitize-input")]

@@ -21,9 +21,6 @@ use crate::{
     metrics::Metrics,
 };
 
-/// The configuration that a process begins with.
-pub(crate) const FIRST_GENERATION: u64 = 1;
-
 impl Config {
     /// Checks what can be checked without keys and without a socket.
     ///
@@ -33,7 +30,9 @@ impl Config {
     pub fn check(&self) -> Result<(), ConfigError> {
         // Stands in for the keys, which a check does not read.
         let keys = Keys::new(["check"]);
-        self.build(keys, &self.upstream.url, (None, None)).map(drop)
+        self.keys.sources().map(drop)?;
+        self.build(keys, &self.upstream.url, 0, (None, None))
+            .map(drop)
     }
 
     /// The stack over these keys, for calls to `upstream`, which are recorded in the trail before
@@ -42,6 +41,7 @@ impl Config {
         &self,
         keys: Keys,
         upstream: &Origin,
+        generation: u64,
         (metrics, trail): (Option<Metrics>, Option<AuditTrail>),
     ) -> Result<Guard, ConfigError> {
         self.check_server()?;
@@ -67,7 +67,7 @@ impl Config {
                 self.redact_rules(patterns.into_iter().fold(rules, RedactorBuilder::rule))
             })
             .redact_layer(|layer| self.redact_layer(layer))
-            .log(|log| log.versions(self.rule_set(), FIRST_GENERATION))
+            .log(|log| log.versions(self.rule_set(), generation))
             .on_record((trail, CallLog::new(self.log.format)))
             .also_on_record(metrics);
         let guard = builder.build().map_err(build_error)?;

@@ -4,6 +4,7 @@
 
 mod build;
 mod error;
+mod keys;
 mod sections;
 mod value;
 
@@ -11,13 +12,12 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-pub(crate) use self::build::FIRST_GENERATION;
 pub use self::{
     error::ConfigError,
     sections::{
-        ActionName, AuditLogConfig, GuardConfig, KeysConfig, LogConfig, LogFormat, OnBlockConfig,
-        OnFailureName, OverLimitName, PatternConfig, PhraseConfig, Preset, ProfileName,
-        RedactConfig, SanitizeConfig, ServerConfig, ShowName, UninspectableConfig,
+        ActionName, AuditLogConfig, GuardConfig, KeySourceConfig, KeysConfig, LogConfig, LogFormat,
+        OnBlockConfig, OnFailureName, OverLimitName, PatternConfig, PhraseConfig, Preset,
+        ProfileName, RedactConfig, SanitizeConfig, ServerConfig, ShowName, UninspectableConfig,
         UninspectableName, UpstreamConfig, WrapName,
     },
     value::{Door, EnvName, ModeName, Origin, ReasonName, Size, Span},
@@ -31,7 +31,7 @@ pub struct Config {
     pub server: ServerConfig,
     /// Where calls go.
     pub upstream: UpstreamConfig,
-    /// The API keys, by the name of their variable.
+    /// Where the API keys come from.
     pub keys: KeysConfig,
     /// What holds for screening and redaction together.
     pub guard: GuardConfig,

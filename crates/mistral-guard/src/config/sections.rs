@@ -78,12 +78,19 @@ impl Default for UpstreamConfig {
     }
 }
 
-/// `[keys]`: the API keys, by the name of their variable.
+/// `[keys]`: where the API keys come from, and how they are lent.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct KeysConfig {
-    /// The variable that holds one key, or several with commas. Default `MISTRAL_API_KEY`.
+    /// The variable that holds one key, or several with commas, where no sources are named. Default
+    /// `MISTRAL_API_KEY`, and then also `MISTRAL_API_KEYS`.
     pub env: EnvName,
+    /// Where keys come from, all of them together. Default: the environment.
+    pub sources: Vec<KeySourceConfig>,
+    /// How long a source may take to answer. Default 10s.
+    pub fetch_timeout: Span,
+    /// How long before a key expires the log begins to warn of it. Default 7d.
+    pub warn_before: Span,
     /// How long the turn of a key lasts. Default 1h; `never` for no rotation by time.
     pub rotate_every: Span,
     /// How long a key that was rejected is passed over. Default 1m.
@@ -94,10 +101,61 @@ pub struct KeysConfig {
     pub origins: Vec<Origin>,
 }
 
+impl KeysConfig {
+    pub(super) const ENV: &'static str = "MISTRAL_API_KEY";
+}
+
+/// `[[keys.sources]]`: a place that keys are kept in. All have a `group`, the organisation that the
+/// keys belong to where nothing is said beside a key.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(tag = "from", rename_all = "lowercase", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum KeySourceConfig {
+    /// An environment variable.
+    Env {
+        /// Which one. Default `MISTRAL_API_KEY`, and then also `MISTRAL_API_KEYS`.
+        variable: Option<EnvName>,
+        /// The organisation.
+        group: Option<String>,
+    },
+    /// A file with a key a line.
+    File {
+        /// Where it is.
+        path: PathBuf,
+        /// How often it is read. Default 5s.
+        every: Option<Span>,
+        /// The organisation.
+        group: Option<String>,
+    },
+    /// The files of a directory.
+    Dir {
+        /// Where it is.
+        path: PathBuf,
+        /// How often it is read. Default 5s.
+        every: Option<Span>,
+        /// The organisation.
+        group: Option<String>,
+    },
+    /// A secret in Google Cloud Secret Manager.
+    Gcp {
+        /// Its name, `projects/P/secrets/S`, with or without `/versions/V`.
+        secret: String,
+        /// Where the service is. Default `https://secretmanager.googleapis.com`.
+        endpoint: Option<Origin>,
+        /// How often it is asked for. Default 5m.
+        every: Option<Span>,
+        /// The organisation.
+        group: Option<String>,
+    },
+}
+
 impl Default for KeysConfig {
     fn default() -> Self {
         Self {
-            env: EnvName::known("MISTRAL_API_KEY"),
+            env: EnvName::known(Self::ENV),
+            sources: Vec::new(),
+            fetch_timeout: Span::seconds(10),
+            warn_before: Span::seconds(7 * 86_400),
             rotate_every: Span::seconds(3600),
             bench_for: Span::seconds(60),
             max_replay: Size(8 << 20),

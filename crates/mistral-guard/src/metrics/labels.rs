@@ -78,8 +78,20 @@ pub(super) struct Uninspected {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(super) struct Key {
     pub(super) key: String,
-    /// `healthy` or `benched`.
+    /// `healthy`, `benched`, `quarantined`, `cooling`, `expired` or `retired`.
     pub(super) health: Name,
+}
+
+/// A key by its fingerprint.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct Fingerprint {
+    pub(super) key: String,
+}
+
+/// A source by its name, which is of the configuration.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct Source {
+    pub(super) source: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]

@@ -26,6 +26,7 @@ use prometheus_client::{
 };
 use tower_mistral::{
     Guard,
+    key_rotation::source::SourceState,
     metadata_log::{OnRecord, Record, audit::AuditTrail},
     wire::RejectionKind,
 };
@@ -61,7 +62,7 @@ struct Inner {
     overhead: Family<l::OfLayer, Counter<f64>>,
     held: Family<l::OfRule, Counter<f64>>,
     values: Mutex<Sketch>,
-    versions: OnceLock<(u64, u64)>,
+    versions: Mutex<Option<(u64, u64)>>,
 }
 
 /// The buckets of OpenTelemetry's `gen_ai.client.operation.duration`, in seconds.
@@ -100,20 +101,20 @@ impl Metrics {
             overhead: Family::default(),
             held: Family::default(),
             values: Mutex::default(),
-            versions: OnceLock::new(),
+            versions: Mutex::default(),
         };
         inner.register();
         Self(Arc::new(inner))
     }
 
-    /// The text that a scrape gets, with what `guard` counts itself.
-    pub fn encode(&self, guard: &Guard) -> String {
+    /// The text that a scrape gets, with what `guard` and the sources of its keys count themselves.
+    pub fn encode(&self, guard: &Guard, sources: &[SourceState]) -> String {
         let mut out = String::new();
         let mut live = Registry::with_prefix("mistral_guard");
         let trail = self.0.trail.get().cloned();
         let values = self.0.values().shares(hour());
-        let versions = self.0.versions.get().copied();
-        let now = live::Live::new(guard, trail, values, versions);
+        let versions = *lock(&self.0.versions);
+        let now = live::Live::new(guard, sources, trail, values, versions);
         live.register_collector(Box::new(now));
         // Writing to a String cannot fail.
         let _ = text::encode_registry(&mut out, &self.0.registry);
@@ -123,7 +124,7 @@ impl Metrics {
 
     /// Tells the version of the rules and the generation of the configuration, too.
     pub(crate) fn says_versions(&self, versions: (u64, u64)) {
-        self.0.versions.get_or_init(|| versions);
+        *lock(&self.0.versions) = Some(versions);
     }
 
     /// Tells of this audit trail, too.
@@ -153,9 +154,8 @@ fn hour() -> u64 {
 }
 
 impl Inner {
-    /// A panic elsewhere leaves counts that are still counts.
     fn values(&self) -> MutexGuard<'_, Sketch> {
-        self.values.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.values)
     }
 
     fn register(&mut self) {
@@ -258,6 +258,11 @@ impl Inner {
             ConstGauge::new(now),
         );
     }
+}
+
+/// A panic elsewhere leaves counts that are still counts.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl OnRecord for Metrics {

@@ -9,8 +9,12 @@ use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::watch};
-use tower_mistral::{Guard, key_rotation::KeyHealth};
+use tower_mistral::key_rotation::{
+    KeyState,
+    source::{LiveKeys, SourceErrorKind, SourceState},
+};
 
+use super::current::Current;
 use crate::metrics::Metrics;
 
 /// What one socket tells. `/healthz`: the process runs. `/readyz`: it takes calls and has keys. With
@@ -18,17 +22,17 @@ use crate::metrics::Metrics;
 ///
 /// Rejected keys are keys: they are tried again, and a 401 that passes must not take every replica
 /// out of a balancer at once.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Admin {
-    guard: Guard,
+    current: watch::Receiver<Current>,
     metrics: Option<Metrics>,
     started: Instant,
 }
 
 impl Admin {
-    pub(crate) fn new(guard: &Guard) -> Self {
+    pub(crate) fn new(current: watch::Receiver<Current>) -> Self {
         Self {
-            guard: guard.clone(),
+            current,
             metrics: None,
             started: Instant::now(),
         }
@@ -42,7 +46,8 @@ impl Admin {
 
     fn answer(&self, request: &Request<Incoming>, is_stopped: bool) -> Response<Full<Bytes>> {
         const TEXT: &str = "text/plain; charset=utf-8";
-        let is_ready = !is_stopped && !self.guard.ring().keys().is_empty();
+        let current = self.current.borrow().clone();
+        let is_ready = !is_stopped && !current.guard.ring().keys().is_empty();
         if !matches!(*request.method(), Method::GET | Method::HEAD) {
             return reply(StatusCode::NOT_FOUND, TEXT, "not found\n".to_owned());
         }
@@ -55,11 +60,11 @@ impl Admin {
                 "not ready\n".to_owned(),
             ),
             ("/metrics", Some(metrics)) => {
-                let text = metrics.encode(&self.guard);
+                let text = metrics.encode(&current.guard, &sources(&current));
                 (StatusCode::OK, Metrics::CONTENT_TYPE, text)
             }
             ("/status", Some(_)) => {
-                let status = self.status(is_ready);
+                let status = self.status(&current, is_ready);
                 (StatusCode::OK, "application/json", format!("{status:#}\n"))
             }
             _ => (StatusCode::NOT_FOUND, TEXT, "not found\n".to_owned()),
@@ -67,21 +72,10 @@ impl Admin {
         reply(status, label, text)
     }
 
-    fn status(&self, is_ready: bool) -> Value {
-        let keys = self.guard.ring().keys();
-        let keys: Vec<_> = keys
-            .iter()
-            .map(|key| {
-                json!({
-                    "fingerprint": key.fingerprint.to_string(),
-                    "is_current": key.is_current,
-                    "is_benched": key.health == KeyHealth::Benched,
-                    "lent": key.lent,
-                    "rejected": key.rejected,
-                })
-            })
-            .collect();
-        let counters = self.guard.counters();
+    fn status(&self, current: &Current, is_ready: bool) -> Value {
+        let keys: Vec<_> = current.guard.ring().keys().iter().map(key).collect();
+        let sources: Vec<_> = sources(current).iter().map(source).collect();
+        let counters = current.guard.counters();
         let uninspected: Vec<_> = counters
             .iter()
             .map(|(reason, handling, count)| {
@@ -93,9 +87,46 @@ impl Admin {
             "uptime_seconds": self.started.elapsed().as_secs(),
             "ready": is_ready,
             "keys": keys,
+            "sources": sources,
             "uninspected": uninspected,
         })
     }
+}
+
+/// A key by its fingerprint.
+fn key(key: &KeyState) -> Value {
+    json!({
+        "fingerprint": key.fingerprint.to_string(),
+        "id": key.id,
+        "group": key.group,
+        "class": key.class.as_str(),
+        "is_current": key.is_current,
+        "health": key.health.as_str(),
+        "health_ends_in_seconds": key.health_ends_in.as_secs(),
+        "age_seconds": key.age.as_secs(),
+        "expires_in_seconds": key.expires_in.map(|time| time.as_secs()),
+        "lent": key.lent,
+        "in_flight": key.in_flight,
+        "rejected": key.rejected,
+        "limited": key.limited,
+    })
+}
+
+fn source(source: &SourceState) -> Value {
+    json!({
+        "name": source.name,
+        "keys": source.keys,
+        "age_seconds": source.age.map(|age| age.as_secs()),
+        "error": source.error.map(SourceErrorKind::as_str),
+        "fetches": source.fetches,
+        "failures": source.failures,
+    })
+}
+
+/// Nothing if the keys were given.
+fn sources(current: &Current) -> Vec<SourceState> {
+    let live = current.live.as_ref();
+    live.map(LiveKeys::sources).unwrap_or_default()
 }
 
 fn reply(status: StatusCode, label: &'static str, text: String) -> Response<Full<Bytes>> {

@@ -21,8 +21,13 @@ pub(crate) enum Callers {
 }
 
 impl Callers {
-    /// By the configuration: the given token, that of the environment, or a new one.
-    pub(crate) fn new(config: &ServerConfig, given: Option<String>) -> Result<Self, TokenError> {
+    /// By the configuration: the given token, that of the environment, the one that was made before,
+    /// or a new one.
+    pub(crate) fn new(
+        config: &ServerConfig,
+        given: Option<String>,
+        made: Option<&str>,
+    ) -> Result<Self, TokenError> {
         if config.insecure_no_auth {
             return Ok(Self::Anybody);
         }
@@ -32,7 +37,10 @@ impl Callers {
             None => from_env(name)?,
         };
         let Some(token) = token else {
-            let token = generate().map_err(|_| TokenError::NoRandomness)?;
+            let token = match made {
+                Some(made) => made.to_owned(),
+                None => generate().map_err(|_| TokenError::NoRandomness)?,
+            };
             return Ok(Self::Token {
                 token: token.into(),
                 is_made: true,
@@ -134,7 +142,7 @@ mod tests {
     #[test]
     fn only_the_token_itself_opens() {
         let token = "0123456789abcdef";
-        let callers = Callers::new(&ServerConfig::default(), Some(token.into())).unwrap();
+        let callers = Callers::new(&ServerConfig::default(), Some(token.into()), None).unwrap();
         let table = [
             (vec!["Bearer 0123456789abcdef"], true),
             (vec!["bearer  0123456789abcdef"], true),
@@ -161,11 +169,12 @@ mod tests {
         assert_eq!(one.len(), 64);
         assert_ne!(one, two);
         for weak in ["short", "with a\nline break in it"] {
-            let error = Callers::new(&ServerConfig::default(), Some(weak.into())).unwrap_err();
+            let error =
+                Callers::new(&ServerConfig::default(), Some(weak.into()), None).unwrap_err();
             assert!(error.to_string().contains("MISTRAL_GUARD_TOKEN"), "{error}");
             assert!(!format!("{error} {error:?}").contains(weak));
         }
-        let callers = Callers::new(&ServerConfig::default(), Some(one.clone())).unwrap();
+        let callers = Callers::new(&ServerConfig::default(), Some(one.clone()), None).unwrap();
         assert!(!format!("{callers:?}").contains(&one));
     }
 }

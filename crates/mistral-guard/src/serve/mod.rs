@@ -7,8 +7,10 @@
 
 mod admin;
 mod auth;
+mod current;
 mod front;
 mod gate;
+mod harden;
 mod headers;
 mod hosts;
 mod running;
@@ -16,19 +18,22 @@ mod server;
 mod signals;
 mod upstream;
 
-use std::{error::Error, fmt, io, net::SocketAddr};
+use std::{error::Error, fmt, io, net::SocketAddr, sync::Arc};
 
 use mistral_emulator::{Emulator, Reply};
 use tokio::{net::TcpListener, sync::watch};
-use tower_mistral::{Guard, key_rotation::Keys};
+use tower_mistral::key_rotation::{Keys, source::SourcesError};
 
-use self::{
-    admin::Admin, auth::Callers, front::Front, gate::Gate, hosts::Hosts, upstream::Upstream,
+use self::{admin::Admin, current::Common};
+pub use self::{
+    auth::TokenError,
+    harden::harden,
+    running::Running,
+    signals::{Asked, Signals},
 };
-pub use self::{auth::TokenError, running::Running, signals::Signals};
 use crate::{
     audit_log::{self, AuditError},
-    config::{Config, ConfigError, FIRST_GENERATION},
+    config::{Config, ConfigError},
     metrics::Metrics,
 };
 
@@ -42,7 +47,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// A server by this configuration; keys and token come from the environment.
+    /// A server by this configuration; keys come from its sources, the token from the environment.
     pub fn new(config: Config) -> Self {
         Self {
             config,
@@ -75,50 +80,47 @@ impl Server {
             keys,
             token,
         } = self;
-        let callers = Callers::new(&config.server, token)?;
         let emulator = match config.upstream.demo {
             true => Some(start_emulator(&mut config).await?),
             false => None,
         };
         let keys = match (&emulator, keys) {
-            (_, Some(keys)) => keys,
-            (Some(_), None) => Keys::new([Emulator::DEFAULT_KEY]),
-            (None, None) => Keys::env(config.keys.env.to_string()),
+            (_, Some(keys)) => Some(keys),
+            (Some(_), None) => Some(Keys::new([Emulator::DEFAULT_KEY])),
+            (None, None) => None,
         };
-        let metrics = config.server.admin_listen.map(|_| Metrics::new());
-        let trail = audit_log::open(&config.audit_log)?;
-        let sinks = (metrics.clone(), trail.clone());
-        let guard = config.build(keys, &config.upstream.url, sinks)?;
-
+        let mut common = Common {
+            keys,
+            token,
+            made: None,
+            metrics: config.server.admin_listen.map(|_| Metrics::new()),
+            trail: audit_log::open(&config.audit_log)?,
+            generation: Arc::default(),
+            emulator: emulator.as_ref().map(|_| config.upstream.url.clone()),
+        };
         let (listener, addr) = bind(config.server.listen).await?;
+        let first = common.make(&config, addr).await?;
+        let (token, is_made) = (first.callers.shown(), first.callers.is_made());
+        common.made = token.clone().filter(|_| is_made);
+
+        let (current, receiver) = watch::channel(first);
         let (stop, stopped) = watch::channel(false);
-        let admin = Admin::new(&guard);
+        let admin = Admin::new(receiver.clone());
         let health_addr = match config.server.health_listen {
             Some(address) => Some(open(address, admin.clone(), &stopped).await?),
             None => None,
         };
-        let admin_addr = match (config.server.admin_listen, &metrics) {
+        let admin_addr = match (config.server.admin_listen, &common.metrics) {
             (Some(door), Some(metrics)) => {
                 Some(open(door.0, admin.tells(metrics), &stopped).await?)
             }
             _ => None,
         };
-        let (token, is_made) = (callers.shown(), callers.is_made());
-        if let Some(metrics) = &metrics {
-            metrics.says_versions((config.rule_set(), FIRST_GENERATION));
-        }
-        if let (Some(metrics), Some(trail)) = (&metrics, &trail) {
+        if let (Some(metrics), Some(trail)) = (&common.metrics, &common.trail) {
             metrics.watch(trail);
         }
-        let front = front(&config, &guard, addr, callers).counts(metrics);
-        let front = front.records(trail);
-        let serving = tokio::spawn(server::serve(
-            listener,
-            front,
-            config.server.clone(),
-            stopped,
-        ));
-        let keys = guard.ring().keys().len();
+        let server = config.server.clone();
+        let serving = tokio::spawn(server::serve(listener, receiver, server, stopped));
         Ok(Running {
             config,
             addr,
@@ -126,7 +128,8 @@ impl Server {
             admin_addr,
             token,
             is_made,
-            keys,
+            common,
+            current,
             emulator,
             stop,
             serving,
@@ -165,18 +168,14 @@ async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartErr
     Ok((listener, address))
 }
 
-fn front(config: &Config, guard: &Guard, addr: SocketAddr, callers: Callers) -> Front {
-    let hosts = Hosts::new(addr, &config.server.allowed_hosts);
-    let upstream = Upstream::new(&config.upstream);
-    Front::new(Gate::new(hosts, callers), &guard.layer(), upstream)
-}
-
 /// Why a server did not start.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum StartError {
     /// The configuration, or the keys it names.
     Config(ConfigError),
+    /// The sources of keys.
+    Keys(SourcesError),
     /// The token of callers.
     Token(TokenError),
     /// The audit trail.
@@ -189,6 +188,7 @@ impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Config(error) => error.fmt(f),
+            Self::Keys(error) => error.fmt(f),
             Self::Token(error) => error.fmt(f),
             Self::Audit(error) => error.fmt(f),
             Self::Bind(address, error) => write!(f, "cannot listen on {address}: {error}"),
@@ -207,6 +207,12 @@ impl From<ConfigError> for StartError {
 impl From<AuditError> for StartError {
     fn from(error: AuditError) -> Self {
         Self::Audit(error)
+    }
+}
+
+impl From<SourcesError> for StartError {
+    fn from(error: SourcesError) -> Self {
+        Self::Keys(error)
     }
 }
 

@@ -8,9 +8,13 @@ use std::{
 use mistral_emulator::Emulator;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::{sync::watch, task::JoinHandle};
+use tower_mistral::key_rotation::source::LiveKeys;
 
-use super::Signals;
-use crate::config::Config;
+use super::{
+    Asked, Signals, StartError,
+    current::{Common, Current},
+};
+use crate::config::{Config, ConfigError};
 
 /// A running server. Dropping it stops it.
 #[must_use = "dropping it stops the server"]
@@ -21,7 +25,8 @@ pub struct Running {
     pub(super) admin_addr: Option<SocketAddr>,
     pub(super) token: Option<SecretString>,
     pub(super) is_made: bool,
-    pub(super) keys: usize,
+    pub(super) common: Common,
+    pub(super) current: watch::Sender<Current>,
     pub(super) emulator: Option<Emulator>,
     pub(super) stop: watch::Sender<bool>,
     pub(super) serving: JoinHandle<()>,
@@ -66,10 +71,10 @@ impl Running {
         match &self.emulator {
             Some(_) => writeln!(out, "  upstream  the built-in emulator, with its own key")?,
             None => {
-                let (url, env, keys) =
-                    (&self.config.upstream.url, &self.config.keys.env, self.keys);
+                let (keys, sources) = self.keys();
+                let url = &self.config.upstream.url;
                 let plural = if keys == 1 { "" } else { "s" };
-                writeln!(out, "  upstream  {url}, {keys} key{plural} from {env}")?;
+                writeln!(out, "  upstream  {url}, {keys} key{plural} from {sources}")?;
             }
         }
         if let Some(address) = self.health_addr {
@@ -108,6 +113,68 @@ impl Running {
         Ok(())
     }
 
+    /// How many keys there are, and where they come from.
+    fn keys(&self) -> (usize, String) {
+        let current = self.current.borrow();
+        let sources = current.live.as_ref().map(LiveKeys::sources);
+        let names: Vec<_> = sources
+            .iter()
+            .flatten()
+            .map(|it| it.name.as_str())
+            .collect();
+        let names = match names.as_slice() {
+            [] => "the program".to_owned(),
+            names => names.join(", "),
+        };
+        (current.guard.ring().keys().len(), names)
+    }
+
+    /// Answers new calls by this configuration; calls under way end by the one they began with.
+    /// Keys are fetched anew, and what was known of their health is forgotten. Addresses, numbers of
+    /// connections, times of `[server]`, the logs and the choice of the emulator stay as they are until
+    /// the process is started again.
+    ///
+    /// # Errors
+    ///
+    /// What [`Server::start`](super::Server::start) would say. Nothing has changed then.
+    pub async fn reload(&self, config: Config) -> Result<(), StartError> {
+        let config = self.with_what_stays(config);
+        let current = self.common.make(&config, self.addr).await?;
+        self.current.send_replace(current);
+        let (keys, sources) = self.keys();
+        tracing::info!(target: "mistral_guard", keys, sources, "the configuration was read again");
+        Ok(())
+    }
+
+    async fn try_reload(&self, config: Result<Config, ConfigError>) {
+        let reloaded = match config {
+            Ok(config) => self.reload(config).await,
+            Err(error) => Err(error.into()),
+        };
+        if let Err(error) = reloaded {
+            let what = "the configuration of before stays in force";
+            tracing::error!(target: "mistral_guard", %error, "{what}");
+        }
+    }
+
+    fn with_what_stays(&self, mut config: Config) -> Config {
+        let (ours, theirs) = (&self.config, config.clone());
+        config.server.listen = ours.server.listen;
+        config.server.health_listen = ours.server.health_listen;
+        config.server.admin_listen = ours.server.admin_listen;
+        config.server.max_connections = ours.server.max_connections;
+        config.server.header_timeout = ours.server.header_timeout;
+        config.server.shutdown_timeout = ours.server.shutdown_timeout;
+        config.upstream.demo = ours.upstream.demo;
+        config.log = ours.log.clone();
+        config.audit_log = ours.audit_log.clone();
+        if config != theirs {
+            let what = "some of [server], [log], [audit_log] and upstream.demo take a new start";
+            tracing::warn!(target: "mistral_guard", "{what}");
+        }
+        config
+    }
+
     /// Takes no more calls and waits until those under way have ended, but not longer than
     /// `server.shutdown_timeout`.
     pub async fn shutdown(self) {
@@ -116,14 +183,22 @@ impl Running {
         let _ = self.serving.await;
     }
 
-    /// Serves until a signal comes, then as [`shutdown`](Self::shutdown); a second signal ends it
-    /// at once.
-    pub async fn until(self, mut signals: Signals) {
-        signals.recv().await;
+    /// Serves until a signal asks to stop, then as [`shutdown`](Self::shutdown); a second such signal
+    /// ends it at once. When one asks for it, [reloads](Self::reload) what `read` gives.
+    pub async fn until(self, mut signals: Signals, read: impl Fn() -> Result<Config, ConfigError>) {
+        let mut asked = signals.recv().await;
+        while asked == Asked::Reload {
+            // Sources may take their time; whoever wants to stop need not wait for them.
+            asked = tokio::select! {
+                () = self.try_reload(read()) => signals.recv().await,
+                next = signals.recv() => next,
+            };
+        }
         tracing::info!(target: "mistral_guard", "stopping: calls under way may finish");
+        let again = async { while signals.recv().await != Asked::Stop {} };
         tokio::select! {
             () = self.shutdown() => {}
-            () = signals.recv() => {}
+            () = again => {}
         }
     }
 }

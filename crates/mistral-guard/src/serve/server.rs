@@ -10,13 +10,13 @@ use tokio::{
     task::JoinSet,
 };
 
-use super::front::Front;
+use super::current::Current;
 use crate::config::ServerConfig;
 
 /// Serves until `stopped` says so or its sender is gone; then calls under way have their time.
 pub(crate) async fn serve(
     listener: TcpListener,
-    front: Front,
+    current: watch::Receiver<Current>,
     config: ServerConfig,
     mut stopped: watch::Receiver<bool>,
 ) {
@@ -33,7 +33,7 @@ pub(crate) async fn serve(
             next = async { (slot.await, accept(&listener).await) } => next,
             _ = stopped.wait_for(|stopped| *stopped) => break,
         };
-        let connection = connection(http.clone(), stream, front.clone(), stopped.clone());
+        let connection = connection(http.clone(), stream, current.clone(), stopped.clone());
         connections.spawn(async move {
             connection.await;
             drop(slot);
@@ -72,10 +72,13 @@ pub(super) async fn accept(listener: &TcpListener) -> TcpStream {
 async fn connection(
     http: http1::Builder,
     stream: TcpStream,
-    front: Front,
+    current: watch::Receiver<Current>,
     mut stopped: watch::Receiver<bool>,
 ) {
-    let service = service_fn(move |request| front.clone().answer(request));
+    let service = service_fn(move |request| {
+        let front = current.borrow().front.clone();
+        front.answer(request)
+    });
     let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service));
     let ended = tokio::select! {
         ended = connection.as_mut() => Some(ended),

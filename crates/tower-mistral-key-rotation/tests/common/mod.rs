@@ -2,7 +2,7 @@
 #![allow(dead_code)]
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     future::Future,
     io,
     pin::Pin,
@@ -11,7 +11,10 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{Extensions, HeaderMap, Method, Request, Response, StatusCode, header::AUTHORIZATION};
+use http::{
+    Extensions, HeaderMap, Method, Request, Response, StatusCode,
+    header::{AUTHORIZATION, CONTENT_TYPE},
+};
 use http_body_util::{BodyExt, Full};
 use tokio::sync::Notify;
 use tower::{Layer as _, Service, ServiceExt};
@@ -75,10 +78,14 @@ impl Seen {
 #[derive(Clone, Default)]
 pub(crate) struct Api(Arc<State>);
 
+/// An answer in JSON: status, one more header, body.
+pub(crate) type Scripted = (u16, (&'static str, &'static str), &'static str);
+
 #[derive(Default)]
 struct State {
     rejected: Mutex<BTreeSet<String>>,
     answer: Mutex<StatusCode>,
+    scripted: Mutex<BTreeMap<String, Scripted>>,
     seen: Mutex<Vec<Seen>>,
     fails: Mutex<bool>,
     held: Mutex<bool>,
@@ -108,6 +115,18 @@ impl Api {
         self.0.rejected.lock().unwrap().remove(key);
     }
 
+    /// Answers this key so.
+    pub(crate) fn answer(&self, key: &str, answer: Scripted) {
+        let mut scripted = self.0.scripted.lock().unwrap();
+        scripted.insert(key.to_owned(), answer);
+    }
+
+    /// The keys that it was asked with.
+    pub(crate) fn keys(&self) -> Vec<String> {
+        let seen = self.seen();
+        seen.iter().map(|seen| seen.key().to_owned()).collect()
+    }
+
     pub(crate) fn answer_all(&self, status: StatusCode) {
         *self.0.answer.lock().unwrap() = status;
     }
@@ -120,7 +139,7 @@ impl Api {
         self.0.seen.lock().unwrap().clone()
     }
 
-    async fn answer(
+    async fn serve(
         self,
         request: Request<RequestBody<Full<Bytes>>>,
     ) -> Result<Response<Full<Bytes>>, BoxError> {
@@ -145,6 +164,14 @@ impl Api {
         }
         let mut response = Response::new(Full::from("hello"));
         *response.status_mut() = *self.0.answer.lock().unwrap();
+        let scripted = self.0.scripted.lock().unwrap();
+        if let Some((status, (name, value), body)) = key.as_ref().and_then(|it| scripted.get(it)) {
+            *response.status_mut() = StatusCode::from_u16(*status).unwrap();
+            *response.body_mut() = Full::from(*body);
+            let headers = response.headers_mut();
+            headers.insert(CONTENT_TYPE, "application/json".parse().unwrap());
+            headers.insert(*name, value.parse().unwrap());
+        }
         if let Some(key) = key.filter(|key| self.0.rejected.lock().unwrap().contains(key)) {
             *response.status_mut() = StatusCode::UNAUTHORIZED;
             *response.body_mut() = Full::from(format!("no {key}"));
@@ -163,7 +190,7 @@ impl Service<Request<RequestBody<Full<Bytes>>>> for Api {
     }
 
     fn call(&mut self, request: Request<RequestBody<Full<Bytes>>>) -> Self::Future {
-        Box::pin(self.clone().answer(request))
+        Box::pin(self.clone().serve(request))
     }
 }
 

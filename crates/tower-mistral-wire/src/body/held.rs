@@ -1,8 +1,10 @@
 //! The one body type of requests and replies.
 
 use std::{
+    any::Any,
     fmt,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll, ready},
 };
 
@@ -23,7 +25,12 @@ pub struct HeldBody<B> {
     failure: Option<BoxError>,
     /// Given back to the budget when the body is dropped.
     _held: Option<Reservation>,
+    /// Dropped when the body has ended.
+    guard: Option<Guard>,
 }
+
+/// Anything that is to be dropped when a body ends.
+type Guard = Arc<dyn Any + Send + Sync>;
 
 impl<B> HeldBody<B> {
     /// A body that nobody has read.
@@ -34,6 +41,7 @@ impl<B> HeldBody<B> {
             trailers: None,
             failure: None,
             _held: None,
+            guard: None,
         }
     }
 
@@ -45,6 +53,7 @@ impl<B> HeldBody<B> {
             trailers: None,
             failure: None,
             _held: None,
+            guard: None,
         }
     }
 
@@ -61,6 +70,7 @@ impl<B> HeldBody<B> {
             trailers,
             failure: None,
             _held: Some(reservation),
+            guard: None,
         }
     }
 
@@ -72,6 +82,7 @@ impl<B> HeldBody<B> {
             trailers: None,
             failure: None,
             _held: Some(held),
+            guard: None,
         }
     }
 
@@ -86,6 +97,13 @@ impl<B> HeldBody<B> {
     #[must_use]
     pub fn with_trailers(mut self, trailers: Option<HeaderMap>) -> Self {
         self.trailers = trailers;
+        self
+    }
+
+    /// Keeps `guard` until the body has ended, failed or been dropped: for what is in use as long.
+    #[must_use]
+    pub fn with_guard(mut self, guard: Arc<dyn Any + Send + Sync>) -> Self {
+        self.guard = Some(guard);
         self
     }
 
@@ -123,13 +141,17 @@ where
             return Poll::Ready(Some(Ok(Frame::data(head))));
         }
         if let Some(rest) = &mut self.rest {
-            let frame = match ready!(Pin::new(rest).poll_frame(cx)) {
+            let frame = match ready!(Pin::new(&mut *rest).poll_frame(cx)) {
                 Some(Ok(frame)) => Some(Ok(frame.map_data(into_bytes))),
                 Some(Err(error)) => Some(Err(error.into())),
                 None => None,
             };
+            if !matches!(frame, Some(Ok(_))) || rest.is_end_stream() {
+                self.guard = None;
+            }
             return Poll::Ready(frame);
         }
+        self.guard = None;
         if let Some(error) = self.failure.take() {
             return Poll::Ready(Some(Err(error)));
         }
