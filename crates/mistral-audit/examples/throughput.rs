@@ -10,7 +10,7 @@
 use std::{collections::BTreeMap, env, error::Error, fs, path::Path, time::Duration};
 
 use mistral_audit::scan::Scan;
-use regex::bytes::{Regex, RegexBuilder};
+use regex::bytes::RegexBuilder;
 
 /// What scanners of secrets search for, in the form in which they publish it: the more frequent
 /// issuers, and the generic rule that needs a name and a random value.
