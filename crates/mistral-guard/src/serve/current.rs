@@ -16,7 +16,7 @@ use tower_mistral::{
 };
 
 use super::{
-    StartError, auth::Callers, front::Front, gate::Gate, hosts::Hosts, upstream::Upstream,
+    StartError, auth::Callers, checkups::Checkups, front::Front, gate::Gate, hosts::Hosts, upstream::Upstream,
 };
 use crate::{
     config::{Config, Origin},
@@ -31,6 +31,8 @@ pub(crate) struct Current {
     /// The sources of the keys; none if the keys were given.
     pub(crate) live: Option<LiveKeys>,
     pub(crate) callers: Callers,
+    /// Goes on for as long as this configuration is in force, or a call under way has it.
+    _checkups: Checkups,
 }
 
 /// What all configurations of a process have in common.
@@ -77,7 +79,9 @@ impl Common {
         }
         let hosts = Hosts::new(addr, &config.server.allowed_hosts);
         let gate = Gate::new(hosts, callers.clone());
-        let front = Front::new(gate, &guard.layer(), Upstream::new(&config.upstream));
+        let upstream = Upstream::new(&config.upstream);
+        let checkups = Checkups::begin(&guard, upstream.client.clone());
+        let front = Front::new(gate, &guard.layer(), upstream);
         self.generation.store(generation, Ordering::Relaxed);
         if let Some(metrics) = &self.metrics {
             metrics.says_versions((config.rule_set(), generation));
@@ -89,6 +93,7 @@ impl Common {
             guard,
             live,
             callers,
+            _checkups: checkups,
         })
     }
 

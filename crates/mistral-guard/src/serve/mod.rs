@@ -7,6 +7,7 @@
 
 mod admin;
 mod auth;
+mod checkups;
 mod current;
 mod front;
 mod gate;
