@@ -31,9 +31,9 @@ type Test = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 /// ```
 /// use stream_redactor::{Redactor, UserRule};
 ///
-/// let projects = UserRule::list("PROJECT", ["Blue Heron", "Große Freiheit"])?;
+/// let projects = UserRule::list("PROJECT", ["Blue Heron", "Zürich 7"])?;
 /// let redactor = Redactor::builder().rule(projects).build()?;
-/// assert_eq!(redactor.redact("On blue heron and GROSSE FREIHEIT."), "On [PROJECT] and GROSSE FREIHEIT.");
+/// assert_eq!(redactor.redact("On blue heron, ZURICH 7."), "On [PROJECT], [PROJECT].");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
