@@ -31,13 +31,13 @@ type Test = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 /// ```
 /// use stream_redactor::{Redactor, UserRule};
 ///
-/// let projects = UserRule::list("PROJECT", ["Blue Heron", "Große Freiheit"])?;
+/// let projects = UserRule::list("PROJECT", ["Blue Heron", "Zürich 7"])?;
 /// let redactor = Redactor::builder().rule(projects).build()?;
-/// assert_eq!(redactor.redact("On blue heron and GROSSE FREIHEIT."), "On [PROJECT] and GROSSE FREIHEIT.");
+/// assert_eq!(redactor.redact("On blue heron, ZURICH 7."), "On [PROJECT], [PROJECT].");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// A redactor with such rules reads every character, at a tenth of the speed in prose.
+/// A redactor with such rules reads every character: the first look, which skips most prose, is off.
 #[derive(Clone)]
 pub struct UserRule {
     pub(crate) entity: Entity,
