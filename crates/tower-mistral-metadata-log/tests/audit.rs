@@ -172,7 +172,7 @@ fn each_tampering_is_told_by_its_first_line() {
             |f| {
                 change(f, 0, |l| {
                     let n = l[0].len() - 4;
-                    l[0][n] ^= 1;
+                    l[0][n] = if l[0][n] == b'0' { b'1' } else { b'0' };
                 });
             },
             "[0], line 1: the tag",
