@@ -78,6 +78,14 @@ pub(crate) fn first(first: char) -> impl Iterator<Item = char> {
         .chain(looks_letter(first).take(1))
 }
 
+/// A letter as it counts for a key: in lower case, as the ASCII letter it looks like if there is one.
+pub(crate) fn one(c: char) -> char {
+    if c.is_ascii() {
+        return c.to_ascii_lowercase();
+    }
+    looks_letter(c).next().unwrap_or(c)
+}
+
 fn lower_letter(c: char) -> impl Iterator<Item = char> {
     c.to_lowercase().map(|c| if c == 'ς' { 'σ' } else { c })
 }

@@ -78,6 +78,11 @@ mod finding;
 mod fold;
 mod gate;
 mod presets;
+#[allow(
+    dead_code,
+    reason = "the signatures and the model read through it next"
+)]
+mod read;
 mod rule;
 mod screen;
 mod select;
