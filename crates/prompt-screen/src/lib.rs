@@ -77,6 +77,8 @@ mod edit;
 mod finding;
 mod fold;
 mod gate;
+#[allow(dead_code, reason = "the score is joined with the other evidence next")]
+mod model;
 mod presets;
 #[allow(
     dead_code,
@@ -86,6 +88,9 @@ mod read;
 mod rule;
 mod screen;
 mod select;
+#[cfg(feature = "training")]
+#[doc(hidden)]
+pub mod training;
 mod view;
 
 pub use self::{
