@@ -17,6 +17,7 @@ pub struct Options {
     pub positive: f32,
     pub power: f32,
     pub robust: f32,
+    pub floor: f32,
 }
 
 #[derive(Default, Clone)]
@@ -170,7 +171,7 @@ pub fn fit(rows: &[&Row], options: &Options) -> Linear {
                 let id = *id as usize;
                 let g = g / d;
                 grads[id] += g * g;
-                weights[id] -= options.rate * g / grads[id].sqrt();
+                weights[id] = (weights[id] - options.rate * g / grads[id].sqrt()).max(-options.floor);
             }
         }
         for (weight, shrink) in weights.iter_mut().zip(&shrink) {

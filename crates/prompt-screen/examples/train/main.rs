@@ -26,6 +26,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         positive: get("--positive", 1.0),
         power: get("--power", 0.5),
         robust: get("--robust", 0.0),
+        floor: get("--floor", 100.0),
     };
     let folds = get("--folds", 10.0) as usize;
     // By source: the largest sources first, each to the smallest fold.
@@ -46,6 +47,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let random = |at: usize, _: &Row| (at.wrapping_mul(0x9E37_79B9) >> 8) % folds;
     let out = validate(&all.rows, folds, &options, &left);
     let mixed = if args.iter().any(|a| a == "--mixed") { validate(&all.rows, folds, &options, &random) } else { vec![0.0; all.rows.len()] };
+    if let Some(at) = args.iter().position(|a| a == "--dump") {
+        let mut text = String::new();
+        for (row, score) in all.rows.iter().zip(&out) { text += &format!("{}\t{}\t{:.2}\t{:.2}\n", row.file, row.id, score, mixed[0]); }
+        std::fs::write(&args[at + 1], text)?;
+    }
     print(&all.rows, &all.sources, &out, &mixed, args.iter().any(|a| a == "--sets"));
     Ok(())
 }

@@ -11,6 +11,7 @@ use prompt_screen::training::{Reader, Sentence};
 
 /// One labelled text.
 pub struct Row {
+    pub id: String,
     pub attack: bool,
     pub file: String,
     pub source: usize,
@@ -46,6 +47,7 @@ pub fn load(directory: &Path, by_repo: bool) -> Result<Rows, Box<dyn Error>> {
             let source = if by_repo { repo } else { set };
             let next = ids.len();
             rows.push(Row {
+                id: row["id"].as_str().unwrap_or_default().to_owned(),
                 attack,
                 file: name.clone().into_owned(),
                 source: *ids.entry(source.to_owned()).or_insert(next),
