@@ -72,11 +72,20 @@
 
 mod automaton;
 mod builder;
+#[allow(
+    dead_code,
+    reason = "the signatures and the model read through it next"
+)]
+mod class;
 mod cut;
 mod edit;
 mod finding;
 mod fold;
+#[allow(dead_code, reason = "as above")]
+mod gap;
 mod gate;
+#[allow(dead_code, reason = "as above")]
+mod key;
 mod presets;
 #[allow(
     dead_code,
