@@ -9,30 +9,30 @@ pub(crate) struct Classes {
     pub(crate) letters: u64,
     /// What only a closer look can tell: an invisible character, or part of one beyond ASCII.
     pub(crate) odd: u64,
-    pub(crate) has_digits: bool,
+    digits: u64,
 }
 
 impl Classes {
     /// Of the 64 bytes from `at` on. Behind the end of the text nothing is a letter or odd.
     pub(crate) fn of(bytes: &[u8], at: usize) -> Self {
-        let mut classes = Self {
-            letters: 0,
-            odd: 0,
-            has_digits: false,
-        };
         let rest = bytes.get(at..).unwrap_or_default();
-        if let Some(block) = rest.first_chunk::<64>() {
-            for (i, eight) in block.chunks_exact(8).enumerate() {
-                classes.add(load(eight, 0), 8 * i);
-            }
-            return classes;
+        if let Some(block) = rest.first_chunk() {
+            return Self::of_block(block);
         }
-        for (i, eight) in rest.chunks(8).enumerate() {
-            // Blanks, where a zero would be odd.
-            let filler = SPACES.checked_shl(8 * eight.len() as u32).unwrap_or(0);
-            classes.add(load(eight, 0) | filler, 8 * i);
+        let mut block = [b' '; 64];
+        for (to, from) in block.iter_mut().zip(rest) {
+            *to = *from;
         }
-        classes
+        Self::of_block(&block)
+    }
+
+    fn of_block(block: &[u8; 64]) -> Self {
+        let digits = bits(block, is_digit);
+        Self {
+            letters: digits | bits(block, is_letter),
+            odd: bits(block, is_odd),
+            digits,
+        }
     }
 
     /// Where words begin and end, up to what is odd: an edge there is not for sure. `inside` is 1
@@ -49,44 +49,45 @@ impl Classes {
         alone & alone >> 2 != 0
     }
 
-    fn add(&mut self, eight: u64, at: usize) {
-        let odd = odd(eight);
-        let lower = eight | SPACES;
-        let letter = at_least(lower, b'a') & !at_least(lower, b'z' + 1);
-        let digit = at_least(lower, b'0') & !at_least(lower, b'9' + 1);
-        self.has_digits |= digit & HIGH != 0;
-        self.letters |= bits((letter | digit) & HIGH & !odd) << at;
-        self.odd |= bits(odd) << at;
+    /// Whether some word has both letters and digits, or may.
+    pub(crate) fn has_mixed_words(&self, inside: u64) -> bool {
+        let letters = self.letters & !self.digits;
+        let next_to_letter = letters << 1 | letters >> 1 | inside | 1 << 63;
+        self.digits & next_to_letter != 0
     }
 }
 
 /// Whether the eight bytes from `at` on are ASCII.
 pub(crate) fn is_ascii(bytes: &[u8], at: usize) -> bool {
-    load(bytes, at) & HIGH == 0
+    load(bytes, at) & 0x8080_8080_8080_8080 == 0
 }
 
-const HIGH: u64 = repeat(0x80);
-const SPACES: u64 = repeat(b' ');
-
-const fn repeat(byte: u8) -> u64 {
-    u64::from_le_bytes([byte; 8])
+fn is_letter(byte: u8) -> bool {
+    (byte | 0x20).wrapping_sub(b'a') < 26
 }
 
-/// The high bit of each byte that is at least `min`; bytes beyond ASCII are as they fall.
-const fn at_least(eight: u64, min: u8) -> u64 {
-    (eight & !HIGH) + repeat(0x80 - min)
+fn is_digit(byte: u8) -> bool {
+    byte.wrapping_sub(b'0') < 10
 }
 
-/// The high bit of each byte beyond ASCII and each control that is not white space.
-fn odd(eight: u64) -> u64 {
-    let white = at_least(eight, b'\t') & !at_least(eight, b'\r' + 1);
-    let control = !at_least(eight, b' ') & !white | at_least(eight, 0x7F);
-    (eight | control) & HIGH
+/// Beyond ASCII, or a control that is not white space.
+fn is_odd(byte: u8) -> bool {
+    let graphic = byte.wrapping_sub(b' ') < 0x7F - b' ';
+    let white = byte.wrapping_sub(b'\t') < 5;
+    !(graphic | white)
 }
 
-/// The high bits of eight bytes side by side.
-const fn bits(high: u64) -> u64 {
-    (high >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
+/// The bytes for which the function says yes, as bits, the first in the lowest one.
+#[inline(always)]
+fn bits(block: &[u8; 64], is: impl Fn(u8) -> bool) -> u64 {
+    let mut flags = [0; 64];
+    for (flag, byte) in flags.iter_mut().zip(block) {
+        *flag = u8::from(is(*byte));
+    }
+    // Eight bytes of 0 or 1 become eight bits by one multiplication.
+    flags.chunks_exact(8).rev().fold(0, |bits, eight| {
+        bits << 8 | load(eight, 0).wrapping_mul(0x0102_0408_1020_4080) >> 56
+    })
 }
 
 #[cfg(test)]
@@ -111,7 +112,8 @@ mod tests {
                 let seen = Classes::of(&text, 0);
                 assert_eq!(seen.letters, letter << at, "{byte} at {at}");
                 assert_eq!(seen.odd, odd << at, "{byte} at {at}");
-                assert!(seen.has_digits || !byte.is_ascii_digit(), "{byte} at {at}");
+                let digit = u64::from(byte.is_ascii_digit());
+                assert_eq!(seen.digits, digit << at, "{byte} at {at}");
                 let short = text.get(..=at).unwrap_or_default();
                 assert_eq!(Classes::of(short, 0), seen, "{byte} last of {}", at + 1);
             }

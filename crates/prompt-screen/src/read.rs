@@ -51,7 +51,6 @@ pub(crate) fn read(text: &str, words: &mut Vec<Word>) -> Seen {
         words,
         gap: Gap::Paragraph,
         seen: Seen::default(),
-        digits: false,
         placeholder: false,
     };
     let mut at = 0;
@@ -68,8 +67,6 @@ struct Reader<'t> {
     /// Before the next word, as far as is known.
     gap: Gap,
     seen: Seen,
-    /// The word that ends next may have digits.
-    digits: bool,
     /// The next word is the one in a placeholder.
     placeholder: bool,
 }
@@ -86,14 +83,16 @@ impl Reader<'_> {
         let mut inside = 0;
         while base < bytes.len() {
             let classes = Classes::of(bytes, base);
+            self.seen.mixed |= classes.has_mixed_words(inside);
             self.seen.spaced |= classes.has_spaced_letters(inside);
-            self.digits = classes.has_digits || self.digits && inside == 1;
             let mut edges = classes.edges(inside);
             while edges != 0 {
                 let at = base + edges.trailing_zeros() as usize;
                 edges &= edges - 1;
                 if inside == 0 {
-                    self.blanks(end, at);
+                    if at != end + 1 || bytes.get(end) != Some(&b' ') {
+                        self.blanks(end, at);
+                    }
                     start = at;
                 } else {
                     self.word(start, at);
@@ -127,13 +126,8 @@ impl Reader<'_> {
             self.gap = Gap::Paragraph;
             return;
         }
-        let bytes = self.text.as_bytes();
-        if self.digits {
-            let word = bytes.get(start..end).unwrap_or_default();
-            let digits = word.iter().filter(|byte| byte.is_ascii_digit()).count();
-            self.seen.mixed |= digits != 0 && digits != word.len();
-        }
-        self.push(key_of_ascii(bytes, start, end), start..end);
+        let key = key_of_ascii(self.text.as_bytes(), start, end);
+        self.push(key, start..end);
     }
 
     fn push(&mut self, key: u64, span: Range<usize>) {
@@ -146,12 +140,10 @@ impl Reader<'_> {
         self.gap = Gap::Blank;
     }
 
-    /// ASCII blanks between words.
+    /// ASCII blanks between words, other than a single space.
+    #[inline(never)]
     fn blanks(&mut self, start: usize, end: usize) {
         let bytes = self.text.as_bytes();
-        if end == start + 1 && bytes.get(start) == Some(&b' ') {
-            return;
-        }
         let blanks = bytes.get(start..end).unwrap_or_default();
         self.gap = self.seen.blanks(blanks, self.gap);
         if blanks.last() == Some(&b'[') {
