@@ -11,7 +11,7 @@ pub(crate) struct Seen {
     pub(crate) spaced: bool,
     /// Some word has both letters and digits.
     pub(crate) mixed: bool,
-    /// Some words are parted by punctuation without white space.
+    /// Some words are parted by punctuation without white space, or by a hyphen that breaks a line.
     pub(crate) glued: bool,
     /// Invisible characters where a word may be parted.
     pub(crate) seams: u32,
@@ -21,25 +21,16 @@ pub(crate) struct Seen {
     pub(crate) tags: u32,
     /// Combining marks.
     pub(crate) marks: u32,
+    /// Words that mix ASCII letters with Greek, Cyrillic or Armenian ones.
+    pub(crate) mixed_scripts: u32,
     /// What kinds of ASCII signs stand between words.
     signs: u8,
 }
 
 impl Seen {
-    pub(crate) fn ampersand(&self) -> bool {
-        self.signs & AMPERSAND != 0
-    }
-
-    pub(crate) fn percent(&self) -> bool {
-        self.signs & PERCENT != 0
-    }
-
-    pub(crate) fn backslash(&self) -> bool {
-        self.signs & BACKSLASH != 0
-    }
-
-    pub(crate) fn equals(&self) -> bool {
-        self.signs & EQUALS != 0
+    /// Whether an escape of any kind may be there.
+    pub(crate) fn escapes(&self) -> bool {
+        self.signs & ESCAPE != 0
     }
 
     /// The gap that ASCII blanks make, after what stood in front of them.
@@ -54,8 +45,17 @@ impl Seen {
             }
         }
         self.glued |= signs & WHITE == 0 && !blanks.is_empty();
+        self.glued |= blanks.starts_with(b"-\n") || blanks.starts_with(b"-\r");
         self.signs |= signs;
         gap
+    }
+
+    /// A blank on its own, next to words that are read by character.
+    pub(crate) fn blank(&mut self, c: char) {
+        self.glued |= !c.is_whitespace();
+        let sign = u8::try_from(c).ok();
+        let sign = sign.and_then(|byte| SIGNS.get(usize::from(byte)));
+        self.signs |= sign.copied().unwrap_or_default();
     }
 }
 
@@ -73,10 +73,7 @@ pub(crate) fn gap_of(c: char, before: Gap) -> Gap {
 const SENTENCE: u8 = 1;
 const LINE: u8 = 2;
 const WHITE: u8 = 4;
-const AMPERSAND: u8 = 8;
-const PERCENT: u8 = 16;
-const BACKSLASH: u8 = 32;
-const EQUALS: u8 = 64;
+const ESCAPE: u8 = 8;
 
 static SIGNS: [u8; 128] = {
     let mut signs = [0; 128];
@@ -88,10 +85,7 @@ static SIGNS: [u8; 128] = {
                 b'.' | b'!' | b'?' | b':' | b';' => SENTENCE,
                 b'\n' => LINE | WHITE,
                 b'\t'..=b'\r' | b' ' => WHITE,
-                b'&' => AMPERSAND,
-                b'%' => PERCENT,
-                b'\\' => BACKSLASH,
-                b'=' => EQUALS,
+                b'&' | b'%' | b'\\' | b'=' => ESCAPE,
                 _ => 0,
             };
         }

@@ -78,6 +78,11 @@ mod builder;
 )]
 mod class;
 mod cut;
+#[allow(
+    dead_code,
+    reason = "the signatures and the model read through it next"
+)]
+mod decode;
 mod edit;
 mod finding;
 mod fold;

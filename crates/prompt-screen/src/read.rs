@@ -45,8 +45,19 @@ pub(crate) enum Gap {
 /// Fills `words` with the words of `text`, and says what else it came by. Linear; allocates only
 /// to grow `words`. A [`PLACEHOLDER`] is no word, and what follows it begins a paragraph.
 pub(crate) fn read(text: &str, words: &mut Vec<Word>) -> Seen {
+    read_with(text, words, false)
+}
+
+/// As [`read`], with invisible characters between words where `read` has them inside.
+pub(crate) fn read_parted(text: &str, words: &mut Vec<Word>) {
+    read_with(text, words, true);
+}
+
+fn read_with(text: &str, words: &mut Vec<Word>, parted: bool) -> Seen {
     words.clear();
     let mut reader = Reader {
+        parted,
+        alone: false,
         text,
         words,
         gap: Gap::Paragraph,
@@ -67,6 +78,10 @@ struct Reader<'t> {
     /// Before the next word, as far as is known.
     gap: Gap,
     seen: Seen,
+    /// Whether seams part words.
+    parted: bool,
+    /// The last word that was read by character had one letter.
+    alone: bool,
     /// The next word is the one in a placeholder.
     placeholder: bool,
 }
@@ -158,6 +173,7 @@ impl Reader<'_> {
         let text = self.text;
         let mut open: Option<Open> = None;
         let mut at = from;
+        let mut was_tag = false;
         while let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
             if c == '['
                 && text
@@ -172,7 +188,12 @@ impl Reader<'_> {
             let span = at..at + c.len_utf8();
             at = span.end;
             let tagged = fold::tagged(c);
-            self.seen.tags += u32::from(tagged.is_some());
+            let is_tag = tagged.is_some();
+            self.seen.tags += u32::from(is_tag);
+            if is_tag != was_tag && self.parted {
+                self.close(&mut open);
+            }
+            was_tag = is_tag;
             let visible = tagged.unwrap_or(c);
             let mut blank = false;
             let mut first = true;
@@ -196,6 +217,8 @@ impl Reader<'_> {
                 let open = open.get_or_insert_with(|| Open::at(span.start));
                 open.hash.push(letter);
                 open.end = span.end;
+                open.count += 1;
+                open.has |= has(c, letter);
             }
             Sign::Glyph(letter) => {
                 self.close(open);
@@ -209,18 +232,28 @@ impl Reader<'_> {
                 None => self.prolong(span),
             },
             Sign::Hidden => self.seen.hidden += 1,
-            Sign::Seam => self.seen.seams += 1,
+            Sign::Seam => {
+                self.seen.seams += 1;
+                if self.parted {
+                    self.close(open);
+                }
+            }
             Sign::Blank => {
                 self.close(open);
+                self.seen.blank(c);
                 self.gap = self.gap.max(gap_of(c, self.gap));
             }
         }
     }
 
     fn close(&mut self, open: &mut Option<Open>) {
-        if let Some(Open { hash, start, end }) = open.take() {
-            self.push(hash.key(), start..end);
-        }
+        let Some(word) = open.take() else { return };
+        let alone = word.count == 1;
+        self.seen.spaced |= alone && self.alone;
+        self.alone = alone;
+        self.seen.mixed |= word.has & DIGIT != 0 && word.has & !DIGIT != 0;
+        self.seen.mixed_scripts += u32::from(word.has & LATIN != 0 && word.has & GREEK != 0);
+        self.push(word.hash.key(), word.start..word.end);
     }
 
     /// Gives a mark to the glyph in front of it.
@@ -238,6 +271,25 @@ struct Open {
     hash: Hash,
     start: usize,
     end: usize,
+    /// Its letters.
+    count: usize,
+    /// Which kinds of letters it has.
+    has: u8,
+}
+
+const DIGIT: u8 = 1;
+const LATIN: u8 = 2;
+const GREEK: u8 = 4;
+const OTHER: u8 = 8;
+
+/// What kind of letter `c` is, which counts as `letter`.
+fn has(c: char, letter: char) -> u8 {
+    match c {
+        _ if letter.is_ascii_digit() => DIGIT,
+        _ if c.is_ascii() => LATIN,
+        '\u{370}'..='\u{58F}' => GREEK,
+        _ => OTHER,
+    }
 }
 
 impl Open {
@@ -246,6 +298,8 @@ impl Open {
             hash: Hash::default(),
             start,
             end: start,
+            count: 0,
+            has: 0,
         }
     }
 }
