@@ -1,0 +1,227 @@
+//! Other readings of a text: what a reader sees who looks through a disguise or decodes a part.
+//!
+//! Each exists only if the plain reading came by something that calls for it, so that clean text
+//! has none. Their words carry spans of the text they were found in, however deep they lay.
+
+mod disguise;
+mod escapes;
+mod segment;
+
+use std::ops::Range;
+
+use crate::{
+    gap::Seen,
+    read::{Word, read, read_parted},
+};
+
+/// How a reading comes about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub(crate) enum Kind {
+    /// Invisible characters read as blanks between words.
+    Parted,
+    /// Letters spaced out, words pierced by signs, digits and signs for letters.
+    Disguised,
+    /// HTML entities, percent-encoding, quoted-printable, escapes of JSON and program texts.
+    Escaped,
+}
+
+/// One more way to read a text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reading<'r> {
+    /// How it comes about, last step first.
+    pub(crate) kind: Kind,
+    /// How many texts lie one in the other above it: 0 in the text itself.
+    pub(crate) depth: u8,
+    /// Its words, with spans of the text that is screened. The words of a part that was decoded
+    /// have the span of the whole part.
+    pub(crate) words: &'r [Word],
+}
+
+/// How far to look.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// The most texts one in the other.
+    pub(crate) depth: u8,
+    /// The most bytes of decoded text, for each byte of the text itself. All texts together are
+    /// never more, so that the time to read them grows with the length of the text alone.
+    pub(crate) growth: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            depth: 3,
+            growth: 4,
+        }
+    }
+}
+
+/// What is unusual about a text, for the score.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Oddities {
+    /// Words of the plain reading.
+    pub(crate) words: usize,
+    /// Invisible characters: zero-width, bidi controls, soft hyphens, variation selectors.
+    pub(crate) invisible: u32,
+    /// Unicode tag characters.
+    pub(crate) tags: u32,
+    /// Combining marks that stand by themselves.
+    pub(crate) marks: u32,
+    /// Words that mix ASCII letters with Greek, Cyrillic or Armenian ones.
+    pub(crate) mixed_scripts: u32,
+    /// Words with letters spaced out, signs inside or digits for letters.
+    pub(crate) disguised: u32,
+    /// Parts that were decoded, at any depth.
+    pub(crate) decoded: u32,
+    /// How deep the decoded parts lay.
+    pub(crate) depth: u8,
+}
+
+/// Memory for [`readings`] to use again.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    words: Vec<Word>,
+}
+
+/// Visits the other readings of `text`, whose plain one is `plain`. `knows` tells the words that
+/// signatures are made of: a disguise is seen through where such a word comes to light.
+pub(crate) fn readings(
+    text: &str,
+    (plain, seen): (&[Word], &Seen),
+    limits: Limits,
+    knows: &dyn Fn(u64) -> bool,
+    scratch: &mut Scratch,
+    visit: &mut dyn FnMut(Reading<'_>),
+) -> Oddities {
+    let mut decoder = Decoder {
+        knows,
+        visit,
+        depth: limits.depth,
+        left: text.len().saturating_mul(limits.growth),
+        words: &mut scratch.words,
+        oddities: Oddities {
+            words: plain.len(),
+            invisible: seen.seams + seen.hidden,
+            tags: seen.tags,
+            marks: seen.marks,
+            mixed_scripts: seen.mixed_scripts,
+            ..Oddities::default()
+        },
+    };
+    decoder.look(&Layer {
+        text,
+        words: plain,
+        seen,
+        depth: 0,
+        origin: &|span| span,
+    });
+    decoder.oddities
+}
+
+/// A text in the text: the text itself at the top, decoded ones below.
+struct Layer<'l> {
+    text: &'l str,
+    words: &'l [Word],
+    seen: &'l Seen,
+    depth: u8,
+    /// From a span of this text to the span of the text itself.
+    origin: &'l dyn Fn(Range<usize>) -> Range<usize>,
+}
+
+struct Decoder<'d> {
+    knows: &'d dyn Fn(u64) -> bool,
+    visit: &'d mut dyn FnMut(Reading<'_>),
+    depth: u8,
+    /// Bytes that may still be decoded.
+    left: usize,
+    words: &'d mut Vec<Word>,
+    oddities: Oddities,
+}
+
+impl Decoder<'_> {
+    fn look(&mut self, layer: &Layer<'_>) {
+        self.parted(layer);
+        self.disguised(layer);
+        if layer.depth >= self.depth {
+            return;
+        }
+        self.escaped(layer);
+    }
+
+    fn parted(&mut self, layer: &Layer<'_>) {
+        if layer.seen.seams == 0 && layer.seen.tags == 0 {
+            return;
+        }
+        read_parted(layer.text, self.words);
+        if self.words.len() != layer.words.len() {
+            self.show(Kind::Parted, layer);
+        }
+    }
+
+    fn disguised(&mut self, layer: &Layer<'_>) {
+        let found =
+            disguise::see_through(layer.text, layer.words, layer.seen, self.knows, self.words);
+        if found > 0 {
+            self.oddities.disguised += found;
+            self.show(Kind::Disguised, layer);
+        }
+    }
+
+    fn escaped(&mut self, layer: &Layer<'_>) {
+        if !layer.seen.escapes() {
+            return;
+        }
+        let Some((text, map)) = escapes::decode(layer.text) else {
+            return;
+        };
+        self.inner(Kind::Escaped, layer, &text, &|span| map.source(span));
+    }
+
+    /// Reads a decoded text, and what is in it.
+    fn inner(
+        &mut self,
+        kind: Kind,
+        outer: &Layer<'_>,
+        text: &str,
+        source: &dyn Fn(Range<usize>) -> Range<usize>,
+    ) {
+        let Some(left) = self.left.checked_sub(text.len()) else {
+            return;
+        };
+        self.left = left;
+        let mut words = Vec::new();
+        let seen = read(text, &mut words);
+        if words.is_empty() {
+            return;
+        }
+        let layer = Layer {
+            text,
+            words: &words,
+            seen: &seen,
+            depth: outer.depth + 1,
+            origin: &|span| (outer.origin)(source(span)),
+        };
+        self.oddities.decoded += 1;
+        self.oddities.depth = self.oddities.depth.max(layer.depth);
+        self.words.clone_from(&words);
+        self.show(kind, &layer);
+        self.look(&layer);
+    }
+
+    /// Visits `self.words`, which are words of the layer's text.
+    fn show(&mut self, kind: Kind, layer: &Layer<'_>) {
+        for word in self.words.iter_mut() {
+            word.span = (layer.origin)(word.span.clone());
+        }
+        (self.visit)(Reading {
+            kind,
+            depth: layer.depth,
+            words: self.words,
+        });
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice)]
+mod tests;
