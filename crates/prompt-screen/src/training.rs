@@ -2,13 +2,18 @@
 //!
 //! No part of the stable interface.
 
+use std::collections::BTreeSet;
+
+pub use crate::model::file::Header;
 use crate::{
+    Screen, decode,
     model::{
+        clues,
         features::{self, Sink},
         lexicon::Lexicon,
-        window,
+        table, window,
     },
-    read,
+    read::{self, Word},
 };
 
 /// A sentence as the model sees it.
@@ -20,27 +25,62 @@ pub struct Sentence {
     pub words: usize,
 }
 
+/// A text as the model sees it.
+#[derive(Clone, Debug, Default)]
+pub struct Seen {
+    /// The sentences of each reading, the plain one first.
+    pub readings: Vec<Vec<Sentence>>,
+    /// What is known beside the words.
+    pub clues: Vec<u64>,
+}
+
 /// Reads texts as the model does.
 pub struct Reader {
     lexicon: Lexicon,
+    screen: Screen,
 }
 
 impl Default for Reader {
     fn default() -> Self {
         Self {
             lexicon: Lexicon::new(),
+            screen: Screen::recommended(),
         }
     }
 }
 
 impl Reader {
-    /// The sentences of `text`.
+    /// What the model sees of `text`.
     #[must_use]
-    pub fn sentences(&self, text: &str) -> Vec<Sentence> {
+    pub fn see(&self, text: &str) -> Seen {
         let mut words = Vec::new();
-        read::read(text, &mut words);
+        let seen = read::read(text, &mut words);
+        let mut readings = vec![self.sentences(&words)];
+        let mut clues = BTreeSet::new();
+        let oddities = decode::readings(
+            text,
+            (&words, &seen),
+            decode::Limits::default(),
+            &|key| self.lexicon.knows(key),
+            &mut decode::Scratch::default(),
+            &mut |reading| {
+                readings.push(self.sentences(reading.words));
+                clues.insert(clues::of_reading(reading.kind));
+            },
+        );
+        clues.extend(clues::of_oddities(&oddities));
+        for finding in self.screen.screen(text).findings() {
+            clues.insert(clues::of_rule(finding.category().as_str(), finding.weight()));
+        }
+        Seen {
+            readings,
+            clues: clues.into_iter().collect(),
+        }
+    }
+
+    fn sentences(&self, words: &[Word]) -> Vec<Sentence> {
         let mut sentences = Sentences::default();
-        features::features(&words, &self.lexicon, &mut sentences);
+        features::features(words, &self.lexicon, &mut sentences);
         sentences.done
     }
 }
@@ -54,6 +94,19 @@ pub fn windows(sentences: usize) -> impl Iterator<Item = std::ops::Range<usize>>
 #[must_use]
 pub fn damping(words: usize) -> f32 {
     window::damping(words)
+}
+
+/// The file of a model.
+pub fn file(header: &Header, weights: impl IntoIterator<Item = (u64, i8)>) -> Vec<u8> {
+    header.write(&table::bytes(weights))
+}
+
+/// The weights as a file has them.
+#[must_use]
+pub fn stored(file: &[u8], features: &[u64]) -> Option<Vec<i32>> {
+    let (_, table) = Header::read(file)?;
+    let table = table::Table::new(table)?;
+    Some(features.iter().map(|hash| table.get(*hash)).collect())
 }
 
 #[derive(Default)]

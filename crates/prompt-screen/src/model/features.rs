@@ -1,8 +1,8 @@
 //! What the model looks at: runs of words, and runs of what words mean.
 //!
-//! A feature is a hash. Within a sentence these are the words, pairs and triples of neighbours, and
-//! pairs with one or two words between. Words the lexicon knows also stand for their class, so
-//! that `disregard prior rules` looks like `ignoriere vorherige Anweisungen`.
+//! A feature is a hash: of a word, of two neighbours, of two words with one between, within a
+//! sentence. Words the lexicon knows also stand for their class, so that `disregard prior rules`
+//! looks like `ignoriere vorherige Anweisungen`; classes are seen together over a few words.
 
 use super::lexicon::{Class, Lexicon};
 use crate::read::{Gap, Word};
@@ -14,23 +14,23 @@ const SHORTEST: usize = 4;
 /// How far apart, in words, two classes are seen together.
 const REACH: usize = 6;
 
-/// Where a sentence begins.
+/// Stands in front of the first word of a sentence.
 const START: u64 = 0x5EED_0000_0000_0001;
+/// Stands where there is no word.
+const NOTHING: u64 = 0;
 
 /// Kinds of features: the same words in another relation are another feature.
 #[derive(Clone, Copy)]
 enum Kind {
     One = 1,
     Two,
-    Three,
     Skip,
     Class,
     Classes,
     ThreeClasses,
-    Around,
 }
 
-/// Where a sentence ends, and the features that are in it.
+/// Who is told.
 pub(crate) trait Sink {
     /// A feature of the sentence that is being read.
     fn feature(&mut self, hash: u64);
@@ -40,83 +40,72 @@ pub(crate) trait Sink {
 
 /// Tells `sink` the features of all sentences in order.
 pub(crate) fn features(words: &[Word], lexicon: &Lexicon, sink: &mut impl Sink) {
-    let mut count = 0;
-    let mut before = [START, 0, 0];
+    let mut first = 0;
+    let mut before = [START, NOTHING];
+    let mut neighbour = NOTHING;
     let mut classes = Recent::default();
     for (at, word) in words.iter().enumerate() {
-        let ends = word.gap >= Gap::Sentence && count >= SHORTEST || count >= LONGEST;
-        if ends {
+        let ended = word.gap >= Gap::Sentence;
+        let count = at - first;
+        if ended && count >= SHORTEST || count >= LONGEST {
             sink.sentence(at);
-            count = 0;
+            first = at;
         }
-        if word.gap >= Gap::Sentence {
-            before = [START, 0, 0];
+        if ended {
+            before = [START, NOTHING];
         }
         if word.gap >= Gap::Paragraph {
             classes = Recent::default();
         }
-        count += 1;
-        let [one, two, three] = before;
+        let [one, two] = before;
         let key = word.key;
-        sink.feature(hash(Kind::One, key, 0));
+        sink.feature(hash(Kind::One, NOTHING, key));
         sink.feature(hash(Kind::Two, one, key));
-        if two != 0 {
-            let pair = hash(Kind::Three, two, one);
-            sink.feature(hash(Kind::Three, pair, key));
+        if two != NOTHING {
             sink.feature(hash(Kind::Skip, two, key));
         }
-        if three != 0 {
-            sink.feature(hash(Kind::Skip, three, key));
-        }
-        before = [key, one, two];
-        let class = lexicon.class(one, key);
-        if let Some(class) = class {
+        if let Some(class) = lexicon.class(neighbour, key) {
             classes.add(at, class, sink);
-            if one != START {
-                sink.feature(hash(Kind::Around, one, class.id()));
-            }
-        } else if let Some(last) = classes.just_before(at) {
-            sink.feature(hash(Kind::Around, last.id(), key));
         }
+        before = [key, one];
+        neighbour = key;
     }
-    if count > 0 {
+    if first < words.len() {
         sink.sentence(words.len());
     }
 }
 
-/// The last classes seen, the latest first.
+/// The last two classes seen and where, the latest first.
 #[derive(Default)]
-struct Recent([Option<(usize, Class)>; 3]);
+struct Recent {
+    one: Option<(usize, Class)>,
+    two: Option<(usize, Class)>,
+}
 
 impl Recent {
     fn add(&mut self, at: usize, class: Class, sink: &mut impl Sink) {
-        let [one, two, _] = self.0;
-        sink.feature(hash(Kind::Class, class.id(), 0));
         let near = |seen: Option<(usize, Class)>, reach| {
             seen.filter(|(place, _)| at - place <= reach)
                 .map(|(_, class)| class.id())
         };
-        if let Some(one) = near(one, REACH) {
-            sink.feature(hash(Kind::Classes, one, class.id()));
-            if let Some(two) = near(two, 2 * REACH) {
-                let pair = hash(Kind::Classes, two, one);
-                sink.feature(hash(Kind::ThreeClasses, pair, class.id()));
-            }
+        let id = class.id();
+        sink.feature(hash(Kind::Class, NOTHING, id));
+        let one = near(self.one, REACH);
+        if let Some(one) = one {
+            sink.feature(hash(Kind::Classes, one, id));
         }
-        if let Some(two) = near(two, REACH) {
-            sink.feature(hash(Kind::Classes, two, class.id()));
+        if let Some(two) = near(self.two, REACH) {
+            sink.feature(hash(Kind::Classes, two, id));
         }
-        if one.is_none_or(|(_, last)| last != class) {
-            self.0 = [Some((at, class)), one, two];
-        } else {
-            self.0 = [Some((at, class)), two, self.0[2]];
+        if let (Some(one), Some(two)) = (one, near(self.two, 2 * REACH)) {
+            let pair = hash(Kind::Classes, two, one);
+            sink.feature(hash(Kind::ThreeClasses, pair, id));
         }
-    }
-
-    fn just_before(&self, at: usize) -> Option<Class> {
-        self.0[0]
-            .filter(|(place, _)| place + 1 == at)
-            .map(|(_, class)| class)
+        // A class repeated is one step.
+        if self.one.is_none_or(|(_, last)| last != class) {
+            self.two = self.one;
+        }
+        self.one = Some((at, class));
     }
 }
 

@@ -30,7 +30,7 @@ struct Slot {
     leads: bool,
 }
 
-const BITS: u32 = 14;
+const BITS: u32 = 13;
 const NONE: u8 = u8::MAX;
 
 impl Lexicon {
@@ -50,6 +50,11 @@ impl Lexicon {
         }
         let slot = self.slot(pair(before, word));
         (slot.class != NONE).then_some(Class(slot.class))
+    }
+
+    /// Whether a word is in it, in whatever class.
+    pub(crate) fn knows(&self, word: u64) -> bool {
+        self.slot(word).class != NONE
     }
 
     fn slot(&self, key: u64) -> Slot {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// How many sentences in a row are looked at together, apart from the whole text.
-const RUNS: [usize; 3] = [1, 2, 4];
+const RUNS: [usize; 2] = [1, 2];
 
 /// All windows of a text of `sentences` sentences.
 pub(crate) fn windows(sentences: usize) -> impl Iterator<Item = Range<usize>> {
@@ -19,5 +19,5 @@ pub(crate) fn windows(sentences: usize) -> impl Iterator<Item = Range<usize>> {
 pub(crate) fn damping(words: usize) -> f32 {
     #[allow(clippy::cast_precision_loss, reason = "no text has 2^23 words")]
     let words = words as f32;
-    (words + 8.0).sqrt()
+    (words + 4.0).sqrt()
 }
