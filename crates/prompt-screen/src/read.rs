@@ -98,6 +98,7 @@ impl Reader<'_> {
         let mut inside = 0;
         while base < bytes.len() {
             let classes = Classes::of(bytes, base);
+            self.seen.digits |= classes.digits != 0;
             self.seen.mixed |= classes.has_mixed_words(inside);
             self.seen.spaced |= classes.has_spaced_letters(inside);
             let mut edges = classes.edges(inside);
@@ -187,6 +188,9 @@ impl Reader<'_> {
             }
             let span = at..at + c.len_utf8();
             at = span.end;
+            if !c.is_ascii() {
+                self.seen.wide(c);
+            }
             let tagged = fold::tagged(c);
             let is_tag = tagged.is_some();
             self.seen.tags += u32::from(is_tag);
@@ -251,6 +255,7 @@ impl Reader<'_> {
         let alone = word.count == 1;
         self.seen.spaced |= alone && self.alone;
         self.alone = alone;
+        self.seen.digits |= word.has & DIGIT != 0;
         self.seen.mixed |= word.has & DIGIT != 0 && word.has & !DIGIT != 0;
         self.seen.mixed_scripts += u32::from(word.has & LATIN != 0 && word.has & GREEK != 0);
         self.push(word.hash.key(), word.start..word.end);

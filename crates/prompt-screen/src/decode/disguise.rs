@@ -124,7 +124,8 @@ impl Eye<'_> {
             least = least.min(between.len());
             run.push(letter);
         }
-        if run.len() < FEWEST {
+        let alphabetic = run.iter().filter(|letter| letter.is_alphabetic()).count();
+        if run.len() < FEWEST || 2 * alphabetic <= run.len() {
             return 0;
         }
         let is_wide = |at: &usize| {

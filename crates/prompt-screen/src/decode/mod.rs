@@ -3,12 +3,20 @@
 //! Each exists only if the plain reading came by something that calls for it, so that clean text
 //! has none. Their words carry spans of the text they were found in, however deep they lay.
 
+mod base;
+mod cipher;
+mod common;
 mod disguise;
 mod escapes;
+mod language;
+mod map;
+mod parts;
 mod segment;
+mod spelled;
 
 use std::ops::Range;
 
+use self::{common::Sense, map::Decoded, parts::Parts};
 use crate::{
     gap::Seen,
     read::{Word, read, read_parted},
@@ -24,6 +32,30 @@ pub(crate) enum Kind {
     Disguised,
     /// HTML entities, percent-encoding, quoted-printable, escapes of JSON and program texts.
     Escaped,
+    Hex,
+    Base32,
+    Base64,
+    Ascii85,
+    Uuencode,
+    /// Characters as decimal numbers.
+    Decimal,
+    /// Characters as binary numbers.
+    Binary,
+    Morse,
+    Braille,
+    /// The NATO alphabet.
+    Nato,
+    /// Bytes as variation selectors.
+    Selectors,
+    /// Bits as invisible operators.
+    InvisibleBits,
+    Rot13,
+    /// The alphabet from its end.
+    Atbash,
+    /// The characters from the last to the first.
+    Reversed,
+    /// Each word from its last letter to its first.
+    ReversedWords,
 }
 
 /// One more way to read a text.
@@ -72,7 +104,9 @@ pub(crate) struct Oddities {
     pub(crate) mixed_scripts: u32,
     /// Words with letters spaced out, signs inside or digits for letters.
     pub(crate) disguised: u32,
-    /// Parts that were decoded, at any depth.
+    /// Runs that were encoded, at any depth.
+    pub(crate) encoded: u32,
+    /// Texts that were decoded, at any depth: all runs of a kind are one.
     pub(crate) decoded: u32,
     /// How deep the decoded parts lay.
     pub(crate) depth: u8,
@@ -147,6 +181,15 @@ impl Decoder<'_> {
             return;
         }
         self.escaped(layer);
+        let senses: Vec<_> = layer
+            .words
+            .iter()
+            .filter_map(|word| Some((common::sense(word.key)?, word)))
+            .collect();
+        self.encoded(layer, &senses);
+        for (kind, decoded) in cipher::decipher(layer.text, &senses) {
+            self.inner(kind, layer, &decoded);
+        }
     }
 
     fn parted(&mut self, layer: &Layer<'_>) {
@@ -172,20 +215,42 @@ impl Decoder<'_> {
         if !layer.seen.escapes() {
             return;
         }
-        let Some((text, map)) = escapes::decode(layer.text) else {
-            return;
-        };
-        self.inner(Kind::Escaped, layer, &text, &|span| map.source(span));
+        if let Some(decoded) = escapes::decode(layer.text) {
+            self.inner(Kind::Escaped, layer, &decoded);
+        }
+    }
+
+    fn encoded(&mut self, layer: &Layer<'_>, senses: &[(Sense, &Word)]) {
+        let Layer {
+            text, words, seen, ..
+        } = *layer;
+        let mut parts = Parts::default();
+        if seen.longest >= base::LEAST_WORD {
+            base::runs(text, words, &mut parts);
+        }
+        if seen.tangled || seen.glued && seen.mixed {
+            base::signs(text, &mut parts);
+        }
+        if seen.digits {
+            spelled::bits(text, words, &mut parts);
+            spelled::numbers(text, words, &mut parts);
+        }
+        if seen.dashes {
+            spelled::morse(text, &mut parts);
+        }
+        if seen.symbols {
+            spelled::symbols(text, &mut parts);
+        }
+        spelled::nato(text, senses, &mut parts);
+        for part in parts.into_vec() {
+            self.oddities.encoded += part.count;
+            self.inner(part.kind, layer, &part.decoded);
+        }
     }
 
     /// Reads a decoded text, and what is in it.
-    fn inner(
-        &mut self,
-        kind: Kind,
-        outer: &Layer<'_>,
-        text: &str,
-        source: &dyn Fn(Range<usize>) -> Range<usize>,
-    ) {
+    fn inner(&mut self, kind: Kind, outer: &Layer<'_>, decoded: &Decoded) {
+        let text = decoded.text.as_str();
         let Some(left) = self.left.checked_sub(text.len()) else {
             return;
         };
@@ -200,7 +265,7 @@ impl Decoder<'_> {
             words: &words,
             seen: &seen,
             depth: outer.depth + 1,
-            origin: &|span| (outer.origin)(source(span)),
+            origin: &|span| (outer.origin)(decoded.source(span)),
         };
         self.oddities.decoded += 1;
         self.oddities.depth = self.oddities.depth.max(layer.depth);
