@@ -1,7 +1,7 @@
 //! Other readings of a text: what a reader sees who looks through a disguise or decodes a part.
 //!
 //! Each exists only if the plain reading came by something that calls for it, so that clean text
-//! has none. Their words carry spans of the text they were found in, however deep they lay.
+//! has none. Each tells where in the text that is screened its words come from, however deep.
 
 mod base;
 mod cipher;
@@ -59,15 +59,25 @@ pub(crate) enum Kind {
 }
 
 /// One more way to read a text.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) struct Reading<'r> {
-    /// How it comes about, last step first.
+    /// How it comes about: the last step.
     pub(crate) kind: Kind,
-    /// How many texts lie one in the other above it: 0 in the text itself.
+    /// How many texts lie one in the other above it: 0 in the text that is screened.
     pub(crate) depth: u8,
-    /// Its words, with spans of the text that is screened. The words of a part that was decoded
-    /// have the span of the whole part.
+    /// What is read: the text that is screened, or a decoded one.
+    pub(crate) text: &'r str,
+    /// Its words, with spans of `text`.
     pub(crate) words: &'r [Word],
+    origin: &'r dyn Fn(Range<usize>) -> Range<usize>,
+}
+
+impl Reading<'_> {
+    /// The bytes of the text that is screened which a span of `text` comes from: all of a run that
+    /// was encoded, whatever part of it is meant.
+    pub(crate) fn origin(&self, span: Range<usize>) -> Range<usize> {
+        (self.origin)(span)
+    }
 }
 
 /// How far to look.
@@ -276,13 +286,12 @@ impl Decoder<'_> {
 
     /// Visits `self.words`, which are words of the layer's text.
     fn show(&mut self, kind: Kind, layer: &Layer<'_>) {
-        for word in self.words.iter_mut() {
-            word.span = (layer.origin)(word.span.clone());
-        }
         (self.visit)(Reading {
             kind,
             depth: layer.depth,
+            text: layer.text,
             words: self.words,
+            origin: layer.origin,
         });
     }
 }

@@ -335,9 +335,10 @@ proptest! {
             &mut |reading| {
                 let mut last = 0;
                 for word in reading.words {
-                    assert!(!text[word.span.clone()].is_empty());
-                    assert!(word.span.start >= last, "{reading:?}");
+                    assert!(!reading.text[word.span.clone()].is_empty());
+                    assert!(word.span.start >= last);
                     last = word.span.start;
+                    assert!(!text[reading.origin(word.span.clone())].is_empty());
                 }
                 most += 1;
             },
