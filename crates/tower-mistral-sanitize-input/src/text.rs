@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, cmp::Reverse, collections::BTreeMap, ops::Range};
 
-use prompt_screen::{Action, RuleName, Screen};
+use prompt_screen::{Action, RuleName, Screen, Thresholds, Verdict};
 use tower_mistral_wire::rewrite::{Edit, apply};
 
 /// A rule matched.
@@ -119,6 +119,9 @@ impl<'a> Text<'a> {
 
 fn hits(screen: &Screen, text: &str) -> Vec<Hit> {
     let screening = screen.screen(text);
+    if screening.verdict(&Thresholds::default()) == Verdict::Allow {
+        return Vec::new();
+    }
     let hits = screening.findings().iter().map(|finding| Hit {
         rule: finding.rule().clone(),
         action: finding.action(),

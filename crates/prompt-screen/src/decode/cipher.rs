@@ -85,10 +85,20 @@ fn turned(text: &str, span: Range<usize>, turn: impl Fn(char) -> char) -> Decode
     decoded
 }
 
+/// Word by word, so that each knows its place.
 fn reversed(text: &str, span: Range<usize>) -> Decoded {
     let mut decoded = Decoded::default();
-    let part = text.get(span.clone()).unwrap_or_default();
-    decoded.put(&part.chars().rev().collect::<String>(), span);
+    let mut end = span.end;
+    let part = text.get(span).unwrap_or_default();
+    for (at, word) in part.rsplit(' ').enumerate() {
+        if at > 0 {
+            end -= 1;
+            decoded.put(" ", end..end + 1);
+        }
+        let start = end - word.len();
+        decoded.put(&word.chars().rev().collect::<String>(), start..end);
+        end = start;
+    }
     decoded
 }
 

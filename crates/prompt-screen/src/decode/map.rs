@@ -37,23 +37,13 @@ impl Decoded {
 
     /// The bytes of the source that a span of the decoded text comes from.
     pub(crate) fn source(&self, span: Range<usize>) -> Range<usize> {
-        let start = self.piece(span.start).map_or(0, |piece| {
-            let into = if piece.copied {
-                span.start - piece.decoded
-            } else {
-                0
-            };
-            piece.source.start + into
-        });
         let last = span.end.saturating_sub(1).max(span.start);
-        let end = self.piece(last).map_or(start, |piece| {
-            if piece.copied {
-                piece.source.start + (span.end - piece.decoded)
-            } else {
-                piece.source.end
-            }
-        });
-        start..end
+        let start = self
+            .piece(span.start)
+            .map_or(0..0, |piece| piece.at(span.start));
+        let end = self.piece(last).map_or(0..0, |piece| piece.at(last));
+        // What was written backwards begins where it ends.
+        start.start.min(end.start)..start.end.max(end.end)
     }
 
     fn push(&mut self, text: &str, source: Range<usize>, copied: bool) {
@@ -71,5 +61,16 @@ impl Decoded {
     fn piece(&self, at: usize) -> Option<&Piece> {
         let after = self.pieces.partition_point(|piece| piece.decoded <= at);
         self.pieces.get(after.checked_sub(1)?)
+    }
+}
+
+impl Piece {
+    /// Where a byte comes from.
+    fn at(&self, decoded: usize) -> Range<usize> {
+        if !self.copied {
+            return self.source.clone();
+        }
+        let at = self.source.start + (decoded - self.decoded);
+        at..at + 1
     }
 }

@@ -1,0 +1,250 @@
+//! All patterns as one machine: nodes, and the words that lead from one to the next.
+//!
+//! Patterns that begin alike share their nodes. An item that may be missing is a step that takes
+//! no word; a gap is a node that some words may pass without leaving it.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::{
+    pattern::{Item, Kind, Pattern},
+    table::WordTable,
+    vocabulary::Row,
+};
+
+/// A pattern and the index of the rule it belongs to.
+#[derive(Clone, Debug)]
+pub(crate) struct Signature {
+    pub(crate) rule: usize,
+    pub(crate) pattern: Pattern,
+}
+
+pub(crate) type NodeId = u32;
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Node {
+    /// Class of words and the node it leads to.
+    pub(crate) edges: Vec<(u32, NodeId)>,
+    /// Words that may pass without leaving.
+    pub(crate) skips: u8,
+    /// Nodes that no word has to lead to.
+    pub(crate) free: Vec<NodeId>,
+    pub(crate) accepts: Vec<Accept>,
+    /// The index of what has to stand here character by character.
+    pub(crate) literal: Option<usize>,
+}
+
+/// A pattern that is complete.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Accept {
+    pub(crate) rule: usize,
+    /// The indices of the literals that the pattern begins and ends with.
+    pub(crate) opens: Option<usize>,
+    pub(crate) closes: Option<usize>,
+}
+
+/// Where patterns start that may start anywhere, and those that start a sentence.
+pub(crate) const ANYWHERE: NodeId = 0;
+pub(crate) const SENTENCE: NodeId = 1;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Graph {
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) words: WordTable,
+    /// Sets of words, a bit each.
+    pub(crate) classes: Vec<Vec<u64>>,
+    /// Where the first word of a pattern leads, by word: from [`ANYWHERE`], from [`SENTENCE`].
+    pub(crate) starts: Vec<[Vec<NodeId>; 2]>,
+    pub(crate) literals: Vec<Literal>,
+}
+
+/// Characters to be compared, and how many words they hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Literal {
+    pub(crate) text: String,
+    pub(crate) words: usize,
+}
+
+impl Graph {
+    pub(crate) fn new(signatures: &[Signature]) -> Self {
+        let mut maker = Maker::default();
+        maker.nodes.resize_with(2, Node::default);
+        for signature in signatures {
+            maker.add(signature);
+        }
+        maker.finish()
+    }
+}
+
+#[derive(Default)]
+struct Maker {
+    nodes: Vec<Node>,
+    words: HashMap<u64, u32>,
+    keys: Vec<u64>,
+    classes: HashMap<BTreeSet<u32>, u32>,
+    sets: Vec<BTreeSet<u32>>,
+    literals: Vec<Literal>,
+    /// The node behind a node and an item.
+    behind: HashMap<(NodeId, String), NodeId>,
+    /// The node within an item, behind a node, an item and the first words of a row.
+    within: HashMap<(NodeId, String, Row), NodeId>,
+}
+
+impl Maker {
+    fn add(&mut self, signature: &Signature) {
+        let mut at = match signature.pattern.anchored {
+            true => SENTENCE,
+            false => ANYWHERE,
+        };
+        let mut opens = None;
+        for (item, n) in signature.pattern.items.iter().zip(0..) {
+            at = self.item(at, item);
+            if n == 0 {
+                opens = self.literal(at);
+            }
+        }
+        let accept = Accept {
+            rule: signature.rule,
+            opens,
+            closes: self.literal(at),
+        };
+        if let Some(node) = self.nodes.get_mut(at as usize) {
+            node.accepts.push(accept);
+        }
+    }
+
+    fn item(&mut self, from: NodeId, item: &Item) -> NodeId {
+        let behind = (from, item.spelling.clone());
+        if let Some(to) = self.behind.get(&behind) {
+            return *to;
+        }
+        let to = self.node();
+        self.behind.insert(behind, to);
+        match &item.kind {
+            Kind::Words { rows, optional } => {
+                self.rows(from, to, &item.spelling, rows);
+                if *optional {
+                    self.free(from, to);
+                }
+            }
+            Kind::Gap(skips) => {
+                self.free(from, to);
+                if let Some(node) = self.nodes.get_mut(to as usize) {
+                    node.skips = *skips;
+                }
+            }
+            Kind::Literal { row, text } => {
+                self.rows(from, to, &item.spelling, std::slice::from_ref(row));
+                self.literals.push(Literal {
+                    text: text.clone(),
+                    words: row.len(),
+                });
+                if let Some(node) = self.nodes.get_mut(to as usize) {
+                    node.literal = Some(self.literals.len() - 1);
+                }
+            }
+        }
+        to
+    }
+
+    fn literal(&self, node: NodeId) -> Option<usize> {
+        self.nodes.get(node as usize).and_then(|node| node.literal)
+    }
+
+    fn rows(&mut self, from: NodeId, to: NodeId, spelling: &str, rows: &[Row]) {
+        let mut singles = BTreeSet::new();
+        for row in rows {
+            let Some((last, first)) = row.split_last() else {
+                continue;
+            };
+            let last = self.word(*last);
+            if first.is_empty() {
+                singles.insert(last);
+                continue;
+            }
+            let mut at = from;
+            for (key, n) in first.iter().zip(1..) {
+                let word = self.word(*key);
+                let row = first.get(..n).unwrap_or_default().to_vec();
+                let within = (from, spelling.to_owned(), row);
+                at = match self.within.get(&within) {
+                    Some(node) => *node,
+                    None => {
+                        let node = self.node();
+                        self.within.insert(within, node);
+                        self.edge(at, BTreeSet::from([word]), node);
+                        node
+                    }
+                };
+            }
+            self.edge(at, BTreeSet::from([last]), to);
+        }
+        if !singles.is_empty() {
+            self.edge(from, singles, to);
+        }
+    }
+
+    fn node(&mut self) -> NodeId {
+        self.nodes.push(Node::default());
+        NodeId::try_from(self.nodes.len() - 1).expect("invariant: rules are fewer than 2^32")
+    }
+
+    fn free(&mut self, from: NodeId, to: NodeId) {
+        if let Some(node) = self.nodes.get_mut(from as usize) {
+            node.free.push(to);
+        }
+    }
+
+    fn edge(&mut self, from: NodeId, words: BTreeSet<u32>, to: NodeId) {
+        let next = u32::try_from(self.sets.len()).expect("invariant: sets are fewer than 2^32");
+        let class = *self.classes.entry(words.clone()).or_insert(next);
+        if class == next {
+            self.sets.push(words);
+        }
+        if let Some(node) = self.nodes.get_mut(from as usize) {
+            node.edges.push((class, to));
+        }
+    }
+
+    fn word(&mut self, key: u64) -> u32 {
+        let next = u32::try_from(self.keys.len()).expect("invariant: words are fewer than 2^32");
+        let word = *self.words.entry(key).or_insert(next);
+        if word == next {
+            self.keys.push(key);
+        }
+        word
+    }
+
+    fn finish(self) -> Graph {
+        let starts_of = |root: NodeId, word: u32| -> Vec<NodeId> {
+            let node = self.nodes.get(root as usize);
+            let edges = node.into_iter().flat_map(|node| &node.edges);
+            let edges = edges.filter(|(class, _)| {
+                let set = self.sets.get(*class as usize);
+                set.is_some_and(|set| set.contains(&word))
+            });
+            edges.map(|(_, to)| *to).collect()
+        };
+        let starts = (0..)
+            .zip(&self.keys)
+            .map(|(word, _)| [starts_of(ANYWHERE, word), starts_of(SENTENCE, word)])
+            .collect();
+        let classes = self.sets.iter().map(|set| bits(set, self.keys.len()));
+        Graph {
+            classes: classes.collect(),
+            words: WordTable::new(&self.keys),
+            starts,
+            nodes: self.nodes,
+            literals: self.literals,
+        }
+    }
+}
+
+fn bits(set: &BTreeSet<u32>, words: usize) -> Vec<u64> {
+    let mut bits = vec![0; words.div_ceil(64)];
+    for word in set {
+        if let Some(bits) = bits.get_mut((word >> 6) as usize) {
+            *bits |= 1 << (word & 63);
+        }
+    }
+    bits
+}
