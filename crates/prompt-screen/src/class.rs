@@ -9,7 +9,7 @@ pub(crate) struct Classes {
     pub(crate) letters: u64,
     /// What only a closer look can tell: an invisible character, or part of one beyond ASCII.
     pub(crate) odd: u64,
-    digits: u64,
+    pub(crate) digits: u64,
 }
 
 impl Classes {

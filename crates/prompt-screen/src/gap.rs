@@ -13,6 +13,14 @@ pub(crate) struct Seen {
     pub(crate) mixed: bool,
     /// Some words are parted by punctuation without white space, or by a hyphen that breaks a line.
     pub(crate) glued: bool,
+    /// Two or more signs stand between words without white space.
+    pub(crate) tangled: bool,
+    /// There are ASCII digits.
+    pub(crate) digits: bool,
+    /// There may be a row of dots and dashes.
+    pub(crate) dashes: bool,
+    /// There are Braille cells, or invisible characters that can carry bytes or bits.
+    pub(crate) symbols: bool,
     /// Invisible characters where a word may be parted.
     pub(crate) seams: u32,
     /// Other invisible characters: soft hyphens, variation selectors.
@@ -44,15 +52,25 @@ impl Seen {
                 gap = gap.max(gap_of(char::from(*byte), gap));
             }
         }
-        self.glued |= signs & WHITE == 0 && !blanks.is_empty();
+        let is_glue = signs & WHITE == 0;
+        self.glued |= is_glue && !blanks.is_empty();
+        self.tangled |= is_glue && blanks.len() > 1;
         self.glued |= blanks.starts_with(b"-\n") || blanks.starts_with(b"-\r");
         self.signs |= signs;
+        self.dashes |= blanks.len() >= MORSE && blanks.contains(&b'-');
         gap
+    }
+
+    /// A character beyond ASCII.
+    pub(crate) fn wide(&mut self, c: char) {
+        self.symbols |= matches!(c, '\u{2800}'..='\u{28FF}' | '\u{E0100}'..='\u{E01EF}' | '\u{2062}' | '\u{2064}');
+        self.dashes |= matches!(c, '·' | '•' | '−' | '–' | '—');
     }
 
     /// A blank on its own, next to words that are read by character.
     pub(crate) fn blank(&mut self, c: char) {
         self.glued |= !c.is_whitespace();
+        self.tangled |= !c.is_whitespace();
         let sign = u8::try_from(c).ok();
         let sign = sign.and_then(|byte| SIGNS.get(usize::from(byte)));
         self.signs |= sign.copied().unwrap_or_default();
@@ -74,6 +92,9 @@ const SENTENCE: u8 = 1;
 const LINE: u8 = 2;
 const WHITE: u8 = 4;
 const ESCAPE: u8 = 8;
+
+/// Bytes of the shortest Morse code that is looked for: four letters and the blanks between.
+const MORSE: usize = 8;
 
 static SIGNS: [u8; 128] = {
     let mut signs = [0; 128];

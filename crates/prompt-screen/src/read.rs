@@ -12,7 +12,6 @@ use std::ops::Range;
 pub(crate) use crate::key::key;
 use crate::{
     class::{self, Classes},
-    edit::PLACEHOLDER,
     fold::{self, Sign},
     gap::{Seen, gap_of},
     key::{Hash, key_of_ascii},
@@ -43,7 +42,7 @@ pub(crate) enum Gap {
 }
 
 /// Fills `words` with the words of `text`, and says what else it came by. Linear; allocates only
-/// to grow `words`. A [`PLACEHOLDER`] is no word, and what follows it begins a paragraph.
+/// to grow `words`.
 pub(crate) fn read(text: &str, words: &mut Vec<Word>) -> Seen {
     read_with(text, words, false)
 }
@@ -62,7 +61,6 @@ fn read_with(text: &str, words: &mut Vec<Word>, parted: bool) -> Seen {
         words,
         gap: Gap::Paragraph,
         seen: Seen::default(),
-        placeholder: false,
     };
     let mut at = 0;
     while at < text.len() {
@@ -82,8 +80,6 @@ struct Reader<'t> {
     parted: bool,
     /// The last word that was read by character had one letter.
     alone: bool,
-    /// The next word is the one in a placeholder.
-    placeholder: bool,
 }
 
 impl Reader<'_> {
@@ -98,6 +94,7 @@ impl Reader<'_> {
         let mut inside = 0;
         while base < bytes.len() {
             let classes = Classes::of(bytes, base);
+            self.seen.digits |= classes.digits != 0;
             self.seen.mixed |= classes.has_mixed_words(inside);
             self.seen.spaced |= classes.has_spaced_letters(inside);
             let mut edges = classes.edges(inside);
@@ -136,11 +133,6 @@ impl Reader<'_> {
 
     /// An ASCII word.
     fn word(&mut self, start: usize, end: usize) {
-        if self.placeholder {
-            self.placeholder = false;
-            self.gap = Gap::Paragraph;
-            return;
-        }
         let key = key_of_ascii(self.text.as_bytes(), start, end);
         self.push(key, start..end);
     }
@@ -161,10 +153,6 @@ impl Reader<'_> {
         let bytes = self.text.as_bytes();
         let blanks = bytes.get(start..end).unwrap_or_default();
         self.gap = self.seen.blanks(blanks, self.gap);
-        if blanks.last() == Some(&b'[') {
-            let rest = bytes.get(end - 1..).unwrap_or_default();
-            self.placeholder = rest.starts_with(PLACEHOLDER.as_bytes());
-        }
     }
 
     /// Reads by character from `from` on, which is in no word; returns the end of the text, or the
@@ -175,18 +163,11 @@ impl Reader<'_> {
         let mut at = from;
         let mut was_tag = false;
         while let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
-            if c == '['
-                && text
-                    .get(at..)
-                    .is_some_and(|rest| rest.starts_with(PLACEHOLDER))
-            {
-                self.close(&mut open);
-                self.gap = Gap::Paragraph;
-                at += PLACEHOLDER.len();
-                continue;
-            }
             let span = at..at + c.len_utf8();
             at = span.end;
+            if !c.is_ascii() {
+                self.seen.wide(c);
+            }
             let tagged = fold::tagged(c);
             let is_tag = tagged.is_some();
             self.seen.tags += u32::from(is_tag);
@@ -251,6 +232,7 @@ impl Reader<'_> {
         let alone = word.count == 1;
         self.seen.spaced |= alone && self.alone;
         self.alone = alone;
+        self.seen.digits |= word.has & DIGIT != 0;
         self.seen.mixed |= word.has & DIGIT != 0 && word.has & !DIGIT != 0;
         self.seen.mixed_scripts += u32::from(word.has & LATIN != 0 && word.has & GREEK != 0);
         self.push(word.hash.key(), word.start..word.end);
@@ -324,12 +306,6 @@ mod tests {
         let mut inside = false;
         let mut at = 0;
         while let Some(c) = text[at..].chars().next() {
-            if text[at..].starts_with(PLACEHOLDER) {
-                at += PLACEHOLDER.len();
-                gap = Gap::Paragraph;
-                inside = false;
-                continue;
-            }
             let span = at..at + c.len_utf8();
             at = span.end;
             let c = fold::tagged(c).unwrap_or(c);
@@ -449,22 +425,5 @@ mod tests {
         assert_eq!(words[0].key, key("IGNORE"));
         assert_eq!(words[1].key, key("all"));
         assert_eq!(words[4].key, key("é"));
-    }
-
-    #[test]
-    fn a_placeholder_is_no_word() {
-        let text = "ignore [FILTERED] previous [FILTERED\u{200B}]";
-        let seen: Vec<_> = words(text)
-            .into_iter()
-            .map(|word| (&text[word.span], word.gap))
-            .collect();
-        assert_eq!(
-            seen,
-            [
-                ("ignore", Gap::Paragraph),
-                ("previous", Gap::Paragraph),
-                ("FILTERED", Gap::Blank),
-            ]
-        );
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{
     cell::RefCell,
-    fmt,
+    fmt, mem,
     sync::{Arc, LazyLock},
 };
 
@@ -10,9 +10,11 @@ use crate::{
     allow::{Allow, Date, What},
     automaton::{Automaton, Phrase},
     builder::ScreenBuilder,
+    decode::{self, Limits, readings},
+    edit::PLACEHOLDER,
     finding::{Finding, Screening},
     presets::{self, Preset},
-    read,
+    read::{self, Word},
     rule::Rule,
     signatures::{Hit, Matcher, Scratch, Signature},
 };
@@ -142,19 +144,13 @@ impl Screen {
     }
 
     fn signatures(&self, text: &str) -> Vec<Hit> {
-        thread_local! {
-            static SCRATCH: RefCell<Scratch> = RefCell::default();
-        }
         let Some(matcher) = &self.inner.signatures else {
             return Vec::new();
         };
-        let mut hits = SCRATCH.with_borrow_mut(|scratch| {
-            read::read(text, &mut scratch.words);
-            let hits = matcher.find(text, scratch);
-            scratch.shrink();
-            hits
-        });
-        hits.sort_by_key(|hit| hit.rule);
+        let mut hits = find(matcher, text);
+        // The readings of a text share most of their hits.
+        hits.sort_by_key(|hit| (hit.rule, hit.span.start, hit.span.end));
+        hits.dedup_by(|a, b| a.rule == b.rule && a.span == b.span);
         let enough = |hits: &&[Hit]| {
             let rule = hits.first().and_then(|hit| self.inner.rules.get(hit.rule));
             rule.is_none_or(|rule| hits.len() >= usize::from(rule.at_least))
@@ -193,6 +189,39 @@ impl Screen {
             .and_then(ScreenBuilder::build)
             .expect("invariant: the built-in rules are valid")
     }
+}
+
+/// The hits in all readings of a text.
+fn find(matcher: &Matcher, text: &str) -> Vec<Hit> {
+    thread_local! {
+        static SCRATCH: RefCell<(Scratch, Vec<Word>, decode::Scratch)> = RefCell::default();
+    }
+    SCRATCH.with_borrow_mut(|(search, plain, decode)| {
+        let seen = read::read(text, &mut search.words);
+        let mut hits = matcher.find(text, search);
+        mem::swap(plain, &mut search.words);
+        let knows = |key| matcher.knows(key);
+        readings(
+            text,
+            (plain, &seen),
+            Limits::default(),
+            &knows,
+            decode,
+            &mut |reading| {
+                search.words.clear();
+                search.words.extend_from_slice(reading.words);
+                let found = matcher.find(reading.text, search).into_iter();
+                hits.extend(found.filter_map(|hit| {
+                    let span = reading.origin(hit.span);
+                    let is_free = !text.get(span.clone())?.contains(PLACEHOLDER);
+                    is_free.then_some(Hit { span, ..hit })
+                }));
+            },
+        );
+        mem::swap(plain, &mut search.words);
+        search.shrink();
+        hits
+    })
 }
 
 impl fmt::Debug for Screen {

@@ -124,7 +124,8 @@ impl Eye<'_> {
             least = least.min(between.len());
             run.push(letter);
         }
-        if run.len() < FEWEST {
+        let alphabetic = run.iter().filter(|letter| letter.is_alphabetic()).count();
+        if run.len() < FEWEST || 2 * alphabetic <= run.len() {
             return 0;
         }
         let is_wide = |at: &usize| {
@@ -208,11 +209,13 @@ impl Eye<'_> {
         let mut count = 0;
         let mut found = None;
         for (i, word) in self.words.iter().skip(from).take(n).enumerate() {
+            let before = count;
             each_letter(self.text.get(word.span.clone())?, |letter| {
                 hash.push(letter);
                 count += 1;
             });
-            if count > LONGEST {
+            // A character that is a word of its own is no piece of another.
+            if count == before || count > LONGEST {
                 break;
             }
             if i > 0 && count >= FEWEST && (self.knows)(hash.key()) {

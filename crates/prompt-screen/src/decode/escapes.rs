@@ -1,55 +1,13 @@
 //! Escapes decoded in place: HTML entities, percent-encoding, quoted-printable, and the backslash
 //! escapes of JSON and program texts.
 
-use std::{ops::Range, str};
+use std::str;
 
-/// Where the bytes of a decoded text come from.
-#[derive(Debug, Default)]
-pub(crate) struct Map {
-    /// In order; each reaches to the next.
-    pieces: Vec<Piece>,
-}
-
-#[derive(Debug)]
-struct Piece {
-    decoded: usize,
-    source: Range<usize>,
-    /// Byte by byte as in the source.
-    copied: bool,
-}
-
-impl Map {
-    /// The bytes of the source that a span of the decoded text comes from.
-    pub(crate) fn source(&self, span: Range<usize>) -> Range<usize> {
-        let start = self.piece(span.start).map_or(0, |piece| {
-            let into = if piece.copied {
-                span.start - piece.decoded
-            } else {
-                0
-            };
-            piece.source.start + into
-        });
-        let last = span.end.saturating_sub(1).max(span.start);
-        let end = self.piece(last).map_or(start, |piece| {
-            if piece.copied {
-                piece.source.start + (span.end - piece.decoded)
-            } else {
-                piece.source.end
-            }
-        });
-        start..end
-    }
-
-    fn piece(&self, at: usize) -> Option<&Piece> {
-        let after = self.pieces.partition_point(|piece| piece.decoded <= at);
-        self.pieces.get(after.checked_sub(1)?)
-    }
-}
+use super::map::Decoded;
 
 /// The text with its escapes decoded, `None` if it has none.
-pub(crate) fn decode(text: &str) -> Option<(String, Map)> {
-    let mut out = String::with_capacity(text.len());
-    let mut map = Map::default();
+pub(crate) fn decode(text: &str) -> Option<Decoded> {
+    let mut out = Decoded::default();
     let mut copied = 0;
     let mut at = 0;
     while let Some(found) = next(text, at) {
@@ -57,33 +15,16 @@ pub(crate) fn decode(text: &str) -> Option<(String, Map)> {
         let Some((n, decoded)) = escape(text.get(found..)?) else {
             continue;
         };
-        copy(text, copied..found, &mut out, &mut map);
-        map.pieces.push(Piece {
-            decoded: out.len(),
-            source: found..found + n,
-            copied: false,
-        });
-        out.push_str(&decoded);
+        out.copy(text, copied..found);
+        out.put(&decoded, found..found + n);
         at = found + n;
         copied = at;
     }
     if copied == 0 {
         return None;
     }
-    copy(text, copied..text.len(), &mut out, &mut map);
-    Some((out, map))
-}
-
-fn copy(text: &str, span: Range<usize>, out: &mut String, map: &mut Map) {
-    if span.is_empty() {
-        return;
-    }
-    map.pieces.push(Piece {
-        decoded: out.len(),
-        source: span.clone(),
-        copied: true,
-    });
-    out.push_str(text.get(span).unwrap_or_default());
+    out.copy(text, copied..text.len());
+    Some(out)
 }
 
 /// Where the next escape may begin.

@@ -1,14 +1,22 @@
 //! Other readings of a text: what a reader sees who looks through a disguise or decodes a part.
 //!
 //! Each exists only if the plain reading came by something that calls for it, so that clean text
-//! has none. Their words carry spans of the text they were found in, however deep they lay.
+//! has none. Each tells where in the text that is screened its words come from, however deep.
 
+mod base;
+mod cipher;
+mod common;
 mod disguise;
 mod escapes;
+mod language;
+mod map;
+mod parts;
 mod segment;
+mod spelled;
 
 use std::ops::Range;
 
+use self::{common::Sense, map::Decoded, parts::Parts};
 use crate::{
     gap::Seen,
     read::{Word, read, read_parted},
@@ -24,18 +32,52 @@ pub(crate) enum Kind {
     Disguised,
     /// HTML entities, percent-encoding, quoted-printable, escapes of JSON and program texts.
     Escaped,
+    Hex,
+    Base32,
+    Base64,
+    Ascii85,
+    Uuencode,
+    /// Characters as decimal numbers.
+    Decimal,
+    /// Characters as binary numbers.
+    Binary,
+    Morse,
+    Braille,
+    /// The NATO alphabet.
+    Nato,
+    /// Bytes as variation selectors.
+    Selectors,
+    /// Bits as invisible operators.
+    InvisibleBits,
+    Rot13,
+    /// The alphabet from its end.
+    Atbash,
+    /// The characters from the last to the first.
+    Reversed,
+    /// Each word from its last letter to its first.
+    ReversedWords,
 }
 
 /// One more way to read a text.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) struct Reading<'r> {
-    /// How it comes about, last step first.
+    /// How it comes about: the last step.
     pub(crate) kind: Kind,
-    /// How many texts lie one in the other above it: 0 in the text itself.
+    /// How many texts lie one in the other above it: 0 in the text that is screened.
     pub(crate) depth: u8,
-    /// Its words, with spans of the text that is screened. The words of a part that was decoded
-    /// have the span of the whole part.
+    /// What is read: the text that is screened, or a decoded one.
+    pub(crate) text: &'r str,
+    /// Its words, with spans of `text`.
     pub(crate) words: &'r [Word],
+    origin: &'r dyn Fn(Range<usize>) -> Range<usize>,
+}
+
+impl Reading<'_> {
+    /// The bytes of the text that is screened which a span of `text` comes from: all of a run that
+    /// was encoded, whatever part of it is meant.
+    pub(crate) fn origin(&self, span: Range<usize>) -> Range<usize> {
+        (self.origin)(span)
+    }
 }
 
 /// How far to look.
@@ -72,7 +114,9 @@ pub(crate) struct Oddities {
     pub(crate) mixed_scripts: u32,
     /// Words with letters spaced out, signs inside or digits for letters.
     pub(crate) disguised: u32,
-    /// Parts that were decoded, at any depth.
+    /// Runs that were encoded, at any depth.
+    pub(crate) encoded: u32,
+    /// Texts that were decoded, at any depth: all runs of a kind are one.
     pub(crate) decoded: u32,
     /// How deep the decoded parts lay.
     pub(crate) depth: u8,
@@ -147,6 +191,15 @@ impl Decoder<'_> {
             return;
         }
         self.escaped(layer);
+        let senses: Vec<_> = layer
+            .words
+            .iter()
+            .filter_map(|word| Some((common::sense(word.key)?, word)))
+            .collect();
+        self.encoded(layer, &senses);
+        for (kind, decoded) in cipher::decipher(layer.text, &senses) {
+            self.inner(kind, layer, &decoded);
+        }
     }
 
     fn parted(&mut self, layer: &Layer<'_>) {
@@ -172,20 +225,42 @@ impl Decoder<'_> {
         if !layer.seen.escapes() {
             return;
         }
-        let Some((text, map)) = escapes::decode(layer.text) else {
-            return;
-        };
-        self.inner(Kind::Escaped, layer, &text, &|span| map.source(span));
+        if let Some(decoded) = escapes::decode(layer.text) {
+            self.inner(Kind::Escaped, layer, &decoded);
+        }
+    }
+
+    fn encoded(&mut self, layer: &Layer<'_>, senses: &[(Sense, &Word)]) {
+        let Layer {
+            text, words, seen, ..
+        } = *layer;
+        let mut parts = Parts::default();
+        if seen.longest >= base::LEAST_WORD {
+            base::runs(text, words, &mut parts);
+        }
+        if seen.tangled || seen.glued && seen.mixed {
+            base::signs(text, &mut parts);
+        }
+        if seen.digits {
+            spelled::bits(text, words, &mut parts);
+            spelled::numbers(text, words, &mut parts);
+        }
+        if seen.dashes {
+            spelled::morse(text, &mut parts);
+        }
+        if seen.symbols {
+            spelled::symbols(text, &mut parts);
+        }
+        spelled::nato(text, senses, &mut parts);
+        for part in parts.into_vec() {
+            self.oddities.encoded += part.count;
+            self.inner(part.kind, layer, &part.decoded);
+        }
     }
 
     /// Reads a decoded text, and what is in it.
-    fn inner(
-        &mut self,
-        kind: Kind,
-        outer: &Layer<'_>,
-        text: &str,
-        source: &dyn Fn(Range<usize>) -> Range<usize>,
-    ) {
+    fn inner(&mut self, kind: Kind, outer: &Layer<'_>, decoded: &Decoded) {
+        let text = decoded.text.as_str();
         let Some(left) = self.left.checked_sub(text.len()) else {
             return;
         };
@@ -200,7 +275,7 @@ impl Decoder<'_> {
             words: &words,
             seen: &seen,
             depth: outer.depth + 1,
-            origin: &|span| (outer.origin)(source(span)),
+            origin: &|span| (outer.origin)(decoded.source(span)),
         };
         self.oddities.decoded += 1;
         self.oddities.depth = self.oddities.depth.max(layer.depth);
@@ -211,13 +286,12 @@ impl Decoder<'_> {
 
     /// Visits `self.words`, which are words of the layer's text.
     fn show(&mut self, kind: Kind, layer: &Layer<'_>) {
-        for word in self.words.iter_mut() {
-            word.span = (layer.origin)(word.span.clone());
-        }
         (self.visit)(Reading {
             kind,
             depth: layer.depth,
+            text: layer.text,
             words: self.words,
+            origin: layer.origin,
         });
     }
 }

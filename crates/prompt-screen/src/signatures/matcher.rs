@@ -79,6 +79,11 @@ impl Matcher {
         }
     }
 
+    /// Whether some rule has the word with this key.
+    pub(crate) fn knows(&self, key: u64) -> bool {
+        self.graph.words.get(key) != NO_WORD
+    }
+
     /// Every place where a rule holds. Hits of one rule do not overlap and are in order.
     ///
     /// The words in `scratch` are those of `text`.
