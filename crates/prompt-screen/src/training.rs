@@ -34,7 +34,17 @@ pub struct Seen {
     pub clues: Vec<u64>,
 }
 
+impl Seen {
+    /// All features and clues, as often as they occur.
+    pub fn features(&self) -> impl Iterator<Item = u64> {
+        let sentences = self.readings.iter().flatten();
+        let features = sentences.flat_map(|sentence| &sentence.features);
+        features.chain(&self.clues).copied()
+    }
+}
+
 /// Reads texts as the model does.
+#[allow(missing_debug_implementations, reason = "nothing to see")]
 pub struct Reader {
     lexicon: Lexicon,
     screen: Screen,
@@ -99,14 +109,6 @@ pub fn damping(words: usize) -> f32 {
 /// The file of a model.
 pub fn file(header: &Header, weights: impl IntoIterator<Item = (u64, i8)>) -> Vec<u8> {
     header.write(&table::bytes(weights))
-}
-
-/// The weights as a file has them.
-#[must_use]
-pub fn stored(file: &[u8], features: &[u64]) -> Option<Vec<i32>> {
-    let (_, table) = Header::read(file)?;
-    let table = table::Table::new(table)?;
-    Some(features.iter().map(|hash| table.get(*hash)).collect())
 }
 
 #[derive(Default)]

@@ -1,189 +1,228 @@
-//! Fitting the weights.
+//! Fitting the weights: logistic regression on the part of each text that looks most like an
+//! attack, by stochastic gradient descent in a fixed order.
 
-use std::{collections::HashMap, hash::BuildHasherDefault};
+use std::{
+    collections::HashMap,
+    hash::{BuildHasherDefault, Hasher},
+    ops::Range,
+};
 
-use prompt_screen::training::{damping, windows};
+use prompt_screen::training::{Header, Sentence, damping, windows};
 
-use crate::rows::Row;
+use crate::{calibrate::Calibration, rows::Row};
 
-#[derive(Clone, Copy, Debug)]
-pub struct Options {
-    pub min_rows: usize,
-    pub min_sources: usize,
-    pub rate: f32,
-    pub epochs: usize,
-    pub l2: f32,
-    pub dropout: f32,
-    pub positive: f32,
-    pub power: f32,
-    pub robust: f32,
-    pub floor: f32,
+/// A feature is kept if it is in as many rows and sources: what one source alone says is its
+/// topic, not an attack, and could tell what its rows were.
+const MIN_ROWS: usize = 3;
+const MIN_SOURCES: usize = 2;
+const EPOCHS: usize = 15;
+const RATE: f32 = 0.2;
+/// By how much weights shrink in an epoch, more the fewer sources a feature is in.
+const SHRINK: f32 = 0.05;
+/// No feature speaks more against an attack than this: harmless words must not buy one off.
+const FLOOR: f32 = 0.5;
+/// No row moves the weights by more than so many average ones.
+const HEAVIEST: f32 = 20.0;
+
+/// A fitted model.
+pub(crate) struct Linear {
+    ids: Ids,
+    weights: Vec<f32>,
+    bias: f32,
 }
 
-#[derive(Default, Clone)]
-pub struct Pass(u64);
-impl std::hash::Hasher for Pass {
+type Ids = HashMap<u64, u32, BuildHasherDefault<Hashed>>;
+
+/// Features are hashes already.
+#[derive(Default)]
+struct Hashed(u64);
+
+impl Hasher for Hashed {
     fn finish(&self) -> u64 {
         self.0
     }
+
     fn write(&mut self, _: &[u8]) {}
-    fn write_u64(&mut self, n: u64) {
-        self.0 = n.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    }
-}
-pub type Map<V> = HashMap<u64, V, BuildHasherDefault<Pass>>;
 
-/// A fitted model.
-pub struct Linear {
-    pub ids: Map<u32>,
-    pub weights: Vec<f32>,
-    pub bias: f32,
-}
-
-struct Encoded {
-    /// Where each sentence's ids end.
-    ends: Vec<usize>,
-    ids: Vec<u32>,
-    words: Vec<usize>,
-}
-
-fn encode(row: &Row, ids: &Map<u32>) -> Encoded {
-    let mut out = Encoded { ends: vec![0], ids: vec![], words: vec![0] };
-    let mut words = 0;
-    for sentence in &row.sentences {
-        out.ids.extend(sentence.features.iter().filter_map(|hash| ids.get(hash)));
-        words += sentence.words;
-        out.ends.push(out.ids.len());
-        out.words.push(words);
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash.wrapping_mul(0x9E37_79B9_7F4A_7C15);
     }
-    out
-}
-
-fn best(row: &Encoded, weights: &[f32]) -> (f32, usize, usize) {
-    let n = row.words.len() - 1;
-    if n == 0 {
-        return (0.0, 0, 0);
-    }
-    let mut sums = vec![0.0];
-    let mut sum = 0.0;
-    for part in row.ends.windows(2) {
-        for id in &row.ids[part[0]..part[1]] {
-            sum += weights[*id as usize];
-        }
-        sums.push(sum);
-    }
-    let mut best = (f32::MIN, 0, 0);
-    for window in windows(n) {
-        let (from, to) = (window.start, window.end);
-        let score = (sums[to] - sums[from]) / damping(row.words[to] - row.words[from]);
-        if score > best.0 {
-            best = (score, from, to);
-        }
-    }
-    best
 }
 
 impl Linear {
-    pub fn score(&self, row: &Row) -> f32 {
-        best(&encode(row, &self.ids), &self.weights).0 + self.bias
+    /// The logit of a text.
+    pub(crate) fn score(&self, row: &Row) -> f32 {
+        let row = Encoded::new(row, &self.ids);
+        self.bias + row.clues(&self.weights) + row.best(&self.weights).0
+    }
+
+    /// As it is in a file.
+    pub(crate) fn quantised(&self, calibration: &Calibration) -> (Header, Vec<(u64, i8)>) {
+        let largest = self.weights.iter().fold(0.0_f32, |max, weight| max.max(weight.abs()));
+        let scale = largest / 127.0;
+        let header = Header {
+            scale,
+            bias: self.bias,
+            threshold: calibration.threshold,
+            slope: calibration.slope,
+        };
+        let mut weights: Vec<_> = self.ids.iter()
+            .map(|(hash, id)| (*hash, (self.weights[*id as usize] / scale).round() as i8))
+            .collect();
+        weights.retain(|(_, weight)| *weight != 0);
+        weights.sort_unstable();
+        (header, weights)
     }
 }
 
-fn select(rows: &[&Row], options: &Options) -> (Map<u32>, Vec<f32>) {
+/// A row in the ids of the features that are kept.
+struct Encoded {
+    readings: Vec<Reading>,
+    clues: Vec<u32>,
+}
+
+struct Reading {
+    ids: Vec<u32>,
+    /// Where each sentence ends: ids and words.
+    ends: Vec<(usize, usize)>,
+}
+
+impl Encoded {
+    fn new(row: &Row, ids: &Ids) -> Self {
+        let known = |features: &[u64]| -> Vec<u32> {
+            features.iter().filter_map(|hash| ids.get(hash).copied()).collect()
+        };
+        let reading = |sentences: &Vec<Sentence>| {
+            let mut reading = Reading { ids: Vec::new(), ends: vec![(0, 0)] };
+            let mut words = 0;
+            for sentence in sentences {
+                reading.ids.extend(known(&sentence.features));
+                words += sentence.words;
+                reading.ends.push((reading.ids.len(), words));
+            }
+            reading
+        };
+        Self {
+            readings: row.seen.readings.iter().map(reading).collect(),
+            clues: known(&row.seen.clues),
+        }
+    }
+
+    fn clues(&self, weights: &[f32]) -> f32 {
+        self.clues.iter().map(|id| weights[*id as usize]).sum()
+    }
+
+    /// The highest score of a window, its reading and its place.
+    fn best(&self, weights: &[f32]) -> (f32, usize, Range<usize>) {
+        let mut best = (f32::MIN, 0, 0..0);
+        for (at, reading) in self.readings.iter().enumerate() {
+            let mut sums = vec![0.0];
+            let mut sum = 0.0;
+            for ends in reading.ends.windows(2) {
+                for id in &reading.ids[ends[0].0..ends[1].0] {
+                    sum += weights[*id as usize];
+                }
+                sums.push(sum);
+            }
+            for window in windows(reading.ends.len() - 1) {
+                let score = (sums[window.end] - sums[window.start]) / reading.damping(&window);
+                if score > best.0 {
+                    best = (score, at, window);
+                }
+            }
+        }
+        if best.0 == f32::MIN { (0.0, 0, 0..0) } else { best }
+    }
+}
+
+impl Reading {
+    fn damping(&self, window: &Range<usize>) -> f32 {
+        damping(self.ends[window.end].1 - self.ends[window.start].1)
+    }
+
+    fn ids(&self, window: &Range<usize>) -> &[u32] {
+        &self.ids[self.ends[window.start].0..self.ends[window.end].0]
+    }
+}
+
+/// The features worth a weight, and how much each shrinks.
+fn select(rows: &[&Row]) -> (Ids, Vec<f32>) {
     #[derive(Default)]
     struct Seen {
         rows: usize,
         last: usize,
-        sources: Vec<u16>,
+        sources: Vec<usize>,
     }
-    let mut seen = Map::<Seen>::default();
-    for (at, row) in rows.iter().enumerate() {
-        for hash in row.sentences.iter().flat_map(|s| &s.features) {
-            let seen = seen.entry(*hash).or_default();
-            if seen.last == at + 1 {
+    let mut seen = HashMap::<u64, Seen, BuildHasherDefault<Hashed>>::default();
+    for (at, row) in (1..).zip(rows) {
+        for hash in row.seen.features() {
+            let seen = seen.entry(hash).or_default();
+            if seen.last == at {
                 continue;
             }
-            seen.last = at + 1;
+            seen.last = at;
             seen.rows += 1;
-            let source = row.source as u16;
-            if !seen.sources.contains(&source) {
-                seen.sources.push(source);
+            if !seen.sources.contains(&row.source) {
+                seen.sources.push(row.source);
             }
         }
     }
-    let mut kept: Vec<(u64, usize)> = seen
-        .into_iter()
-        .filter(|(_, seen)| seen.rows >= options.min_rows && seen.sources.len() >= options.min_sources)
-        .map(|(hash, seen)| (hash, seen.sources.len()))
-        .collect();
+    seen.retain(|_, seen| seen.rows >= MIN_ROWS && seen.sources.len() >= MIN_SOURCES);
+    let mut kept: Vec<_> = seen.into_iter().map(|(hash, seen)| (hash, seen.sources.len())).collect();
     kept.sort_unstable();
-    let shrink = kept.iter().map(|(_, n)| (3.0 / *n as f32).powf(options.power)).collect();
-    let ids = kept.iter().zip(0..).map(|((hash, _), id)| (*hash, id)).collect();
-    (ids, shrink)
+    let shrink = kept.iter().map(|(_, sources)| SHRINK * (3.0 / *sources as f32).sqrt()).collect();
+    (kept.iter().map(|(hash, _)| *hash).zip(0..).collect(), shrink)
 }
 
-pub fn fit(rows: &[&Row], options: &Options) -> Linear {
-    let (ids, shrink) = select(rows, options);
-    let encoded: Vec<_> = rows.iter().map(|row| encode(row, &ids)).collect();
+/// Fits a model to the rows.
+pub(crate) fn fit(rows: &[&Row]) -> Linear {
+    let (ids, shrink) = select(rows);
+    let encoded: Vec<_> = rows.iter().map(|row| Encoded::new(row, &ids)).collect();
     let mean = rows.iter().map(|row| row.weight).sum::<f32>() / rows.len() as f32;
     let mut weights = vec![0.0_f32; ids.len()];
-    let mut grads = vec![1e-2_f32; ids.len()];
-    let (mut bias, mut bias_grad) = (-1.0_f32, 1.0_f32);
+    // AdaGrad: each weight has a rate of its own.
+    let mut squares = vec![1e-2_f32; ids.len()];
+    let (mut bias, mut bias_squares) = (-1.0_f32, 1.0_f32);
     let mut order: Vec<usize> = (0..rows.len()).collect();
-    let mut random = 0x1234_5678_9ABC_DEF1_u64;
-    let mut next = move || {
-        random ^= random << 13;
-        random ^= random >> 7;
-        random ^= random << 17;
-        random
-    };
-    // Sources that do badly count more (group DRO).
-    let groups = 1 + rows.iter().map(|row| row.source * 2 + 1).max().unwrap_or(0);
-    let mut losses = vec![(0.0_f32, 0.0_f32); groups];
-    let mut factors = vec![1.0_f32; groups];
-    for _ in 0..options.epochs {
-        for at in (1..order.len()).rev() {
-            order.swap(at, (next() % (at as u64 + 1)) as usize);
-        }
-        losses.fill((0.0, 0.0));
+    let mut random = Random(0x1234_5678_9ABC_DEF1);
+    for _ in 0..EPOCHS {
+        random.shuffle(&mut order);
         for at in &order {
             let (row, code) = (rows[*at], &encoded[*at]);
-            let (score, from, to) = best(code, &weights);
-            let z = score + bias;
-            let y = if row.attack { 1.0 } else { 0.0 };
-            let p = 1.0 / (1.0 + (-z).exp());
-            let group = row.source * 2 + usize::from(row.attack);
-            let mut weight = row.weight / mean * factors[group];
-            let loss = if row.attack { -(p.max(1e-6)).ln() } else { -((1.0 - p).max(1e-6)).ln() };
-            losses[group].0 += loss * row.weight;
-            losses[group].1 += row.weight;
-            if row.attack {
-                weight *= options.positive;
-            }
-            let g = weight.min(20.0) * (p - y);
-            bias_grad += g * g;
-            bias -= options.rate * g / bias_grad.sqrt();
-            let d = damping(code.words[to] - code.words[from]);
-            for id in &code.ids[code.ends[from]..code.ends[to]] {
-                if options.dropout > 0.0 && (next() % 1000) as f32 <= options.dropout * 1000.0 {
-                    continue;
-                }
-                let id = *id as usize;
-                let g = g / d;
-                grads[id] += g * g;
-                weights[id] = (weights[id] - options.rate * g / grads[id].sqrt()).max(-options.floor);
+            let (score, reading, window) = code.best(&weights);
+            let logit = bias + code.clues(&weights) + score;
+            let wrong = 1.0 / (1.0 + (-logit).exp()) - f32::from(u8::from(row.attack));
+            let slope = wrong * (row.weight / mean).min(HEAVIEST);
+            bias_squares += slope * slope;
+            bias -= RATE * slope / bias_squares.sqrt();
+            let mut step = |id: u32, slope: f32| {
+                let (weight, square) = (&mut weights[id as usize], &mut squares[id as usize]);
+                *square += slope * slope;
+                *weight = (*weight - RATE * slope / square.sqrt()).max(-FLOOR);
+            };
+            code.clues.iter().for_each(|id| step(*id, slope));
+            if let Some(reading) = code.readings.get(reading) {
+                let slope = slope / reading.damping(&window);
+                reading.ids(&window).iter().for_each(|id| step(*id, slope));
             }
         }
         for (weight, shrink) in weights.iter_mut().zip(&shrink) {
-            *weight /= 1.0 + options.l2 * shrink;
-        }
-        if options.robust > 0.0 {
-            for (factor, (loss, weight)) in factors.iter_mut().zip(&losses) {
-                if *weight > 0.0 {
-                    *factor = (options.robust * (loss / weight).min(3.0)).exp();
-                }
-            }
+            *weight /= 1.0 + shrink;
         }
     }
     Linear { ids, weights, bias }
+}
+
+/// Xorshift: the same order on each machine.
+struct Random(u64);
+
+impl Random {
+    fn shuffle(&mut self, order: &mut [usize]) {
+        for at in (1..order.len()).rev() {
+            self.0 ^= self.0 << 13;
+            self.0 ^= self.0 >> 7;
+            self.0 ^= self.0 << 17;
+            order.swap(at, (self.0 % (at as u64 + 1)) as usize);
+        }
+    }
 }
