@@ -21,7 +21,7 @@ pub(crate) fn calibrate(rows: &[Row], left_out: &[f32], mixed: &[f32]) -> Calibr
     let mut known = BTreeMap::<&str, Vec<f32>>::new();
     let mut unknown = Vec::new();
     for (row, (left_out, mixed)) in rows.iter().zip(left_out.iter().zip(mixed)) {
-        if row.attack {
+        if row.attack || !row.measured {
             continue;
         }
         known.entry(&row.file).or_default().push(*mixed);
@@ -30,7 +30,10 @@ pub(crate) fn calibrate(rows: &[Row], left_out: &[f32], mixed: &[f32]) -> Calibr
         }
     }
     let by_file = known.iter_mut().map(|(file, scores)| quantile(scores, 1.0 - allowed(file)));
-    let threshold = by_file.fold(quantile(&mut unknown, 0.99), f32::max);
+    let unknown = quantile(&mut unknown, 0.99);
+    let known = by_file.fold(f32::MIN, f32::max);
+    println!("thresholds: {known:.2} by known sources, {unknown:.2} by new ones");
+    let threshold = known.max(unknown);
     Calibration {
         threshold,
         slope: slope(rows, left_out, threshold),

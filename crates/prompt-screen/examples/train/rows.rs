@@ -16,6 +16,8 @@ const ALIKE: f32 = 0.5;
 /// One labelled text.
 pub(crate) struct Row {
     pub(crate) attack: bool,
+    /// Whether it counts in figures; the others are harmless texts to learn from.
+    pub(crate) measured: bool,
     pub(crate) file: String,
     /// An index into [`Rows::sources`].
     pub(crate) source: usize,
@@ -29,7 +31,8 @@ pub(crate) struct Rows {
     pub(crate) sources: Vec<String>,
 }
 
-/// Reads `inj_*.jsonl` and `benign_*.jsonl` of a directory, in order of their names.
+/// Reads the `jsonl` files of a directory in order of their names: `inj_*` are attacks, `benign_*`
+/// harmless, and what is in the others is no attack on a model unless labelled as an attack.
 pub(crate) fn load(directory: &Path) -> Result<Rows, Box<dyn Error>> {
     let reader = Reader::default();
     let entries = fs::read_dir(directory)?.map(|entry| entry.map(|entry| entry.path()));
@@ -40,15 +43,18 @@ pub(crate) fn load(directory: &Path) -> Result<Rows, Box<dyn Error>> {
     for path in files {
         let file = path.file_stem().unwrap_or_default().to_string_lossy();
         let attack = file.starts_with("inj_");
-        if !attack && !file.starts_with("benign_") {
-            continue;
-        }
+        let measured = attack || file.starts_with("benign_");
         for line in fs::read_to_string(&path)?.lines() {
             let row: Value = serde_json::from_str(line)?;
+            // Attacks on something else than a model (scripts in HTML) are neither.
+            if !measured && row.get("label").and_then(Value::as_u64) == Some(1) && !file.starts_with("secrets") {
+                continue;
+            }
             let field = |name| row.get(name).and_then(Value::as_str).unwrap_or_default();
             let next = sources.len();
             rows.push(Row {
                 attack,
+                measured,
                 file: file.clone().into_owned(),
                 source: *sources.entry(field("set").to_owned()).or_insert(next),
                 weight: 1.0,

@@ -65,6 +65,9 @@ pub(crate) fn print(rows: &Rows, left_out: &[f32], mixed: &[f32], threshold: f32
     }
     let mut table = BTreeMap::<(&str, &str), Line>::new();
     for (row, (left_out, mixed)) in rows.rows.iter().zip(left_out.iter().zip(mixed)) {
+        if !row.measured {
+            continue;
+        }
         let set = rows.sources[row.source].as_str();
         for set in ["", set].into_iter().take(1 + usize::from(sets)) {
             let line = table.entry((&row.file, set)).or_default();
