@@ -43,6 +43,7 @@ pub(crate) fn features(words: &[Word], lexicon: &Lexicon, sink: &mut impl Sink) 
     let mut first = 0;
     let mut before = [START, NOTHING];
     let mut neighbour = NOTHING;
+    let mut muted = true;
     let mut classes = Recent::default();
     for (at, word) in words.iter().enumerate() {
         let ended = word.gap >= Gap::Sentence;
@@ -59,14 +60,21 @@ pub(crate) fn features(words: &[Word], lexicon: &Lexicon, sink: &mut impl Sink) 
         }
         let [one, two] = before;
         let key = word.key;
-        sink.feature(hash(Kind::One, NOTHING, key));
-        sink.feature(hash(Kind::Two, one, key));
+        let class = lexicon.class(neighbour, key);
+        let mute = class.is_some_and(Class::is_mute);
+        if !mute {
+            sink.feature(hash(Kind::One, NOTHING, key));
+        }
+        if !mute || !muted {
+            sink.feature(hash(Kind::Two, one, key));
+        }
         if two != NOTHING {
             sink.feature(hash(Kind::Skip, two, key));
         }
-        if let Some(class) = lexicon.class(neighbour, key) {
+        if let Some(class) = class.filter(|_| !mute) {
             classes.add(at, class, sink);
         }
+        muted = mute;
         before = [key, one];
         neighbour = key;
     }

@@ -15,6 +15,11 @@ impl Class {
     pub(crate) fn id(self) -> u64 {
         u64::from(self.0) + 1
     }
+
+    /// Whether it only says which language the text is in.
+    pub(crate) fn is_mute(self) -> bool {
+        self.0 == MUTE
+    }
 }
 
 /// Classes by word.
@@ -32,6 +37,7 @@ struct Slot {
 
 const BITS: u32 = 13;
 const NONE: u8 = u8::MAX;
+const MUTE: u8 = NONE - 1;
 
 impl Lexicon {
     /// The lexicon of this crate.
@@ -54,7 +60,7 @@ impl Lexicon {
 
     /// Whether a word is in it, in whatever class.
     pub(crate) fn knows(&self, word: u64) -> bool {
-        self.slot(word).class != NONE
+        !matches!(self.slot(word).class, NONE | MUTE)
     }
 
     fn slot(&self, key: u64) -> Slot {
@@ -89,7 +95,10 @@ impl Lexicon {
         let mut names = HashMap::new();
         let lines = words.lines().filter(|line| !line.starts_with('#'));
         for (name, words) in lines.filter_map(|line| line.split_once(':')) {
-            let next = u8::try_from(names.len()).unwrap_or(NONE);
+            let next = match name {
+                "mute" => MUTE,
+                _ => u8::try_from(names.len()).unwrap_or(MUTE),
+            };
             let class = *names.entry(name).or_insert(next);
             for word in words.split_whitespace() {
                 lexicon.add(word, class);
