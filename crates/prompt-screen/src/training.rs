@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 pub use crate::model::file::Header;
 use crate::{
-    Screen, decode,
+    Finding, Screen, decode,
     model::{
         clues,
         features::{self, Sink},
@@ -79,9 +79,10 @@ impl Reader {
             },
         );
         clues.extend(clues::of_oddities(&oddities));
-        for finding in self.screen.screen(text).findings() {
-            clues.insert(clues::of_rule(finding.category().as_str(), finding.weight()));
-        }
+        let screening = self.screen.screen(text);
+        let categories = screening.findings().iter().map(Finding::category);
+        clues.extend(categories.map(|category| clues::of_category(category.as_str())));
+        clues.extend(clues::of_score(screening.score()));
         Seen {
             readings,
             clues: clues.into_iter().collect(),

@@ -7,14 +7,17 @@ use crate::{
     read::key,
 };
 
-/// A rule hit: its category, and whether it is sure of itself.
-pub(crate) fn of_rule(category: &str, weight: f32) -> u64 {
-    let sure = match weight {
-        w if w >= 0.8 => "sure",
-        w if w >= 0.5 => "likely",
-        _ => "perhaps",
-    };
-    clue(category, sure)
+/// The categories of the rules that hit.
+pub(crate) fn of_category(category: &str) -> u64 {
+    clue("category", category)
+}
+
+/// How sure the rules are, together: a clue for each step that is reached.
+pub(crate) fn of_score(score: f32) -> impl Iterator<Item = u64> {
+    [(0.15, "15"), (0.3, "30"), (0.5, "50"), (0.7, "70"), (0.85, "85"), (0.95, "95")]
+        .into_iter()
+        .filter(move |(step, _)| score >= *step)
+        .map(|(_, name)| clue("score", name))
 }
 
 /// There is another way to read the text.

@@ -144,3 +144,36 @@ fn place(key: u64) -> (usize, u32) {
     let check = u32::try_from(mixed >> 8 & 0xFFFF_FFFF).unwrap_or_default();
     (home, check | 1)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::read::key;
+
+    #[test]
+    fn each_word_of_the_file_has_a_class_and_the_first_that_claims_it() {
+        let lexicon = Lexicon::new();
+        let class = |word: &str| {
+            let mut words = Vec::new();
+            read::read(word, &mut words);
+            let before = words.get(words.len().wrapping_sub(2)).map_or(0, |word| word.key);
+            lexicon.class(before, words.last().unwrap().key)
+        };
+        assert_eq!(class("disregard"), class("Vergiss"));
+        assert_eq!(class("disregard"), class("忽略"));
+        assert_ne!(class("disregard"), class("previous"));
+        assert_eq!(class("lighthouse"), None);
+        assert!(class("der").unwrap().is_mute() && !lexicon.knows(key("der")));
+        let lines = WORDS.lines().filter(|line| !line.starts_with('#'));
+        let words = lines.filter_map(|line| line.split_once(':')).flat_map(|(_, w)| w.split_whitespace());
+        let lost: Vec<_> = words
+            .filter(|word| {
+                let mut read = Vec::new();
+                read::read(word, &mut read);
+                read.len() == 1 && lexicon.slot(key(word)).class == NONE
+            })
+            .collect();
+        assert!(lost.is_empty(), "{lost:?}");
+    }
+}

@@ -71,3 +71,21 @@ fn place(feature: u64) -> (usize, u8) {
     let [check, ..] = feature.to_le_bytes();
     (bucket, check)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_features_have_their_weight_and_others_none() {
+        let feature = |n: u64| n.wrapping_mul(0xD6E8_FEB8_6659_FD93);
+        let weights = (1..2000).map(|n| (feature(n), if n % 2 == 0 { 7 } else { -128 }));
+        let table = Table::new(&bytes(weights)).unwrap();
+        let right = (1..2000).filter(|n| table.get(feature(*n)) == if n % 2 == 0 { 7 } else { -128 });
+        assert!(right.count() >= 1990);
+        let none = (2000..4000).filter(|n| table.get(feature(*n)) == 0);
+        assert!(none.count() >= 1990);
+        assert!(Table::new(&[0; LEN - 1]).is_none());
+    }
+}
