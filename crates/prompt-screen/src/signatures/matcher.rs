@@ -8,7 +8,7 @@ use crate::{
 };
 
 use super::{
-    graph::{Accept, Graph, Literal, NodeId, Signature},
+    graph::{Accept, Graph, Hope, Literal, NodeId, Signature},
     table::NO_WORD,
 };
 
@@ -43,6 +43,7 @@ pub(crate) struct Scratch {
     next: Vec<Thread>,
     /// When a node was last entered, and with how many skips left.
     entered: Vec<(u32, u8)>,
+    ahead: Ahead,
     /// When the next search begins: no moment comes twice.
     now: u32,
 }
@@ -53,8 +54,52 @@ impl Scratch {
         const MOST: usize = 1 << 16;
         if self.words.capacity() > MOST {
             self.words = Vec::new();
+            self.ahead = Ahead::default();
         }
     }
+}
+
+/// The numbers and marks of the words, and the marks of the next 4 and 16.
+#[derive(Debug, Default)]
+struct Ahead {
+    known: Vec<u32>,
+    one: Vec<u64>,
+    four: Vec<u64>,
+    sixteen: Vec<u64>,
+}
+
+impl Ahead {
+    fn read(&mut self, graph: &Graph, words: &[Word]) {
+        self.known.clear();
+        let known = words.iter().map(|word| graph.words.get(word.key));
+        self.known.extend(known);
+        self.one.clear();
+        let mark = |word: &u32| graph.marks.get(*word as usize).copied().unwrap_or_default();
+        self.one.extend(self.known.iter().map(mark));
+        widen(&self.one, &mut self.four, 1);
+        widen(&self.four, &mut self.sixteen, 4);
+    }
+
+    /// Whether one of the words ahead gives hope.
+    fn gives(&self, hope: Hope, at: u32) -> bool {
+        let next = at as usize + 1;
+        let marks = match hope.within {
+            0 => self.one.get(next),
+            1..=3 => self.four.get(next),
+            4..=15 => self.sixteen.get(next),
+            _ => return true,
+        };
+        hope.sure || marks.is_some_and(|marks| marks & hope.marks != 0)
+    }
+}
+
+/// The marks of four windows side by side as those of one.
+fn widen(narrow: &[u64], wide: &mut Vec<u64>, width: usize) {
+    wide.clear();
+    let marks = |at: usize| narrow.get(at).copied().unwrap_or_default();
+    let windows = (0..narrow.len())
+        .map(|at| marks(at) | marks(at + width) | marks(at + 2 * width) | marks(at + 3 * width));
+    wide.extend(windows);
 }
 
 /// What a search needs while it runs.
@@ -68,6 +113,7 @@ struct Search<'a> {
     threads: &'a mut Vec<Thread>,
     next: &'a mut Vec<Thread>,
     entered: &'a mut Vec<(u32, u8)>,
+    ahead: &'a Ahead,
     now: u32,
 }
 
@@ -98,6 +144,7 @@ impl Matcher {
         let now = end.map_or(0, |_| scratch.now);
         scratch.now = now.saturating_add(words);
         scratch.threads.clear();
+        scratch.ahead.read(&self.graph, &scratch.words);
         let mut search = Search {
             graph: &self.graph,
             text,
@@ -107,10 +154,11 @@ impl Matcher {
             threads: &mut scratch.threads,
             next: &mut scratch.next,
             entered: &mut scratch.entered,
+            ahead: &scratch.ahead,
             now,
         };
-        for (at, word) in (0..words).zip(search.words) {
-            let known = self.graph.words.get(word.key);
+        for ((at, word), known) in (0..words).zip(search.words).zip(&scratch.ahead.known) {
+            let known = *known;
             if known == NO_WORD && search.threads.is_empty() {
                 continue;
             }
@@ -130,10 +178,16 @@ impl Search<'_> {
         for thread in &threads {
             self.follow(*thread, at, word, known);
         }
-        if let Some([anywhere, sentence]) = self.graph.starts.get(known as usize) {
-            let first = word.gap >= Gap::Sentence;
-            for node in anywhere.iter().chain(sentence.iter().filter(|_| first)) {
-                self.enter(*node, at, at, None);
+        let starts = self.graph.starts.get(known as usize);
+        let sentence = word.gap >= Gap::Sentence;
+        for (starts, applies) in starts.into_iter().flatten().zip([true, sentence]) {
+            if !applies || !self.ahead.gives(starts.hope, at) {
+                continue;
+            }
+            for (node, hope) in &starts.nodes {
+                if self.ahead.gives(*hope, at) {
+                    self.enter(*node, at, at, None);
+                }
             }
         }
         *self.threads = std::mem::replace(self.next, threads);
@@ -164,6 +218,9 @@ impl Search<'_> {
         let Some(node) = graph.nodes.get(id as usize) else {
             return;
         };
+        if !self.ahead.gives(node.hope, at) {
+            return;
+        }
         if node
             .literal
             .is_some_and(|literal| self.literal(literal, at).is_none())
