@@ -211,13 +211,15 @@ fn ascii85(token: &[u8]) -> Option<String> {
             block = block * 85 + u64::from(byte - b'!');
         }
         let block = u32::try_from(block).ok()?.to_be_bytes();
-        decoded.extend_from_slice(block.get(..five.len().checked_sub(1)?)?);
-        if decoded
+        let block = block.get(..five.len().checked_sub(1)?)?;
+        // What is none is soon found out.
+        if block
             .iter()
             .any(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace())
         {
             return None;
         }
+        decoded.extend_from_slice(block);
     }
     let text = readable(&decoded)?;
     text.is_ascii().then(|| text.to_owned())

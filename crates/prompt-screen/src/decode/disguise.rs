@@ -71,19 +71,52 @@ impl Eye<'_> {
         self.leet = 0;
         self.tried = 0;
         let mut at = 0;
-        while let Some(word) = self.words.get(at) {
+        while at < self.words.len() {
+            // Most words stand between blanks, and have nothing to hide.
+            if self.is_plain(at, seen) {
+                self.keep(at);
+                at += 1;
+                continue;
+            }
             let mut n = 0;
             if seen.spaced {
                 n = self.spaced(at);
             }
-            if n == 0 && (seen.mixed || seen.glued) {
+            if n == 0 {
                 n = self.token(at);
             }
             if n == 0 {
-                self.out.push(word.clone());
+                self.keep(at);
                 n = 1;
             }
             at += n;
+        }
+    }
+
+    fn is_plain(&self, at: usize, seen: &Seen) -> bool {
+        let bytes = self.text.as_bytes();
+        let Some(word) = self.words.get(at) else {
+            return true;
+        };
+        let Range { start, end } = word.span;
+        let is_blank = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_whitespace);
+        let before = start.checked_sub(1).and_then(|at| bytes.get(at));
+        let is_long = !seen.spaced || end - start > 4;
+        let is_apart = is_blank(bytes.get(end)) && is_blank(before);
+        let digits = || {
+            bytes
+                .get(start..end)
+                .unwrap_or_default()
+                .iter()
+                .any(u8::is_ascii_digit)
+        };
+        is_long && is_apart && !(seen.mixed && digits())
+    }
+
+    /// A word as it is. As long as none is disguised they are not written down.
+    fn keep(&mut self, at: usize) {
+        if !self.out.is_empty() {
+            self.out.extend(self.words.get(at).cloned());
         }
     }
 
@@ -172,6 +205,10 @@ impl Eye<'_> {
 
     /// Puts one word in the place of several.
     fn join(&mut self, words: Range<usize>, key: u64) {
+        if self.out.is_empty() {
+            let before = self.words.get(..words.start).unwrap_or_default();
+            self.out.extend_from_slice(before);
+        }
         let words = self.words.get(words).unwrap_or_default();
         if let (Some(first), Some(last)) = (words.first(), words.last()) {
             self.out.push(Word {
@@ -186,7 +223,7 @@ impl Eye<'_> {
     /// one in disguise.
     fn token(&mut self, from: usize) -> usize {
         let mut n = 1;
-        while n < PIECES && self.between(from + n - 1).is_some_and(is_glue) {
+        while n < PIECES && self.is_glued(from + n - 1) {
             n += 1;
         }
         if let Some((n, key)) = self.leet(from, n) {
@@ -201,6 +238,19 @@ impl Eye<'_> {
             return n;
         }
         0
+    }
+
+    /// Whether the words at `at` and behind may be one. `don't` and `user's` are not.
+    fn is_glued(&self, at: usize) -> bool {
+        let Some(between) = self.between(at) else {
+            return false;
+        };
+        let is_apostrophe = matches!(between, "'" | "’");
+        let is_short = self
+            .words
+            .get(at + 1)
+            .is_some_and(|word| word.span.len() <= 2);
+        is_glue(between) && !(is_apostrophe && is_short)
     }
 
     /// The longest known word of the pieces from `from` on.
@@ -277,7 +327,7 @@ impl Eye<'_> {
                 }),
             }
         }
-        if real == 0 || real == letters.len() || letters.len() < 2 {
+        if real == 0 || real == letters.len() || letters.len() < 2 || is_ordinal(written) {
             return None;
         }
         let doubts: Vec<usize> = (0..letters.len())
@@ -318,6 +368,12 @@ fn stands_for(c: char) -> Option<(char, char)> {
         '9' => ('g', 'q'),
         _ => return None,
     })
+}
+
+/// `1st`, `22nd`, `1980s`.
+fn is_ordinal(written: &str) -> bool {
+    let ending = written.trim_start_matches(|c: char| c.is_ascii_digit());
+    ["st", "nd", "rd", "th", "s"].contains(&ending)
 }
 
 /// Whether what stands between two words may stand inside one: signs, or the end of a line that

@@ -158,6 +158,7 @@ pub(crate) fn readings(
         words: plain,
         seen,
         depth: 0,
+        is_deciphered: false,
         origin: &|span| span,
     });
     decoder.oddities
@@ -169,6 +170,7 @@ struct Layer<'l> {
     words: &'l [Word],
     seen: &'l Seen,
     depth: u8,
+    is_deciphered: bool,
     /// From a span of this text to the span of the text itself.
     origin: &'l dyn Fn(Range<usize>) -> Range<usize>,
 }
@@ -197,6 +199,10 @@ impl Decoder<'_> {
             .filter_map(|word| Some((common::sense(word.key)?, word)))
             .collect();
         self.encoded(layer, &senses);
+        if layer.is_deciphered {
+            // What was plain is enciphered now.
+            return;
+        }
         for (kind, decoded) in cipher::decipher(layer.text, &senses) {
             self.inner(kind, layer, &decoded);
         }
@@ -275,6 +281,7 @@ impl Decoder<'_> {
             words: &words,
             seen: &seen,
             depth: outer.depth + 1,
+            is_deciphered: kind >= Kind::Rot13,
             origin: &|span| (outer.origin)(decoded.source(span)),
         };
         self.oddities.decoded += 1;
