@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::Kind;
-use crate::key::key;
+use crate::{key::key, read::Word};
 
 /// What a word that is no plain one can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,9 +17,13 @@ pub(crate) enum Sense {
     Nato(char),
 }
 
-/// What the word with this key can be.
-pub(crate) fn sense(of: u64) -> Option<Sense> {
-    TABLE.get(of)
+/// The words that can be something else, in order.
+pub(crate) fn senses(words: &[Word]) -> Vec<(Sense, &Word)> {
+    let table = &*TABLE;
+    words
+        .iter()
+        .filter_map(|word| Some((table.get(word.key)?, word)))
+        .collect()
 }
 
 /// The letters of ROT13.

@@ -299,36 +299,32 @@ impl Eye<'_> {
             let span = start - usize::from(left)..end + usize::from(right);
             self.meant(self.text.get(span)?, guess)
         };
-        of(false, false, false)
-            .or_else(|| of(before, false, false).filter(|_| before))
-            .or_else(|| of(false, after, false).filter(|_| after))
-            .or_else(|| of(before, after, false).filter(|_| before && after))
+        let ways = [(true, false), (false, true), (true, true)];
+        let ways = ways
+            .into_iter()
+            .filter(|(left, right)| before >= *left && after >= *right);
+        [(false, false)]
+            .into_iter()
+            .chain(ways)
+            .find_map(|(left, right)| of(left, right, false))
             .or_else(|| of(before, false, true).filter(|_| self.guess))
     }
 
     /// The key of the word that is written with digits and signs for letters.
     fn meant(&self, written: &str, guess: bool) -> Option<u64> {
-        if !written
-            .bytes()
-            .any(|byte| byte.is_ascii_digit() || SIGNS.contains(&char::from(byte)))
-        {
+        if !is_mixed(written.as_bytes()) || is_ordinal(written) {
             return None;
         }
-        let mut letters = Vec::new();
-        let mut real = 0;
+        let mut letters = Vec::with_capacity(LONGEST);
         for c in written.chars() {
             match stands_for(c) {
                 Some(pair) => letters.push(pair),
                 None => fold::letters(c, |sign| {
                     if let Sign::Letter(c) = sign {
-                        real += 1;
                         letters.push((c, c));
                     }
                 }),
             }
-        }
-        if real == 0 || real == letters.len() || letters.len() < 2 || is_ordinal(written) {
-            return None;
         }
         let doubts: Vec<usize> = (0..letters.len())
             .filter(|at| letters.get(*at).is_some_and(|(one, other)| one != other))
@@ -368,6 +364,18 @@ fn stands_for(c: char) -> Option<(char, char)> {
         '9' => ('g', 'q'),
         _ => return None,
     })
+}
+
+/// Whether there are both letters and what may stand for one. More than one capital behind a
+/// small letter is a code or a name.
+fn is_mixed(written: &[u8]) -> bool {
+    let is_sign = |byte: &u8| byte.is_ascii_digit() || SIGNS.contains(&char::from(*byte));
+    let is_letter = |byte: &u8| byte.is_ascii_alphabetic() || !byte.is_ascii();
+    let turns = written.windows(2).filter(|two| match two {
+        [before, after] => before.is_ascii_lowercase() && after.is_ascii_uppercase(),
+        _ => false,
+    });
+    written.iter().any(is_sign) && written.iter().any(is_letter) && turns.count() < 2
 }
 
 /// `1st`, `22nd`, `1980s`.

@@ -193,11 +193,7 @@ impl Decoder<'_> {
             return;
         }
         self.escaped(layer);
-        let senses: Vec<_> = layer
-            .words
-            .iter()
-            .filter_map(|word| Some((common::sense(word.key)?, word)))
-            .collect();
+        let senses = common::senses(layer.words);
         self.encoded(layer, &senses);
         if layer.is_deciphered {
             // What was plain is enciphered now.
@@ -244,8 +240,8 @@ impl Decoder<'_> {
         if seen.longest >= base::LEAST_WORD {
             base::runs(text, words, &mut parts);
         }
-        if seen.tangled || seen.glued && seen.mixed {
-            base::signs(text, &mut parts);
+        if seen.tangled {
+            base::signs(text, words, &mut parts);
         }
         if seen.digits {
             spelled::bits(text, words, &mut parts);
