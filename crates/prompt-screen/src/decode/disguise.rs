@@ -99,10 +99,9 @@ impl Eye<'_> {
             return true;
         };
         let Range { start, end } = word.span;
-        let is_blank = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_whitespace);
-        let before = start.checked_sub(1).and_then(|at| bytes.get(at));
         let is_long = !seen.spaced || end - start > 4;
-        let is_apart = is_blank(bytes.get(end)) && is_blank(before);
+        let is_apart = self.is_clear(end, |at, n| at.checked_add(n))
+            && self.is_clear(start, |at, n| at.checked_sub(n + 1));
         let digits = || {
             bytes
                 .get(start..end)
@@ -111,6 +110,17 @@ impl Eye<'_> {
                 .any(u8::is_ascii_digit)
         };
         is_long && is_apart && !(seen.mixed && digits())
+    }
+
+    /// Whether a blank is next, or one behind an ordinary stop, bracket or quotation mark. `step`
+    /// says where the bytes next to `at` are, on one of its sides.
+    fn is_clear(&self, at: usize, step: impl Fn(usize, usize) -> Option<usize>) -> bool {
+        let byte = |n| step(at, n).and_then(|at| self.text.as_bytes().get(at));
+        let is_blank = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_whitespace);
+        match byte(0) {
+            Some(b'.' | b',' | b';' | b':' | b'?' | b'"' | b'(' | b')') => is_blank(byte(1)),
+            next => is_blank(next),
+        }
     }
 
     /// A word as it is. As long as none is disguised they are not written down.
@@ -222,6 +232,10 @@ impl Eye<'_> {
     /// Reads words without white space between them from word `from` on; returns how many were
     /// one in disguise.
     fn token(&mut self, from: usize) -> usize {
+        let word = self.words.get(from).map(|word| word.span.clone());
+        if word.is_none_or(|word| is_code(self.text.as_bytes().get(word).unwrap_or_default())) {
+            return 0;
+        }
         let mut n = 1;
         while n < PIECES && self.is_glued(from + n - 1) {
             n += 1;
@@ -366,16 +380,20 @@ fn stands_for(c: char) -> Option<(char, char)> {
     })
 }
 
-/// Whether there are both letters and what may stand for one. More than one capital behind a
-/// small letter is a code or a name.
+/// Whether there are both letters and what may stand for one.
 fn is_mixed(written: &[u8]) -> bool {
     let is_sign = |byte: &u8| byte.is_ascii_digit() || SIGNS.contains(&char::from(*byte));
     let is_letter = |byte: &u8| byte.is_ascii_alphabetic() || !byte.is_ascii();
-    let turns = written.windows(2).filter(|two| match two {
+    written.iter().any(is_sign) && written.iter().any(is_letter)
+}
+
+/// More than one capital behind a small letter, or more letters than words have.
+fn is_code(word: &[u8]) -> bool {
+    let turns = word.windows(2).filter(|two| match two {
         [before, after] => before.is_ascii_lowercase() && after.is_ascii_uppercase(),
         _ => false,
     });
-    written.iter().any(is_sign) && written.iter().any(is_letter) && turns.count() < 2
+    word.len() > LONGEST || turns.count() > 1
 }
 
 /// `1st`, `22nd`, `1980s`.
