@@ -49,11 +49,18 @@ impl Classes {
         alone & alone >> 2 != 0
     }
 
-    /// Whether some word has both letters and digits, or may.
-    pub(crate) fn has_mixed_words(&self, inside: u64) -> bool {
+    /// Whether some word has both letters and digits. `inside` and `digit` are 1 if a word goes on
+    /// from the bytes before, and if that was a digit.
+    pub(crate) fn has_mixed_words(&self, inside: u64, digit: u64) -> bool {
         let letters = self.letters & !self.digits;
-        let next_to_letter = letters << 1 | letters >> 1 | inside | 1 << 63;
-        self.digits & next_to_letter != 0
+        let behind_letter = letters << 1 | (inside & !digit);
+        let behind_digit = self.digits << 1 | digit;
+        self.digits & behind_letter | letters & behind_digit != 0
+    }
+
+    /// 1 if the last byte is a digit.
+    pub(crate) fn ends_with_digit(&self) -> u64 {
+        self.digits >> 63
     }
 }
 

@@ -92,10 +92,12 @@ impl Reader<'_> {
         let mut end = from;
         let mut start = from;
         let mut inside = 0;
+        let mut digit = 0;
         while base < bytes.len() {
             let classes = Classes::of(bytes, base);
             self.seen.digits |= classes.digits != 0;
-            self.seen.mixed |= classes.has_mixed_words(inside);
+            self.seen.mixed |= classes.has_mixed_words(inside, digit);
+            digit = classes.ends_with_digit();
             self.seen.spaced |= classes.has_spaced_letters(inside);
             let mut edges = classes.edges(inside);
             while edges != 0 {

@@ -131,34 +131,60 @@ static BASE64: LazyLock<Encoding> =
     LazyLock::new(|| lenient("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"));
 
 /// Finds ASCII85 and uuencode, which use any sign: a row of them without blanks, or a line.
-pub(crate) fn signs(text: &str, parts: &mut Parts) {
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        let start = at;
-        at += line.len();
-        let line = line.trim_end_matches(['\n', '\r']);
-        if line.len() < 5 || !line.bytes().any(|byte| byte.is_ascii_punctuation()) {
+pub(crate) fn signs(text: &str, words: &[Word], parts: &mut Parts) {
+    let bytes = text.as_bytes();
+    let mut done = 0;
+    let mut line_done = 0;
+    for two in words.windows(2) {
+        let [Word { span: before, .. }, Word { span: after, .. }] = two else {
+            continue;
+        };
+        let between = bytes.get(before.end..after.start).unwrap_or_default();
+        let is_tangled = between.len() > 1 && !between.iter().any(u8::is_ascii_whitespace);
+        if !is_tangled || before.end < done {
             continue;
         }
-        if let Some((from, decoded)) = uuencoded(line) {
-            parts.put(
-                Kind::Uuencode,
-                text,
-                start + from..start + line.len(),
-                &decoded,
-            );
-            continue;
-        }
-        let mut at = start;
-        for token in line.split(' ') {
-            let bare = token.strip_prefix("<~").unwrap_or(token);
-            let bare = bare.strip_suffix("~>").unwrap_or(bare);
-            if let Some(decoded) = ascii85(bare.as_bytes()) {
-                parts.put(Kind::Ascii85, text, at..at + token.len(), &decoded);
+        if before.end >= line_done {
+            let start = back(bytes, line_done, before.start, |byte| byte == b'\n');
+            line_done = forth(bytes, after.end, |byte| byte == b'\n');
+            let line = text
+                .get(start..line_done)
+                .unwrap_or_default()
+                .trim_end_matches('\r');
+            if let Some((from, decoded)) = uuencoded(line) {
+                parts.put(
+                    Kind::Uuencode,
+                    text,
+                    start + from..start + line.len(),
+                    &decoded,
+                );
+                done = line_done;
+                continue;
             }
-            at += token.len() + 1;
+        }
+        let start = back(bytes, done, before.start, |byte| byte.is_ascii_whitespace());
+        done = forth(bytes, after.end, |byte| byte.is_ascii_whitespace());
+        let token = text.get(start..done).unwrap_or_default();
+        let bare = token.strip_prefix("<~").unwrap_or(token);
+        let bare = bare.strip_suffix("~>").unwrap_or(bare);
+        if let Some(decoded) = ascii85(bare.as_bytes()) {
+            parts.put(Kind::Ascii85, text, start..done, &decoded);
         }
     }
+}
+
+/// Behind the last such byte between `least` and `from`.
+fn back(bytes: &[u8], least: usize, from: usize, is: impl Fn(u8) -> bool) -> usize {
+    let part = bytes.get(least..from).unwrap_or_default();
+    let found = part.iter().rposition(|byte| is(*byte));
+    found.map_or(least.min(from), |at| least + at + 1)
+}
+
+/// At the next such byte.
+fn forth(bytes: &[u8], from: usize, is: impl Fn(u8) -> bool) -> usize {
+    let rest = bytes.get(from..).unwrap_or_default();
+    let found = rest.iter().position(|byte| is(*byte));
+    found.map_or(bytes.len(), |at| from + at)
 }
 
 /// What follows the last `: ` of the line, or the line: its length in the first character.
@@ -211,13 +237,15 @@ fn ascii85(token: &[u8]) -> Option<String> {
             block = block * 85 + u64::from(byte - b'!');
         }
         let block = u32::try_from(block).ok()?.to_be_bytes();
-        decoded.extend_from_slice(block.get(..five.len().checked_sub(1)?)?);
-        if decoded
+        let block = block.get(..five.len().checked_sub(1)?)?;
+        // What is none is soon found out.
+        if block
             .iter()
             .any(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace())
         {
             return None;
         }
+        decoded.extend_from_slice(block);
     }
     let text = readable(&decoded)?;
     text.is_ascii().then(|| text.to_owned())

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::Kind;
-use crate::key::key;
+use crate::{key::key, read::Word};
 
 /// What a word that is no plain one can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,9 +17,13 @@ pub(crate) enum Sense {
     Nato(char),
 }
 
-/// What the word with this key can be.
-pub(crate) fn sense(of: u64) -> Option<Sense> {
-    TABLE.get(of)
+/// The words that can be something else, in order.
+pub(crate) fn senses(words: &[Word]) -> Vec<(Sense, &Word)> {
+    let table = &*TABLE;
+    words
+        .iter()
+        .filter_map(|word| Some((table.get(word.key)?, word)))
+        .collect()
 }
 
 /// The letters of ROT13.
@@ -124,7 +128,7 @@ const TAKEN: &str = "dna era saw ton won tub tog got nip pan nap pot raw war war
     now yam yap rof dad mom eye pop pup ram mar mad nam pam tap pat sera aera era nor ron sin nis \
     sih peels loot tool draw drawer ward reward flow wolf deer reed keel lager spot stop nerd \
     llih dam nod don net ten nit tin guh tug gut bus bun nus nur urn non ere hre eno neo tey \
-    emit time edit tide edoc eman rae ear nac can rac car evah yam lla ynam eva one own owt nwo \
+    emit time edit tide edoc eman rae ear nac can rac car yam ynam eva one own owt nwo \
     oot tae eta tes tis ris sah ssap vex irk green";
 
 const NATO: &str = "alfa alpha bravo charlie delta echo foxtrot golf hotel india juliett juliet \

@@ -71,19 +71,62 @@ impl Eye<'_> {
         self.leet = 0;
         self.tried = 0;
         let mut at = 0;
-        while let Some(word) = self.words.get(at) {
+        while at < self.words.len() {
+            // Most words stand between blanks, and have nothing to hide.
+            if self.is_plain(at, seen) {
+                self.keep(at);
+                at += 1;
+                continue;
+            }
             let mut n = 0;
             if seen.spaced {
                 n = self.spaced(at);
             }
-            if n == 0 && (seen.mixed || seen.glued) {
+            if n == 0 {
                 n = self.token(at);
             }
             if n == 0 {
-                self.out.push(word.clone());
+                self.keep(at);
                 n = 1;
             }
             at += n;
+        }
+    }
+
+    fn is_plain(&self, at: usize, seen: &Seen) -> bool {
+        let bytes = self.text.as_bytes();
+        let Some(word) = self.words.get(at) else {
+            return true;
+        };
+        let Range { start, end } = word.span;
+        let is_long = !seen.spaced || end - start > 4;
+        let is_apart = self.is_clear(end, |at, n| at.checked_add(n))
+            && self.is_clear(start, |at, n| at.checked_sub(n + 1));
+        let digits = || {
+            bytes
+                .get(start..end)
+                .unwrap_or_default()
+                .iter()
+                .any(u8::is_ascii_digit)
+        };
+        is_long && is_apart && !(seen.mixed && digits())
+    }
+
+    /// Whether a blank is next, or one behind an ordinary stop, bracket or quotation mark. `step`
+    /// says where the bytes next to `at` are, on one of its sides.
+    fn is_clear(&self, at: usize, step: impl Fn(usize, usize) -> Option<usize>) -> bool {
+        let byte = |n| step(at, n).and_then(|at| self.text.as_bytes().get(at));
+        let is_blank = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_whitespace);
+        match byte(0) {
+            Some(b'.' | b',' | b';' | b':' | b'?' | b'"' | b'(' | b')') => is_blank(byte(1)),
+            next => is_blank(next),
+        }
+    }
+
+    /// A word as it is. As long as none is disguised they are not written down.
+    fn keep(&mut self, at: usize) {
+        if !self.out.is_empty() {
+            self.out.extend(self.words.get(at).cloned());
         }
     }
 
@@ -172,6 +215,10 @@ impl Eye<'_> {
 
     /// Puts one word in the place of several.
     fn join(&mut self, words: Range<usize>, key: u64) {
+        if self.out.is_empty() {
+            let before = self.words.get(..words.start).unwrap_or_default();
+            self.out.extend_from_slice(before);
+        }
         let words = self.words.get(words).unwrap_or_default();
         if let (Some(first), Some(last)) = (words.first(), words.last()) {
             self.out.push(Word {
@@ -185,8 +232,12 @@ impl Eye<'_> {
     /// Reads words without white space between them from word `from` on; returns how many were
     /// one in disguise.
     fn token(&mut self, from: usize) -> usize {
+        let word = self.words.get(from).map(|word| word.span.clone());
+        if word.is_none_or(|word| is_code(self.text.as_bytes().get(word).unwrap_or_default())) {
+            return 0;
+        }
         let mut n = 1;
-        while n < PIECES && self.between(from + n - 1).is_some_and(is_glue) {
+        while n < PIECES && self.is_glued(from + n - 1) {
             n += 1;
         }
         if let Some((n, key)) = self.leet(from, n) {
@@ -201,6 +252,19 @@ impl Eye<'_> {
             return n;
         }
         0
+    }
+
+    /// Whether the words at `at` and behind may be one. `don't` and `user's` are not.
+    fn is_glued(&self, at: usize) -> bool {
+        let Some(between) = self.between(at) else {
+            return false;
+        };
+        let is_apostrophe = matches!(between, "'" | "’");
+        let is_short = self
+            .words
+            .get(at + 1)
+            .is_some_and(|word| word.span.len() <= 2);
+        is_glue(between) && !(is_apostrophe && is_short)
     }
 
     /// The longest known word of the pieces from `from` on.
@@ -249,36 +313,32 @@ impl Eye<'_> {
             let span = start - usize::from(left)..end + usize::from(right);
             self.meant(self.text.get(span)?, guess)
         };
-        of(false, false, false)
-            .or_else(|| of(before, false, false).filter(|_| before))
-            .or_else(|| of(false, after, false).filter(|_| after))
-            .or_else(|| of(before, after, false).filter(|_| before && after))
+        let ways = [(true, false), (false, true), (true, true)];
+        let ways = ways
+            .into_iter()
+            .filter(|(left, right)| before >= *left && after >= *right);
+        [(false, false)]
+            .into_iter()
+            .chain(ways)
+            .find_map(|(left, right)| of(left, right, false))
             .or_else(|| of(before, false, true).filter(|_| self.guess))
     }
 
     /// The key of the word that is written with digits and signs for letters.
     fn meant(&self, written: &str, guess: bool) -> Option<u64> {
-        if !written
-            .bytes()
-            .any(|byte| byte.is_ascii_digit() || SIGNS.contains(&char::from(byte)))
-        {
+        if !is_mixed(written.as_bytes()) || is_ordinal(written) {
             return None;
         }
-        let mut letters = Vec::new();
-        let mut real = 0;
+        let mut letters = Vec::with_capacity(LONGEST);
         for c in written.chars() {
             match stands_for(c) {
                 Some(pair) => letters.push(pair),
                 None => fold::letters(c, |sign| {
                     if let Sign::Letter(c) = sign {
-                        real += 1;
                         letters.push((c, c));
                     }
                 }),
             }
-        }
-        if real == 0 || real == letters.len() || letters.len() < 2 {
-            return None;
         }
         let doubts: Vec<usize> = (0..letters.len())
             .filter(|at| letters.get(*at).is_some_and(|(one, other)| one != other))
@@ -318,6 +378,28 @@ fn stands_for(c: char) -> Option<(char, char)> {
         '9' => ('g', 'q'),
         _ => return None,
     })
+}
+
+/// Whether there are both letters and what may stand for one.
+fn is_mixed(written: &[u8]) -> bool {
+    let is_sign = |byte: &u8| byte.is_ascii_digit() || SIGNS.contains(&char::from(*byte));
+    let is_letter = |byte: &u8| byte.is_ascii_alphabetic() || !byte.is_ascii();
+    written.iter().any(is_sign) && written.iter().any(is_letter)
+}
+
+/// More than one capital behind a small letter, or more letters than words have.
+fn is_code(word: &[u8]) -> bool {
+    let turns = word.windows(2).filter(|two| match two {
+        [before, after] => before.is_ascii_lowercase() && after.is_ascii_uppercase(),
+        _ => false,
+    });
+    word.len() > LONGEST || turns.count() > 1
+}
+
+/// `1st`, `22nd`, `1980s`.
+fn is_ordinal(written: &str) -> bool {
+    let ending = written.trim_start_matches(|c: char| c.is_ascii_digit());
+    ["st", "nd", "rd", "th", "s"].contains(&ending)
 }
 
 /// Whether what stands between two words may stand inside one: signs, or the end of a line that

@@ -158,6 +158,7 @@ pub(crate) fn readings(
         words: plain,
         seen,
         depth: 0,
+        is_deciphered: false,
         origin: &|span| span,
     });
     decoder.oddities
@@ -169,6 +170,7 @@ struct Layer<'l> {
     words: &'l [Word],
     seen: &'l Seen,
     depth: u8,
+    is_deciphered: bool,
     /// From a span of this text to the span of the text itself.
     origin: &'l dyn Fn(Range<usize>) -> Range<usize>,
 }
@@ -191,12 +193,12 @@ impl Decoder<'_> {
             return;
         }
         self.escaped(layer);
-        let senses: Vec<_> = layer
-            .words
-            .iter()
-            .filter_map(|word| Some((common::sense(word.key)?, word)))
-            .collect();
+        let senses = common::senses(layer.words);
         self.encoded(layer, &senses);
+        if layer.is_deciphered {
+            // What was plain is enciphered now.
+            return;
+        }
         for (kind, decoded) in cipher::decipher(layer.text, &senses) {
             self.inner(kind, layer, &decoded);
         }
@@ -238,8 +240,8 @@ impl Decoder<'_> {
         if seen.longest >= base::LEAST_WORD {
             base::runs(text, words, &mut parts);
         }
-        if seen.tangled || seen.glued && seen.mixed {
-            base::signs(text, &mut parts);
+        if seen.tangled {
+            base::signs(text, words, &mut parts);
         }
         if seen.digits {
             spelled::bits(text, words, &mut parts);
@@ -275,6 +277,7 @@ impl Decoder<'_> {
             words: &words,
             seen: &seen,
             depth: outer.depth + 1,
+            is_deciphered: kind >= Kind::Rot13,
             origin: &|span| (outer.origin)(decoded.source(span)),
         };
         self.oddities.decoded += 1;

@@ -265,6 +265,7 @@ fn ordinary_texts_have_no_other_reading() {
         "Don't wait: the well-known MP3 player (v2.0) costs $5!",
         "Le musée ouvre à 9 h, réservé à l'été 2024.",
         "Музей открывается в девять.",
+        "The 1st of all, you’ll see. It isn't your users' rule: we're 2nd.",
         "let x = a && b; // 50% of y",
         "A or B? I see. U.S. e.g. 3D",
         "博物館は九時に開きます。",
