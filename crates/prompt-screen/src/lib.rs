@@ -109,20 +109,20 @@ mod fold;
 #[allow(dead_code, reason = "as above")]
 mod gap;
 mod gate;
-#[allow(dead_code, reason = "the score is joined with the other evidence next")]
-mod model;
 #[allow(dead_code, reason = "as above")]
 mod key;
+#[allow(dead_code, reason = "the score is joined with the other evidence next")]
+mod model;
 mod presets;
 mod read;
 mod rule;
 mod score;
 mod screen;
 mod select;
+mod signatures;
 #[cfg(feature = "training")]
 #[doc(hidden)]
 pub mod training;
-mod signatures;
 mod verdict;
 mod view;
 

@@ -8,7 +8,7 @@ pub use crate::model::file::Header;
 use crate::{
     Finding, Screen, decode,
     model::{
-        clues,
+        self, Model, clues,
         features::{self, Sink},
         lexicon::Lexicon,
         table, window,
@@ -87,6 +87,30 @@ impl Reader {
             readings,
             clues: clues.into_iter().collect(),
         }
+    }
+
+    /// How sure the model in `file` is that `text` is an attack, whatever way it is read; `None`
+    /// if it is no model of this reader.
+    #[must_use]
+    pub fn judge(&self, file: &[u8], text: &str) -> Option<f32> {
+        let model = Model::from_bytes(file)?;
+        let clues = self.see(text).clues;
+        let mut scratch = model::Scratch::default();
+        let mut words = Vec::new();
+        let seen = read::read(text, &mut words);
+        let mut sure = model.judge(&words, &clues, &mut scratch).probability;
+        decode::readings(
+            text,
+            (&words, &seen),
+            decode::Limits::default(),
+            &|key| self.lexicon.knows(key),
+            &mut decode::Scratch::default(),
+            &mut |reading| {
+                let opinion = model.judge(reading.words, &clues, &mut scratch);
+                sure = sure.max(opinion.probability);
+            },
+        );
+        Some(sure)
     }
 
     fn sentences(&self, words: &[Word]) -> Vec<Sentence> {

@@ -12,7 +12,11 @@ pub(crate) struct Calibration {
 
 /// The share of harmless rows that may be flagged, by file.
 fn allowed(file: &str) -> f32 {
-    if file.contains("overdefense") { 0.04 } else { 0.01 }
+    if file.contains("overdefense") {
+        0.04
+    } else {
+        0.01
+    }
 }
 
 /// The threshold is the lowest that keeps to the false positives allowed: in each file on rows of
@@ -29,7 +33,9 @@ pub(crate) fn calibrate(rows: &[Row], left_out: &[f32], mixed: &[f32]) -> Calibr
             unknown.push(*left_out);
         }
     }
-    let by_file = known.iter_mut().map(|(file, scores)| quantile(scores, 1.0 - allowed(file)));
+    let by_file = known
+        .iter_mut()
+        .map(|(file, scores)| quantile(scores, 1.0 - allowed(file)));
     let unknown = quantile(&mut unknown, 0.99);
     let known = by_file.fold(f32::MIN, f32::max);
     println!("thresholds: {known:.2} by known sources, {unknown:.2} by new ones");

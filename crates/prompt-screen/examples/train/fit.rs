@@ -58,7 +58,10 @@ impl Linear {
 
     /// As it is in a file.
     pub(crate) fn quantised(&self, calibration: &Calibration) -> (Header, Vec<(u64, i8)>) {
-        let largest = self.weights.iter().fold(0.0_f32, |max, weight| max.max(weight.abs()));
+        let largest = self
+            .weights
+            .iter()
+            .fold(0.0_f32, |max, weight| max.max(weight.abs()));
         let scale = largest / 127.0;
         let header = Header {
             scale,
@@ -66,7 +69,9 @@ impl Linear {
             threshold: calibration.threshold,
             slope: calibration.slope,
         };
-        let mut weights: Vec<_> = self.ids.iter()
+        let mut weights: Vec<_> = self
+            .ids
+            .iter()
             .map(|(hash, id)| (*hash, (self.weights[*id as usize] / scale).round() as i8))
             .collect();
         weights.retain(|(_, weight)| *weight != 0);
@@ -90,10 +95,16 @@ struct Reading {
 impl Encoded {
     fn new(row: &Row, ids: &Ids) -> Self {
         let known = |features: &[u64]| -> Vec<u32> {
-            features.iter().filter_map(|hash| ids.get(hash).copied()).collect()
+            features
+                .iter()
+                .filter_map(|hash| ids.get(hash).copied())
+                .collect()
         };
         let reading = |sentences: &Vec<Sentence>| {
-            let mut reading = Reading { ids: Vec::new(), ends: vec![(0, 0)] };
+            let mut reading = Reading {
+                ids: Vec::new(),
+                ends: vec![(0, 0)],
+            };
             let mut words = 0;
             for sentence in sentences {
                 reading.ids.extend(known(&sentence.features));
@@ -131,7 +142,11 @@ impl Encoded {
                 }
             }
         }
-        if best.0 == f32::MIN { (0.0, 0, 0..0) } else { best }
+        if best.0 == f32::MIN {
+            (0.0, 0, 0..0)
+        } else {
+            best
+        }
     }
 }
 
@@ -168,10 +183,19 @@ fn select(rows: &[&Row]) -> (Ids, Vec<f32>) {
         }
     }
     seen.retain(|_, seen| seen.rows >= MIN_ROWS && seen.sources.len() >= MIN_SOURCES);
-    let mut kept: Vec<_> = seen.into_iter().map(|(hash, seen)| (hash, seen.sources.len())).collect();
+    let mut kept: Vec<_> = seen
+        .into_iter()
+        .map(|(hash, seen)| (hash, seen.sources.len()))
+        .collect();
     kept.sort_unstable();
-    let shrink = kept.iter().map(|(_, sources)| SHRINK * (3.0 / *sources as f32).sqrt()).collect();
-    (kept.iter().map(|(hash, _)| *hash).zip(0..).collect(), shrink)
+    let shrink = kept
+        .iter()
+        .map(|(_, sources)| SHRINK * (3.0 / *sources as f32).sqrt())
+        .collect();
+    (
+        kept.iter().map(|(hash, _)| *hash).zip(0..).collect(),
+        shrink,
+    )
 }
 
 /// Fits a model to the rows.

@@ -47,7 +47,10 @@ pub(crate) fn load(directory: &Path) -> Result<Rows, Box<dyn Error>> {
         for line in fs::read_to_string(&path)?.lines() {
             let row: Value = serde_json::from_str(line)?;
             // Attacks on something else than a model (scripts in HTML) are neither.
-            if !measured && row.get("label").and_then(Value::as_u64) == Some(1) && !file.starts_with("secrets") {
+            if !measured
+                && row.get("label").and_then(Value::as_u64) == Some(1)
+                && !file.starts_with("secrets")
+            {
                 continue;
             }
             let field = |name| row.get(name).and_then(Value::as_str).unwrap_or_default();
@@ -67,7 +70,31 @@ pub(crate) fn load(directory: &Path) -> Result<Rows, Box<dyn Error>> {
     for (name, id) in sources {
         names[id] = name;
     }
-    Ok(Rows { rows, sources: names })
+    Ok(Rows {
+        rows,
+        sources: names,
+    })
+}
+
+/// The texts of the attacks and the harmless rows, each with its file.
+pub(crate) fn texts(directory: &Path) -> Result<Vec<(String, String)>, Box<dyn Error>> {
+    let mut texts = Vec::new();
+    for entry in fs::read_dir(directory)? {
+        let path = entry?.path();
+        let file = path.file_stem().unwrap_or_default().to_string_lossy();
+        if !file.starts_with("inj_") && !file.starts_with("benign_") {
+            continue;
+        }
+        for line in fs::read_to_string(&path)?.lines() {
+            let row: Value = serde_json::from_str(line)?;
+            let text = row.get("text").and_then(Value::as_str);
+            texts.push((
+                file.clone().into_owned(),
+                text.unwrap_or_default().to_owned(),
+            ));
+        }
+    }
+    Ok(texts)
 }
 
 /// Rows of one template share one row's weight, a source's weight grows with the root of its
@@ -80,7 +107,13 @@ fn weigh(rows: &mut [Row]) {
     let mut totals = [0.0; 2];
     for ((_, attack), kind) in kinds {
         // A part of the features says as much as all of them.
-        let some = |at: &usize| rows[*at].seen.features().filter(|hash| hash % 8 == 0).collect();
+        let some = |at: &usize| {
+            rows[*at]
+                .seen
+                .features()
+                .filter(|hash| hash % 8 == 0)
+                .collect()
+        };
         let features: Vec<BTreeSet<u64>> = kind.iter().map(some).collect();
         let weights: Vec<f32> = features
             .iter()

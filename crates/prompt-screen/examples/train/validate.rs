@@ -32,10 +32,16 @@ pub(crate) fn by_row(rows: &Rows) -> Vec<f32> {
 fn left_out(rows: &[Row], parts: usize, part: &(dyn Fn(usize, &Row) -> usize + Sync)) -> Vec<f32> {
     let job = |part_out: usize| {
         let is_out = |(at, row): &(usize, &Row)| part(*at, row) == part_out;
-        let rest: Vec<&Row> = rows.iter().enumerate().filter(|row| !is_out(row)).map(|(_, row)| row).collect();
+        let rest: Vec<&Row> = rows
+            .iter()
+            .enumerate()
+            .filter(|row| !is_out(row))
+            .map(|(_, row)| row)
+            .collect();
         let model = fit(&rest);
         let out = rows.iter().enumerate().filter(is_out);
-        out.map(|(at, row)| (at, model.score(row))).collect::<Vec<_>>()
+        out.map(|(at, row)| (at, model.score(row)))
+            .collect::<Vec<_>>()
     };
     let threads = thread::available_parallelism().map_or(1, usize::from);
     let mut scores = vec![0.0; rows.len()];
@@ -76,11 +82,21 @@ pub(crate) fn print(rows: &Rows, left_out: &[f32], mixed: &[f32], threshold: f32
             line.mixed += usize::from(*mixed >= threshold);
         }
     }
-    println!("{:52} {:>6} {:>14} {:>14}", "flagged at the threshold", "rows", "new sources", "known sources");
+    println!(
+        "{:52} {:>6} {:>14} {:>14}",
+        "flagged at the threshold", "rows", "new sources", "known sources"
+    );
     for ((file, set), line) in table {
         let percent = |count: usize| 100.0 * count as f32 / line.rows as f32;
         let (left_out, mixed) = (percent(line.left_out), percent(line.mixed));
-        let name = if set.is_empty() { file.to_owned() } else { format!("  {set}") };
-        println!("{name:52} {:>6} {left_out:>12.1} % {mixed:>12.1} %", line.rows);
+        let name = if set.is_empty() {
+            file.to_owned()
+        } else {
+            format!("  {set}")
+        };
+        println!(
+            "{name:52} {:>6} {left_out:>12.1} % {mixed:>12.1} %",
+            line.rows
+        );
     }
 }

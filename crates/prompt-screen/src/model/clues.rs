@@ -14,10 +14,17 @@ pub(crate) fn of_category(category: &str) -> u64 {
 
 /// How sure the rules are, together: a clue for each step that is reached.
 pub(crate) fn of_score(score: f32) -> impl Iterator<Item = u64> {
-    [(0.15, "15"), (0.3, "30"), (0.5, "50"), (0.7, "70"), (0.85, "85"), (0.95, "95")]
-        .into_iter()
-        .filter(move |(step, _)| score >= *step)
-        .map(|(_, name)| clue("score", name))
+    [
+        (0.15, "15"),
+        (0.3, "30"),
+        (0.5, "50"),
+        (0.7, "70"),
+        (0.85, "85"),
+        (0.95, "95"),
+    ]
+    .into_iter()
+    .filter(move |(step, _)| score >= *step)
+    .map(|(_, name)| clue("score", name))
 }
 
 /// There is another way to read the text.

@@ -63,14 +63,21 @@ impl Lexicon {
         !matches!(self.slot(word).class, NONE | MUTE)
     }
 
+    /// Another number for other words.
+    pub(crate) fn mark(&self) -> u64 {
+        self.slots.iter().fold(0, |mark, slot| {
+            let slot = u64::from(slot.check) << 8 | u64::from(slot.class);
+            (mark ^ slot).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+        })
+    }
+
     fn slot(&self, key: u64) -> Slot {
         let (home, check) = place(key);
-        // Two neighbours; see `put`.
-        for at in [home, home ^ 1] {
-            if let Some(slot) = self.slots.get(at) {
-                if slot.check == check {
-                    return *slot;
-                }
+        for at in neighbours(home) {
+            match self.slots.get(at) {
+                Some(slot) if slot.check == check => return *slot,
+                Some(slot) if slot.check != EMPTY.check => {}
+                _ => return EMPTY,
             }
         }
         EMPTY
@@ -78,7 +85,7 @@ impl Lexicon {
 
     fn put(&mut self, key: u64, change: impl FnOnce(&mut Slot)) {
         let (home, check) = place(key);
-        for at in [home, home ^ 1] {
+        for at in neighbours(home) {
             if let Some(slot) = self.slots.get_mut(at) {
                 if slot.check == check || slot.check == 0 {
                     slot.check = check;
@@ -137,6 +144,11 @@ fn pair(one: u64, two: u64) -> u64 {
     one.rotate_left(21) ^ two
 }
 
+/// The places of a key, in the order they are filled: a line of memory.
+fn neighbours(home: usize) -> [usize; 4] {
+    [home, home ^ 1, home ^ 2, home ^ 3]
+}
+
 /// Where a key lives, and how its slot knows it: never by zero, which is an empty slot.
 fn place(key: u64) -> (usize, u32) {
     let mixed = key.wrapping_mul(0x9E37_79B9_7F4A_7C15);
@@ -157,7 +169,9 @@ mod tests {
         let class = |word: &str| {
             let mut words = Vec::new();
             read::read(word, &mut words);
-            let before = words.get(words.len().wrapping_sub(2)).map_or(0, |word| word.key);
+            let before = words
+                .get(words.len().wrapping_sub(2))
+                .map_or(0, |word| word.key);
             lexicon.class(before, words.last().unwrap().key)
         };
         assert_eq!(class("disregard"), class("Vergiss"));
@@ -166,7 +180,9 @@ mod tests {
         assert_eq!(class("lighthouse"), None);
         assert!(class("der").unwrap().is_mute() && !lexicon.knows(key("der")));
         let lines = WORDS.lines().filter(|line| !line.starts_with('#'));
-        let words = lines.filter_map(|line| line.split_once(':')).flat_map(|(_, w)| w.split_whitespace());
+        let words = lines
+            .filter_map(|line| line.split_once(':'))
+            .flat_map(|(_, w)| w.split_whitespace());
         let lost: Vec<_> = words
             .filter(|word| {
                 let mut read = Vec::new();

@@ -8,9 +8,9 @@ pub(crate) mod clues;
 pub(crate) mod features;
 pub(crate) mod file;
 pub(crate) mod lexicon;
+pub(crate) mod table;
 #[cfg(test)]
 mod tests;
-pub(crate) mod table;
 pub(crate) mod window;
 
 use std::{ops::Range, sync::LazyLock};

@@ -82,7 +82,8 @@ mod tests {
         let feature = |n: u64| n.wrapping_mul(0xD6E8_FEB8_6659_FD93);
         let weights = (1..2000).map(|n| (feature(n), if n % 2 == 0 { 7 } else { -128 }));
         let table = Table::new(&bytes(weights)).unwrap();
-        let right = (1..2000).filter(|n| table.get(feature(*n)) == if n % 2 == 0 { 7 } else { -128 });
+        let right =
+            (1..2000).filter(|n| table.get(feature(*n)) == if n % 2 == 0 { 7 } else { -128 });
         assert!(right.count() >= 1990);
         let none = (2000..4000).filter(|n| table.get(feature(*n)) == 0);
         assert!(none.count() >= 1990);
