@@ -7,7 +7,7 @@
 //! ```
 //!
 //! `DIR` holds `inj_*.jsonl` (attacks) and `benign_*.jsonl` (harmless), one `{"text", "set"}` a
-//! line; a set is a source. The same rows give the same file, whatever the machine. Prints
+//! line; a set is a source. The same rows give the same file on one platform. Prints
 //! figures, never a text.
 #![allow(
     clippy::print_stdout,

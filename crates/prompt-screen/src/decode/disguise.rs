@@ -100,7 +100,7 @@ impl Eye<'_> {
         };
         let Range { start, end } = word.span;
         let is_long = !seen.spaced || end - start > 4;
-        let is_apart = self.is_clear(end, |at, n| at.checked_add(n))
+        let is_apart = self.is_clear(end, usize::checked_add)
             && self.is_clear(start, |at, n| at.checked_sub(n + 1));
         let digits = || {
             bytes
