@@ -281,20 +281,61 @@ fn is_placeholder(text: &str, word: &Range<usize>) -> bool {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice)]
 mod tests {
-    use super::*;
-    use crate::signatures::{pattern::Pattern, vocabulary::Vocabulary};
+    use proptest::{collection::vec, prelude::*, sample::select};
 
-    fn found<'t>(patterns: &[&str], text: &'t str) -> Vec<(usize, &'t str)> {
+    use super::*;
+    use crate::signatures::{hope::Hope, pattern::Pattern, vocabulary::Vocabulary};
+
+    const PATTERNS: &[&str] = &[
+        "a b",
+        "a ..2 b c",
+        "a ..3 b? ..12 c",
+        "^ b `[c]`",
+        "@drop c|a",
+        "the ..4 of",
+        "b ..9 c",
+        "c c? c? a",
+    ];
+
+    const WORDS: &[&str] = &[
+        "a ",
+        "b ",
+        "c ",
+        "a ",
+        "b ",
+        "c ",
+        "[c] ",
+        "pay ",
+        "no heed ",
+        "to ",
+        "off ",
+        "the ",
+        "of ",
+        "x ",
+        "y ",
+        ". ",
+        "\n\n",
+        "[FILTERED] ",
+    ];
+
+    fn matcher(patterns: &[&str]) -> Matcher {
         let mut vocabulary = Vocabulary::default();
         vocabulary.add(Some("en"), "drop", "ignore pay_no_heed_to pay_off");
         let signatures = (0..).zip(patterns).map(|(rule, pattern)| Signature {
             rule,
             pattern: Pattern::parse(pattern, &vocabulary).unwrap(),
         });
-        let matcher = Matcher::new(&signatures.collect::<Vec<_>>());
+        Matcher::new(&signatures.collect::<Vec<_>>())
+    }
+
+    fn hits(matcher: &Matcher, text: &str) -> Vec<Hit> {
         let mut scratch = Scratch::default();
         read::read(text, &mut scratch.words);
-        let hits = matcher.find(text, &mut scratch).into_iter();
+        matcher.find(text, &mut scratch)
+    }
+
+    fn found<'t>(patterns: &[&str], text: &'t str) -> Vec<(usize, &'t str)> {
+        let hits = hits(&matcher(patterns), text).into_iter();
         hits.map(|hit| (hit.rule, &text[hit.span])).collect()
     }
 
@@ -361,5 +402,37 @@ mod tests {
             found(&["a ..3 b"], "a b b x a b"),
             [(0, "a b b"), (0, "a b")]
         );
+    }
+
+    /// A matcher that never gives up hope.
+    fn hopeful(mut matcher: Matcher) -> Matcher {
+        let hope = Hope {
+            within: u8::MAX,
+            ..Hope::default()
+        };
+        for node in &mut matcher.graph.nodes {
+            node.hope = hope;
+        }
+        for starts in matcher.graph.starts.iter_mut().flatten() {
+            starts.hope = hope;
+            starts.nodes.iter_mut().for_each(|(_, each)| *each = hope);
+        }
+        matcher
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..Default::default() })]
+
+        #[test]
+        fn what_is_not_begun_is_no_loss(words in vec(select(WORDS), 0..40)) {
+            thread_local! {
+                static PRUNED: Matcher = matcher(PATTERNS);
+                static HOPEFUL: Matcher = hopeful(matcher(PATTERNS));
+            }
+            let text = words.concat();
+            let expected = HOPEFUL.with(|matcher| hits(matcher, &text));
+            let seen = PRUNED.with(|matcher| hits(matcher, &text));
+            prop_assert_eq!(seen, expected, "{:?}", text);
+        }
     }
 }
