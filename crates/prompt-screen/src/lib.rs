@@ -1,8 +1,10 @@
-//! Finds known prompt-injection phrases in text and points at their spans.
+//! Tells an attack on a language model from a question, and points at the spans that gave it away.
 //!
 //! The engine reads a prompt, a tool result or any other text that comes from outside, and answers
-//! with [`Finding`]s: which rule, which [`Action`], which bytes. It never changes the text itself:
-//! [`Screening::edits`] says what a caller who wants filtering should keep and what to replace.
+//! with [`Finding`]s: which rule, which [`Category`], which bytes; with a score between 0 and 1;
+//! and, by the caller's [`Thresholds`], with a [`Verdict`]. It never changes the text itself:
+//! [`Screening::filter`] and [`Screening::edits`] say what a caller who wants filtering should
+//! keep and what to replace.
 //!
 //! ```
 //! use prompt_screen::{Edit, Screen, Thresholds, Verdict};
@@ -29,9 +31,27 @@
 //! assert_eq!(clean, "Hi! [FILTERED]** and sing.");
 //! ```
 //!
-//! # What counts as the same phrase
+//! # Rules
 //!
-//! Phrases are compared word by word on a normalised view of the text, not on its bytes:
+//! [`Screen::recommended`] has the rules that come with the crate: TOML files, one a category, in
+//! a small language over words (see [`ScreenBuilder::rules`]), each with what it is for, the
+//! version that brought it, and examples that it finds and near misses that it does not, which
+//! tests run. They know orders to ignore, personas without rules, requests for the system prompt,
+//! template tokens, made-up turns, exfiltration, encoded orders and more; in English, French,
+//! German, Spanish, Italian and Portuguese, and the best-known orders in some thirty languages.
+//! A screen may have rules of the caller's own, from a file in the same format
+//! ([`Screen::from_toml`]) or as phrases ([`ScreenBuilder::phrase`]).
+//!
+//! # Score
+//!
+//! Each rule has a weight: how sure a hit alone makes us. The score is the chance that not all of
+//! the evidence is wrong, were each piece right or wrong for itself: `1 - (1-a)(1-b)...`. So two
+//! weak rules (a new role; a threat) make what none of them does alone. A rule in
+//! [`Mode::Observe`] reports and does not count. [`Allow`] keeps known texts from being found.
+//!
+//! # What counts as the same word
+//!
+//! Rules are compared word by word on a normalised view of the text, not on its bytes:
 //!
 //! - case, full-width, mathematical, circled and other compatibility forms are folded (NFKD), and
 //!   combining marks are dropped;
@@ -51,9 +71,9 @@
 //! # Guarantees
 //!
 //! - No input panics; spans lie on character boundaries; edits tile the input.
-//! - Findings never overlap and come in order of position: the leftmost first, then the longest.
-//!   Where rules of different [`Action`]s overlap, the stronger action wins, so that a harmless
-//!   match cannot hide a harmful one.
+//! - [`Screening::findings`] never overlap and come in order of position: the leftmost first, then
+//!   the longest. Where rules of different [`Action`]s overlap, the stronger action wins, so that a
+//!   harmless match cannot hide a harmful one. All count for the score.
 //! - `[FILTERED]` ([`PLACEHOLDER`]) is never part of a finding. Filtering a filtered text changes
 //!   nothing more, and no phrase forms around a placeholder.
 //! - Time grows with the length of the text alone, also on texts made to be slow.
@@ -61,12 +81,11 @@
 //!
 //! # Non-guarantees
 //!
-//! **A phrase list is not a classifier.** It finds the best-known wording of the best-known attack
-//! and nothing else: a paraphrase, another language, a role play, an encoded text all pass. It
-//! does not understand what it reads either: a text *about* prompt injection is a hit, and so is
-//! "do not ignore previous instructions", because looking for a negation in front would hand
-//! attackers a way around. Sentences are not told apart: "…the new system. Prompt replies…" reads
-//! as `system prompt`. Use it as one layer of several, never as proof that a text is safe.
+//! **Rules are no proof.** They know wordings that are known; a paraphrase, a language they lack or
+//! an encoded text passes. They do not understand what they read either: a text *about* prompt
+//! injection that quotes an attack is a hit, and so is "do not ignore previous instructions",
+//! because looking for a negation in front would hand attackers a way around. Use a screen as one
+//! layer of several.
 
 #![forbid(unsafe_code)]
 

@@ -13,7 +13,20 @@ const VERSION: &str = "1.0.0";
 
 const WORDS: &str = include_str!("../../signatures/words.toml");
 
-const FILES: &[&str] = &[include_str!("../../signatures/instruction-override.toml")];
+const FILES: &[&str] = &[
+    include_str!("../../signatures/instruction-override.toml"),
+    include_str!("../../signatures/jailbreak.toml"),
+    include_str!("../../signatures/prompt-extraction.toml"),
+    include_str!("../../signatures/template-token.toml"),
+    include_str!("../../signatures/fake-turn.toml"),
+    include_str!("../../signatures/exfiltration.toml"),
+    include_str!("../../signatures/encoded-payload.toml"),
+    include_str!("../../signatures/many-shot.toml"),
+    include_str!("../../signatures/goal-hijacking.toml"),
+    include_str!("../../signatures/payload-splitting.toml"),
+    include_str!("../../signatures/delimiter-confusion.toml"),
+    include_str!("../../signatures/adversarial-suffix.toml"),
+];
 
 /// The built-in rules and the sets of words they are written with.
 pub(crate) fn rules() -> &'static (Vocabulary, RuleFile) {

@@ -6,6 +6,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::{
+    hope::{Hope, mark},
+    literal::Literal,
     pattern::{Item, Kind, Pattern},
     table::WordTable,
     vocabulary::Row,
@@ -31,6 +33,16 @@ pub(crate) struct Node {
     pub(crate) accepts: Vec<Accept>,
     /// The index of what has to stand here character by character.
     pub(crate) literal: Option<usize>,
+    /// What of the words ahead can lead on from here, see [`Hope`].
+    pub(crate) hope: Hope,
+}
+
+/// Where one word leads as the first of a pattern.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Starts {
+    pub(crate) nodes: Vec<(NodeId, Hope)>,
+    /// That of all together.
+    pub(crate) hope: Hope,
 }
 
 /// A pattern that is complete.
@@ -50,18 +62,13 @@ pub(crate) const SENTENCE: NodeId = 1;
 pub(crate) struct Graph {
     pub(crate) nodes: Vec<Node>,
     pub(crate) words: WordTable,
+    /// The mark of each word: one bit, which others have too.
+    pub(crate) marks: Vec<u64>,
     /// Sets of words, a bit each.
     pub(crate) classes: Vec<Vec<u64>>,
     /// Where the first word of a pattern leads, by word: from [`ANYWHERE`], from [`SENTENCE`].
-    pub(crate) starts: Vec<[Vec<NodeId>; 2]>,
+    pub(crate) starts: Vec<[Starts; 2]>,
     pub(crate) literals: Vec<Literal>,
-}
-
-/// Characters to be compared, and how many words they hold.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Literal {
-    pub(crate) text: String,
-    pub(crate) words: usize,
 }
 
 impl Graph {
@@ -214,27 +221,69 @@ impl Maker {
         word
     }
 
-    fn finish(self) -> Graph {
-        let starts_of = |root: NodeId, word: u32| -> Vec<NodeId> {
-            let node = self.nodes.get(root as usize);
-            let edges = node.into_iter().flat_map(|node| &node.edges);
-            let edges = edges.filter(|(class, _)| {
-                let set = self.sets.get(*class as usize);
-                set.is_some_and(|set| set.contains(&word))
-            });
-            edges.map(|(_, to)| *to).collect()
-        };
-        let starts = (0..)
+    fn finish(mut self) -> Graph {
+        let marks: Vec<u64> = (0..)
             .zip(&self.keys)
-            .map(|(word, _)| [starts_of(ANYWHERE, word), starts_of(SENTENCE, word)])
+            .map(|(n, key)| mark(n, *key))
             .collect();
+        let of_class = |class: u32| -> u64 {
+            let set = self.sets.get(class as usize).into_iter().flatten();
+            let marks = set.filter_map(|word| marks.get(*word as usize));
+            marks.fold(0, |all, mark| all | mark)
+        };
+        let of_classes: Vec<u64> = (0..).zip(&self.sets).map(|(at, _)| of_class(at)).collect();
+        // What follows a node freely was made after it.
+        for at in (0..self.nodes.len()).rev() {
+            let hope = self.hope(at, &of_classes);
+            if let Some(node) = self.nodes.get_mut(at) {
+                node.hope = hope;
+            }
+        }
+        let mut starts = vec![<[Starts; 2]>::default(); self.keys.len()];
+        for (root, n) in [(ANYWHERE, 0), (SENTENCE, 1)] {
+            let edges = self.nodes.get(root as usize).map(|node| &node.edges);
+            for (class, to) in edges.into_iter().flatten() {
+                for word in self.sets.get(*class as usize).into_iter().flatten() {
+                    let starts = starts.get_mut(*word as usize);
+                    let node = self.nodes.get(*to as usize);
+                    let starts = starts.and_then(|starts| starts.get_mut(n));
+                    if let (Some(starts), Some(node)) = (starts, node) {
+                        starts.nodes.push((*to, node.hope));
+                        starts.hope = starts.hope.or(node.hope);
+                    }
+                }
+            }
+        }
         let classes = self.sets.iter().map(|set| bits(set, self.keys.len()));
         Graph {
             classes: classes.collect(),
             words: WordTable::new(&self.keys),
+            marks,
             starts,
             nodes: self.nodes,
             literals: self.literals,
+        }
+    }
+
+    fn hope(&self, at: usize, of_classes: &[u64]) -> Hope {
+        let Some(node) = self.nodes.get(at) else {
+            return Hope::default();
+        };
+        let edges = node.edges.iter();
+        let marks = edges.filter_map(|(class, _)| of_classes.get(*class as usize));
+        let own = Hope {
+            marks: marks.fold(0, |all, marks| all | marks),
+            within: 0,
+            sure: !node.accepts.is_empty(),
+        };
+        let free = node
+            .free
+            .iter()
+            .filter_map(|to| self.nodes.get(*to as usize));
+        let all = free.fold(own, |all, next| all.or(next.hope));
+        Hope {
+            within: all.within.saturating_add(node.skips),
+            ..all
         }
     }
 }

@@ -8,7 +8,9 @@ use crate::{
 };
 
 use super::{
-    graph::{Accept, Graph, Literal, NodeId, Signature},
+    graph::{Accept, Graph, NodeId, Signature},
+    hope::Ahead,
+    literal::{ends_with, starts_with},
     table::NO_WORD,
 };
 
@@ -43,6 +45,7 @@ pub(crate) struct Scratch {
     next: Vec<Thread>,
     /// When a node was last entered, and with how many skips left.
     entered: Vec<(u32, u8)>,
+    ahead: Ahead,
     /// When the next search begins: no moment comes twice.
     now: u32,
 }
@@ -53,6 +56,7 @@ impl Scratch {
         const MOST: usize = 1 << 16;
         if self.words.capacity() > MOST {
             self.words = Vec::new();
+            self.ahead = Ahead::default();
         }
     }
 }
@@ -68,6 +72,7 @@ struct Search<'a> {
     threads: &'a mut Vec<Thread>,
     next: &'a mut Vec<Thread>,
     entered: &'a mut Vec<(u32, u8)>,
+    ahead: &'a Ahead,
     now: u32,
 }
 
@@ -98,6 +103,7 @@ impl Matcher {
         let now = end.map_or(0, |_| scratch.now);
         scratch.now = now.saturating_add(words);
         scratch.threads.clear();
+        scratch.ahead.read(&self.graph, &scratch.words);
         let mut search = Search {
             graph: &self.graph,
             text,
@@ -107,10 +113,11 @@ impl Matcher {
             threads: &mut scratch.threads,
             next: &mut scratch.next,
             entered: &mut scratch.entered,
+            ahead: &scratch.ahead,
             now,
         };
-        for (at, word) in (0..words).zip(search.words) {
-            let known = self.graph.words.get(word.key);
+        for ((at, word), known) in (0..words).zip(search.words).zip(&scratch.ahead.known) {
+            let known = *known;
             if known == NO_WORD && search.threads.is_empty() {
                 continue;
             }
@@ -130,10 +137,16 @@ impl Search<'_> {
         for thread in &threads {
             self.follow(*thread, at, word, known);
         }
-        if let Some([anywhere, sentence]) = self.graph.starts.get(known as usize) {
-            let first = word.gap >= Gap::Sentence;
-            for node in anywhere.iter().chain(sentence.iter().filter(|_| first)) {
-                self.enter(*node, at, at, None);
+        let starts = self.graph.starts.get(known as usize);
+        let sentence = word.gap >= Gap::Sentence;
+        for (starts, applies) in starts.into_iter().flatten().zip([true, sentence]) {
+            if !applies || !self.ahead.gives(starts.hope, at) {
+                continue;
+            }
+            for (node, hope) in &starts.nodes {
+                if self.ahead.gives(*hope, at) {
+                    self.enter(*node, at, at, None);
+                }
             }
         }
         *self.threads = std::mem::replace(self.next, threads);
@@ -164,6 +177,9 @@ impl Search<'_> {
         let Some(node) = graph.nodes.get(id as usize) else {
             return;
         };
+        if !self.ahead.gives(node.hope, at) {
+            return;
+        }
         if node
             .literal
             .is_some_and(|literal| self.literal(literal, at).is_none())
@@ -255,14 +271,6 @@ impl Search<'_> {
     }
 }
 
-impl Literal {
-    /// What stands before its first word, and the rest.
-    fn parts(&self) -> (&str, &str) {
-        let lead = self.text.find(char::is_alphanumeric).unwrap_or_default();
-        self.text.split_at(lead)
-    }
-}
-
 fn holds(graph: &Graph, class: u32, word: u32) -> bool {
     let bits = graph.classes.get(class as usize);
     let bits = bits.and_then(|bits| bits.get((word >> 6) as usize));
@@ -275,65 +283,64 @@ fn is_placeholder(text: &str, word: &Range<usize>) -> bool {
     rest.is_some_and(|rest| rest.starts_with(PLACEHOLDER))
 }
 
-/// The bytes of `text` that `literal` takes at its start.
-fn starts_with(text: &str, literal: &str) -> Option<usize> {
-    let mut rest = text;
-    for c in literal.chars() {
-        if c == ' ' {
-            let trimmed = rest.trim_start_matches([' ', '\t']);
-            if trimmed.len() == rest.len() {
-                return None;
-            }
-            rest = trimmed;
-            continue;
-        }
-        let mut chars = rest.chars();
-        if !chars.next()?.eq_ignore_ascii_case(&c) {
-            return None;
-        }
-        rest = chars.as_str();
-    }
-    Some(text.len() - rest.len())
-}
-
-/// Where `literal` begins at the end of `text`.
-fn ends_with(text: &str, literal: &str) -> Option<usize> {
-    let mut rest = text;
-    for c in literal.chars().rev() {
-        if c == ' ' {
-            let trimmed = rest.trim_end_matches([' ', '\t']);
-            if trimmed.len() == rest.len() {
-                return None;
-            }
-            rest = trimmed;
-            continue;
-        }
-        let mut chars = rest.chars();
-        if !chars.next_back()?.eq_ignore_ascii_case(&c) {
-            return None;
-        }
-        rest = chars.as_str();
-    }
-    Some(rest.len())
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice)]
 mod tests {
-    use super::*;
-    use crate::signatures::{pattern::Pattern, vocabulary::Vocabulary};
+    use proptest::{collection::vec, prelude::*, sample::select};
 
-    fn found<'t>(patterns: &[&str], text: &'t str) -> Vec<(usize, &'t str)> {
+    use super::*;
+    use crate::signatures::{hope::Hope, pattern::Pattern, vocabulary::Vocabulary};
+
+    const PATTERNS: &[&str] = &[
+        "a b",
+        "a ..2 b c",
+        "a ..3 b? ..12 c",
+        "^ b `[c]`",
+        "@drop c|a",
+        "the ..4 of",
+        "b ..9 c",
+        "c c? c? a",
+    ];
+
+    const WORDS: &[&str] = &[
+        "a ",
+        "b ",
+        "c ",
+        "a ",
+        "b ",
+        "c ",
+        "[c] ",
+        "pay ",
+        "no heed ",
+        "to ",
+        "off ",
+        "the ",
+        "of ",
+        "x ",
+        "y ",
+        ". ",
+        "\n\n",
+        "[FILTERED] ",
+    ];
+
+    fn matcher(patterns: &[&str]) -> Matcher {
         let mut vocabulary = Vocabulary::default();
         vocabulary.add(Some("en"), "drop", "ignore pay_no_heed_to pay_off");
         let signatures = (0..).zip(patterns).map(|(rule, pattern)| Signature {
             rule,
             pattern: Pattern::parse(pattern, &vocabulary).unwrap(),
         });
-        let matcher = Matcher::new(&signatures.collect::<Vec<_>>());
+        Matcher::new(&signatures.collect::<Vec<_>>())
+    }
+
+    fn hits(matcher: &Matcher, text: &str) -> Vec<Hit> {
         let mut scratch = Scratch::default();
         read::read(text, &mut scratch.words);
-        let hits = matcher.find(text, &mut scratch).into_iter();
+        matcher.find(text, &mut scratch)
+    }
+
+    fn found<'t>(patterns: &[&str], text: &'t str) -> Vec<(usize, &'t str)> {
+        let hits = hits(&matcher(patterns), text).into_iter();
         hits.map(|hit| (hit.rule, &text[hit.span])).collect()
     }
 
@@ -400,5 +407,37 @@ mod tests {
             found(&["a ..3 b"], "a b b x a b"),
             [(0, "a b b"), (0, "a b")]
         );
+    }
+
+    /// A matcher that never gives up hope.
+    fn hopeful(mut matcher: Matcher) -> Matcher {
+        let hope = Hope {
+            within: u8::MAX,
+            ..Hope::default()
+        };
+        for node in &mut matcher.graph.nodes {
+            node.hope = hope;
+        }
+        for starts in matcher.graph.starts.iter_mut().flatten() {
+            starts.hope = hope;
+            starts.nodes.iter_mut().for_each(|(_, each)| *each = hope);
+        }
+        matcher
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..Default::default() })]
+
+        #[test]
+        fn what_is_not_begun_is_no_loss(words in vec(select(WORDS), 0..40)) {
+            thread_local! {
+                static PRUNED: Matcher = matcher(PATTERNS);
+                static HOPEFUL: Matcher = hopeful(matcher(PATTERNS));
+            }
+            let text = words.concat();
+            let expected = HOPEFUL.with(|matcher| hits(matcher, &text));
+            let seen = PRUNED.with(|matcher| hits(matcher, &text));
+            prop_assert_eq!(seen, expected, "{:?}", text);
+        }
     }
 }
