@@ -209,6 +209,9 @@ fn written_without_blanks(c: char) -> bool {
 /// The common confusables: what is left of other alphabets after decomposition and looks like an
 /// ASCII letter. Each row lists Cyrillic, then Greek, then Armenian, then Latin letters (small
 /// capitals, strokes, phonetic forms). Kept small on purpose: a reader must be taken in by it.
+///
+/// By hand, since the skeletons of UTS #39 compare two strings and do not say what a word is meant
+/// to be: they write `m` as `rn` and `I` as `l`, so that plain ASCII would have to be folded too.
 fn lookalike(c: char) -> Option<char> {
     Some(match c {
         'а' | 'А' | 'α' | 'Α' | 'ᴀ' | 'ɑ' => 'a',

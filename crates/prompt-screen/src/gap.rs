@@ -11,6 +11,8 @@ pub(crate) struct Seen {
     pub(crate) spaced: bool,
     /// Some word has both letters and digits.
     pub(crate) mixed: bool,
+    /// A sign that is used for a letter touches a word: `@ll`, `sy$tem`.
+    pub(crate) signed: bool,
     /// Some words are parted by punctuation without white space, or by a hyphen that breaks a line.
     pub(crate) glued: bool,
     /// Two or more signs stand between words without white space.
@@ -54,6 +56,13 @@ impl Seen {
         }
         let is_glue = signs & WHITE == 0;
         self.glued |= is_glue && !blanks.is_empty();
+        let last = blanks.last().and_then(|byte| SIGNS.get(usize::from(*byte)));
+        let touching = if is_glue {
+            signs
+        } else {
+            last.copied().unwrap_or_default()
+        };
+        self.signed |= touching & LETTER != 0;
         self.tangled |= is_glue && blanks.len() > 1;
         self.glued |= blanks.starts_with(b"-\n") || blanks.starts_with(b"-\r");
         self.signs |= signs;
@@ -70,6 +79,7 @@ impl Seen {
     /// A blank on its own, next to words that are read by character.
     pub(crate) fn blank(&mut self, c: char) {
         self.glued |= !c.is_whitespace();
+        self.signed |= matches!(c, '@' | '$' | '!' | '|' | '+');
         self.tangled |= !c.is_whitespace();
         let sign = u8::try_from(c).ok();
         let sign = sign.and_then(|byte| SIGNS.get(usize::from(byte)));
@@ -92,6 +102,8 @@ const SENTENCE: u8 = 1;
 const LINE: u8 = 2;
 const WHITE: u8 = 4;
 const ESCAPE: u8 = 8;
+/// Used for a letter.
+const LETTER: u8 = 16;
 
 /// Bytes of the shortest Morse code that is looked for: four letters and the blanks between.
 const MORSE: usize = 8;
@@ -103,7 +115,9 @@ static SIGNS: [u8; 128] = {
         #[allow(clippy::indexing_slicing, reason = "in a constant")]
         {
             signs[byte] = match byte as u8 {
-                b'.' | b'!' | b'?' | b':' | b';' => SENTENCE,
+                b'!' => SENTENCE | LETTER,
+                b'@' | b'$' | b'|' | b'+' => LETTER,
+                b'.' | b'?' | b':' | b';' => SENTENCE,
                 b'\n' => LINE | WHITE,
                 b'\t'..=b'\r' | b' ' => WHITE,
                 b'&' | b'%' | b'\\' | b'=' => ESCAPE,

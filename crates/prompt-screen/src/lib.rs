@@ -82,7 +82,7 @@
 //! # Non-guarantees
 //!
 //! **Rules are no proof.** They know wordings that are known; a paraphrase, a language they lack or
-//! an encoded text passes. They do not understand what they read either: a text *about* prompt
+//! an encoding that is not looked into passes. They do not understand what they read either: a text *about* prompt
 //! injection that quotes an attack is a hit, and so is "do not ignore previous instructions",
 //! because looking for a negation in front would hand attackers a way around. Use a screen as one
 //! layer of several.

@@ -165,13 +165,14 @@ impl Screen {
             .into_iter()
             .partition(|hit| hit.rule < self.inner.first_allow);
         let mut reasons = Vec::new();
-        for within in allow {
-            let entry = self.inner.allow.get(within.rule - self.inner.first_allow);
+        for spans in allow.chunk_by(|a, b| a.rule == b.rule) {
+            let entry = spans.first().map(|hit| hit.rule - self.inner.first_allow);
+            let entry = entry.and_then(|entry| self.inner.allow.get(entry));
             let Some(entry) = entry.filter(|entry| entry.counts_on(today)) else {
                 continue;
             };
             let before = hits.len();
-            hits.retain(|hit| hit.span.start < within.span.start || hit.span.end > within.span.end);
+            hits.retain(|hit| !covers(spans, hit));
             if hits.len() < before && !reasons.contains(&entry.reason) {
                 reasons.push(Arc::clone(&entry.reason));
             }
@@ -222,6 +223,13 @@ fn find(matcher: &Matcher, text: &str) -> Vec<Hit> {
         search.shrink();
         hits
     })
+}
+
+/// Whether one of the spans, which are in order and do not overlap, has all of the hit.
+fn covers(spans: &[Hit], hit: &Hit) -> bool {
+    let next = spans.partition_point(|within| within.span.start <= hit.span.start);
+    let before = next.checked_sub(1).and_then(|before| spans.get(before));
+    before.is_some_and(|within| hit.span.end <= within.span.end)
 }
 
 impl fmt::Debug for Screen {

@@ -28,7 +28,7 @@ pub(crate) fn see_through(
     knows: &dyn Fn(u64) -> bool,
     out: &mut Vec<Word>,
 ) -> u32 {
-    if !(seen.spaced || seen.mixed || seen.glued) {
+    if !(seen.spaced || seen.mixed || seen.signed || seen.glued) {
         return 0;
     }
     let mut eye = Eye {
@@ -38,6 +38,7 @@ pub(crate) fn see_through(
         out,
         found: 0,
         leet: 0,
+        has_leet: seen.mixed || seen.signed,
         tried: 0,
         guess: false,
     };
@@ -58,6 +59,8 @@ struct Eye<'e> {
     found: u32,
     /// Words with digits for letters.
     leet: u32,
+    /// Whether digits or signs may stand for letters at all.
+    has_leet: bool,
     /// Words before this one were looked at together.
     tried: usize,
     /// Whether digits count as letters in words that are not known.
@@ -101,7 +104,7 @@ impl Eye<'_> {
         let Range { start, end } = word.span;
         let is_long = !seen.spaced || end - start > 4;
         let is_apart = self.is_clear(end, usize::checked_add)
-            && self.is_clear(start, |at, n| at.checked_sub(n + 1));
+            && (!self.has_leet || self.is_clear(start, |at, n| at.checked_sub(n + 1)));
         let digits = || {
             bytes
                 .get(start..end)
@@ -240,7 +243,12 @@ impl Eye<'_> {
         while n < PIECES && self.is_glued(from + n - 1) {
             n += 1;
         }
-        if let Some((n, key)) = self.leet(from, n) {
+        let leet = if self.has_leet {
+            self.leet(from, n)
+        } else {
+            None
+        };
+        if let Some((n, key)) = leet {
             self.leet += 1;
             self.found += 1;
             self.join(from..from + n, key);

@@ -3,14 +3,11 @@
 //! Patterns that begin alike share their nodes. An item that may be missing is a step that takes
 //! no word; a gap is a node that some words may pass without leaving it.
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    sync::LazyLock,
-};
-
-use crate::read;
+use std::collections::{BTreeSet, HashMap};
 
 use super::{
+    hope::{Hope, mark},
+    literal::Literal,
     pattern::{Item, Kind, Pattern},
     table::WordTable,
     vocabulary::Row,
@@ -48,27 +45,6 @@ pub(crate) struct Starts {
     pub(crate) hope: Hope,
 }
 
-/// Whether it is worth the while to be at a node, told from the marks of the next words.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Hope {
-    /// The marks of the words that lead on.
-    pub(crate) marks: u64,
-    /// How many words may pass before one of them comes.
-    pub(crate) within: u8,
-    /// A pattern is complete without any.
-    pub(crate) sure: bool,
-}
-
-impl Hope {
-    fn or(self, other: Self) -> Self {
-        Self {
-            marks: self.marks | other.marks,
-            within: self.within.max(other.within),
-            sure: self.sure || other.sure,
-        }
-    }
-}
-
 /// A pattern that is complete.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Accept {
@@ -93,13 +69,6 @@ pub(crate) struct Graph {
     /// Where the first word of a pattern leads, by word: from [`ANYWHERE`], from [`SENTENCE`].
     pub(crate) starts: Vec<[Starts; 2]>,
     pub(crate) literals: Vec<Literal>,
-}
-
-/// Characters to be compared, and how many words they hold.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Literal {
-    pub(crate) text: String,
-    pub(crate) words: usize,
 }
 
 impl Graph {
@@ -316,21 +285,6 @@ impl Maker {
             within: all.within.saturating_add(node.skips),
             ..all
         }
-    }
-}
-
-/// Words that most texts are full of share the first marks, so that they raise no hopes for
-/// others.
-fn mark(word: usize, key: u64) -> u64 {
-    const COMMON: &str = "the of and to a in is you your that it for on are with as i his they be \
-        at one have this from or had by not but what all were we when can said there use an each \
-        which she do how their if will up other about out many then them these so some her would \
-        make like him into time has look two more go no way could people my than been now any me";
-    static KEYS: LazyLock<BTreeSet<u64>> =
-        LazyLock::new(|| COMMON.split_whitespace().map(read::key).collect());
-    match KEYS.contains(&key) {
-        true => 1 << (word % 12),
-        false => 1 << (12 + word % 52),
     }
 }
 

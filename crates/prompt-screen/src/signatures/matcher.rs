@@ -8,7 +8,9 @@ use crate::{
 };
 
 use super::{
-    graph::{Accept, Graph, Hope, Literal, NodeId, Signature},
+    graph::{Accept, Graph, NodeId, Signature},
+    hope::Ahead,
+    literal::{ends_with, starts_with},
     table::NO_WORD,
 };
 
@@ -57,49 +59,6 @@ impl Scratch {
             self.ahead = Ahead::default();
         }
     }
-}
-
-/// The numbers and marks of the words, and the marks of the next 4 and 16.
-#[derive(Debug, Default)]
-struct Ahead {
-    known: Vec<u32>,
-    one: Vec<u64>,
-    four: Vec<u64>,
-    sixteen: Vec<u64>,
-}
-
-impl Ahead {
-    fn read(&mut self, graph: &Graph, words: &[Word]) {
-        self.known.clear();
-        let known = words.iter().map(|word| graph.words.get(word.key));
-        self.known.extend(known);
-        self.one.clear();
-        let mark = |word: &u32| graph.marks.get(*word as usize).copied().unwrap_or_default();
-        self.one.extend(self.known.iter().map(mark));
-        widen(&self.one, &mut self.four, 1);
-        widen(&self.four, &mut self.sixteen, 4);
-    }
-
-    /// Whether one of the words ahead gives hope.
-    fn gives(&self, hope: Hope, at: u32) -> bool {
-        let next = at as usize + 1;
-        let marks = match hope.within {
-            0 => self.one.get(next),
-            1..=3 => self.four.get(next),
-            4..=15 => self.sixteen.get(next),
-            _ => return true,
-        };
-        hope.sure || marks.is_some_and(|marks| marks & hope.marks != 0)
-    }
-}
-
-/// The marks of four windows side by side as those of one.
-fn widen(narrow: &[u64], wide: &mut Vec<u64>, width: usize) {
-    wide.clear();
-    let marks = |at: usize| narrow.get(at).copied().unwrap_or_default();
-    let windows = (0..narrow.len())
-        .map(|at| marks(at) | marks(at + width) | marks(at + 2 * width) | marks(at + 3 * width));
-    wide.extend(windows);
 }
 
 /// What a search needs while it runs.
@@ -312,14 +271,6 @@ impl Search<'_> {
     }
 }
 
-impl Literal {
-    /// What stands before its first word, and the rest.
-    fn parts(&self) -> (&str, &str) {
-        let lead = self.text.find(char::is_alphanumeric).unwrap_or_default();
-        self.text.split_at(lead)
-    }
-}
-
 fn holds(graph: &Graph, class: u32, word: u32) -> bool {
     let bits = graph.classes.get(class as usize);
     let bits = bits.and_then(|bits| bits.get((word >> 6) as usize));
@@ -332,65 +283,64 @@ fn is_placeholder(text: &str, word: &Range<usize>) -> bool {
     rest.is_some_and(|rest| rest.starts_with(PLACEHOLDER))
 }
 
-/// The bytes of `text` that `literal` takes at its start.
-fn starts_with(text: &str, literal: &str) -> Option<usize> {
-    let mut rest = text;
-    for c in literal.chars() {
-        if c == ' ' {
-            let trimmed = rest.trim_start_matches([' ', '\t']);
-            if trimmed.len() == rest.len() {
-                return None;
-            }
-            rest = trimmed;
-            continue;
-        }
-        let mut chars = rest.chars();
-        if !chars.next()?.eq_ignore_ascii_case(&c) {
-            return None;
-        }
-        rest = chars.as_str();
-    }
-    Some(text.len() - rest.len())
-}
-
-/// Where `literal` begins at the end of `text`.
-fn ends_with(text: &str, literal: &str) -> Option<usize> {
-    let mut rest = text;
-    for c in literal.chars().rev() {
-        if c == ' ' {
-            let trimmed = rest.trim_end_matches([' ', '\t']);
-            if trimmed.len() == rest.len() {
-                return None;
-            }
-            rest = trimmed;
-            continue;
-        }
-        let mut chars = rest.chars();
-        if !chars.next_back()?.eq_ignore_ascii_case(&c) {
-            return None;
-        }
-        rest = chars.as_str();
-    }
-    Some(rest.len())
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice)]
 mod tests {
-    use super::*;
-    use crate::signatures::{pattern::Pattern, vocabulary::Vocabulary};
+    use proptest::{collection::vec, prelude::*, sample::select};
 
-    fn found<'t>(patterns: &[&str], text: &'t str) -> Vec<(usize, &'t str)> {
+    use super::*;
+    use crate::signatures::{hope::Hope, pattern::Pattern, vocabulary::Vocabulary};
+
+    const PATTERNS: &[&str] = &[
+        "a b",
+        "a ..2 b c",
+        "a ..3 b? ..12 c",
+        "^ b `[c]`",
+        "@drop c|a",
+        "the ..4 of",
+        "b ..9 c",
+        "c c? c? a",
+    ];
+
+    const WORDS: &[&str] = &[
+        "a ",
+        "b ",
+        "c ",
+        "a ",
+        "b ",
+        "c ",
+        "[c] ",
+        "pay ",
+        "no heed ",
+        "to ",
+        "off ",
+        "the ",
+        "of ",
+        "x ",
+        "y ",
+        ". ",
+        "\n\n",
+        "[FILTERED] ",
+    ];
+
+    fn matcher(patterns: &[&str]) -> Matcher {
         let mut vocabulary = Vocabulary::default();
         vocabulary.add(Some("en"), "drop", "ignore pay_no_heed_to pay_off");
         let signatures = (0..).zip(patterns).map(|(rule, pattern)| Signature {
             rule,
             pattern: Pattern::parse(pattern, &vocabulary).unwrap(),
         });
-        let matcher = Matcher::new(&signatures.collect::<Vec<_>>());
+        Matcher::new(&signatures.collect::<Vec<_>>())
+    }
+
+    fn hits(matcher: &Matcher, text: &str) -> Vec<Hit> {
         let mut scratch = Scratch::default();
         read::read(text, &mut scratch.words);
-        let hits = matcher.find(text, &mut scratch).into_iter();
+        matcher.find(text, &mut scratch)
+    }
+
+    fn found<'t>(patterns: &[&str], text: &'t str) -> Vec<(usize, &'t str)> {
+        let hits = hits(&matcher(patterns), text).into_iter();
         hits.map(|hit| (hit.rule, &text[hit.span])).collect()
     }
 
@@ -457,5 +407,37 @@ mod tests {
             found(&["a ..3 b"], "a b b x a b"),
             [(0, "a b b"), (0, "a b")]
         );
+    }
+
+    /// A matcher that never gives up hope.
+    fn hopeful(mut matcher: Matcher) -> Matcher {
+        let hope = Hope {
+            within: u8::MAX,
+            ..Hope::default()
+        };
+        for node in &mut matcher.graph.nodes {
+            node.hope = hope;
+        }
+        for starts in matcher.graph.starts.iter_mut().flatten() {
+            starts.hope = hope;
+            starts.nodes.iter_mut().for_each(|(_, each)| *each = hope);
+        }
+        matcher
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..Default::default() })]
+
+        #[test]
+        fn what_is_not_begun_is_no_loss(words in vec(select(WORDS), 0..40)) {
+            thread_local! {
+                static PRUNED: Matcher = matcher(PATTERNS);
+                static HOPEFUL: Matcher = hopeful(matcher(PATTERNS));
+            }
+            let text = words.concat();
+            let expected = HOPEFUL.with(|matcher| hits(matcher, &text));
+            let seen = PRUNED.with(|matcher| hits(matcher, &text));
+            prop_assert_eq!(seen, expected, "{:?}", text);
+        }
     }
 }

@@ -6,6 +6,8 @@
 mod builtin;
 pub(crate) mod file;
 mod graph;
+mod hope;
+mod literal;
 mod matcher;
 pub(crate) mod pattern;
 mod table;
