@@ -7,6 +7,7 @@ use crate::{
     automaton::{Phrase, Slot},
     edit::PLACEHOLDER,
     fold,
+    model::Model,
     presets::Preset,
     rule::{Action, Category, Rule, RuleName},
     screen::{Parts, Screen},
@@ -44,6 +45,7 @@ pub struct ScreenBuilder {
     allow: Vec<Allow>,
     vocabulary: Vocabulary,
     version: Option<&'static str>,
+    has_no_model: bool,
     /// Of all that was added.
     hash: u64,
     error: Option<ConfigError>,
@@ -67,16 +69,23 @@ impl ScreenBuilder {
         self
     }
 
-    /// Adds the signatures that come with the crate, and the sets of words they are written with.
+    /// Adds the signatures that come with the crate, the sets of words they are written with and the
+    /// learned model, which scores texts with what they find as clues.
     pub fn signatures(mut self) -> Self {
         let (vocabulary, file) = signatures::builtin();
         self.vocabulary = vocabulary.clone();
         self.version = Some(signatures::version());
         for entry in &file.rules {
-            if let Err(error) = self.try_entry(entry) {
+            if let Err(error) = self.try_entry(entry, true) {
                 self.error.get_or_insert(error);
             }
         }
+        self
+    }
+
+    /// Leaves the learned model out: the score is what the rules add up to.
+    pub fn without_model(mut self) -> Self {
+        self.has_no_model = true;
         self
     }
 
@@ -133,6 +142,10 @@ impl ScreenBuilder {
     ///
     /// The first thing that was wrong with the rules, see [`ConfigError`].
     pub fn build(mut self) -> Result<Screen, ConfigError> {
+        let has_model = self.version.is_some() && !self.has_no_model;
+        if has_model {
+            self.add_model();
+        }
         let first_allow = self.rules.len();
         for (allow, rule) in self.allow.iter().zip(first_allow..) {
             let What::Pattern(pattern) = &allow.what else {
@@ -154,7 +167,8 @@ impl ScreenBuilder {
             signatures: self.signatures,
             allow: self.allow,
             first_allow,
-            version: version(self.version, self.hash),
+            version: version(self.version, has_model, self.hash),
+            has_model,
         }))
     }
 
@@ -163,7 +177,19 @@ impl ScreenBuilder {
             let name = RuleName::new(Cow::Borrowed(preset.name));
             self.add(name, preset.slots(), preset.category, preset.action)?;
         }
+        for rule in &mut self.rules {
+            rule.is_builtin = true;
+        }
         Ok(self)
+    }
+
+    fn add_model(&mut self) {
+        let rule = Rule::learned();
+        if self.rules.iter().any(|known| known.name == rule.name) {
+            self.error
+                .get_or_insert(ConfigError::Twice(rule.name.clone()));
+        }
+        self.rules.push(rule);
     }
 
     fn try_rules(&mut self, toml: &str) -> Result<(), ConfigError> {
@@ -174,10 +200,10 @@ impl ScreenBuilder {
         }
         file.rules
             .iter()
-            .try_for_each(|entry| self.try_entry(entry))
+            .try_for_each(|entry| self.try_entry(entry, false))
     }
 
-    fn try_entry(&mut self, entry: &RuleEntry) -> Result<(), ConfigError> {
+    fn try_entry(&mut self, entry: &RuleEntry, is_builtin: bool) -> Result<(), ConfigError> {
         if self.rules.iter().any(|rule| rule.name == entry.rule.name) {
             return Err(ConfigError::Twice(entry.rule.name.clone()));
         }
@@ -185,7 +211,10 @@ impl ScreenBuilder {
             .patterns(&self.vocabulary)
             .map_err(ConfigError::Rules)?;
         let rule = self.rules.len();
-        self.rules.push(entry.rule.clone());
+        self.rules.push(Rule {
+            is_builtin,
+            ..entry.rule.clone()
+        });
         let patterns = patterns.into_iter();
         self.signatures
             .extend(patterns.map(|pattern| Signature { rule, pattern }));
@@ -304,11 +333,17 @@ fn fold_hash(hash: u64, text: &str) -> u64 {
     })
 }
 
-fn version(builtin: Option<&str>, own: u64) -> String {
-    match (builtin, own) {
-        (Some(builtin), 0) => builtin.to_owned(),
-        (Some(builtin), own) => format!("{builtin}.{own:016x}"),
-        (None, own) => format!("0.0.0+{own:016x}"),
+fn version(builtin: Option<&str>, has_model: bool, own: u64) -> String {
+    let mut text = match builtin {
+        Some(builtin) => builtin.to_owned(),
+        None => return format!("0.0.0+{own:016x}"),
+    };
+    if has_model {
+        text = format!("{text}.{:08x}", Model::mark());
+    }
+    match own {
+        0 => text,
+        own => format!("{text}.{own:016x}"),
     }
 }
 

@@ -47,7 +47,15 @@
 //! Each rule has a weight: how sure a hit alone makes us. The score is the chance that not all of
 //! the evidence is wrong, were each piece right or wrong for itself: `1 - (1-a)(1-b)...`. So two
 //! weak rules (a new role; a threat) make what none of them does alone. A rule in
-//! [`Mode::Observe`] reports and does not count. [`Allow`] keeps known texts from being found.
+//! [`Mode::Observe`] reports and does not count.
+//!
+//! Screens with the built-in rules score with a learned model as well (`model/CARD.md` says what it
+//! learned from): its probability, which has weighed what those rules found, takes the place of their
+//! sum; rules of the caller's own, and rules with an action of their own, add to it. Where it sees an
+//! attack and no rule points at one, the finding is [`LEARNED_MODEL`], category
+//! [`Category::Learned`]: it is no more than flagged, unless the caller's thresholds ask for more.
+//! [`ScreenBuilder::without_model`] leaves it out.
+//! [`Allow`] keeps known texts from being found.
 //!
 //! # What counts as the same word
 //!
@@ -111,7 +119,7 @@ mod gap;
 mod gate;
 #[allow(dead_code, reason = "as above")]
 mod key;
-#[allow(dead_code, reason = "the score is joined with the other evidence next")]
+mod learned;
 mod model;
 mod presets;
 mod read;
@@ -132,7 +140,7 @@ pub use self::{
     cut::cut,
     edit::{Edit, PLACEHOLDER},
     finding::{Finding, Screening},
-    rule::{Action, Category, Mode, Rule, RuleName},
+    rule::{Action, Category, LEARNED_MODEL, Mode, Rule, RuleName},
     screen::Screen,
     signatures::RulesError,
     verdict::{Thresholds, Verdict},

@@ -15,6 +15,10 @@ impl RuleName {
         Self(name)
     }
 
+    pub(crate) const fn learned() -> Self {
+        Self(Cow::Borrowed(LEARNED_MODEL))
+    }
+
     /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -72,6 +76,8 @@ pub enum Category {
     AdversarialSuffix,
     /// Whatever the author of a rule looks for.
     Custom,
+    /// What the learned model takes for an attack, of whatever kind.
+    Learned,
 }
 
 impl Category {
@@ -92,6 +98,7 @@ impl Category {
             Self::DelimiterConfusion => "delimiter-confusion",
             Self::AdversarialSuffix => "adversarial-suffix",
             Self::Custom => "custom",
+            Self::Learned => "learned",
         }
     }
 }
@@ -133,6 +140,12 @@ impl Weight {
     }
 }
 
+/// The name under which the learned model has findings: texts that it takes for an attack and that no
+/// rule points at. They ask for no more than [`Action::Flag`]; more is for [`Thresholds`] to say.
+///
+/// [`Thresholds`]: crate::Thresholds
+pub const LEARNED_MODEL: &str = "learned-model";
+
 /// One rule of a [`Screen`](crate::Screen).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule {
@@ -145,6 +158,8 @@ pub struct Rule {
     pub(crate) at_least: u16,
     pub(crate) about: Cow<'static, str>,
     pub(crate) since: Cow<'static, str>,
+    /// Whether it came with the crate, so that the model knows it.
+    pub(crate) is_builtin: bool,
 }
 
 impl Rule {
@@ -159,7 +174,21 @@ impl Rule {
             at_least: 1,
             about: Cow::Borrowed(""),
             since: Cow::Borrowed(""),
+            is_builtin: false,
         }
+    }
+
+    /// What stands for the model among the rules.
+    pub(crate) fn learned() -> Self {
+        let mut rule = Self::phrase(RuleName::learned(), Category::Learned, Action::Flag);
+        rule.about = Cow::Borrowed("The learned model takes this part for an attack.");
+        rule.since = Cow::Borrowed("1.0.0");
+        rule
+    }
+
+    /// Whether the model has what it tells as a clue, so that it is not to be counted twice.
+    pub(crate) const fn is_clue(&self) -> bool {
+        self.is_builtin && self.action.is_none()
     }
 
     /// The rule's name, unique within its screen.

@@ -1,15 +1,27 @@
 //! Where all evidence becomes one score.
 //!
-//! Today the evidence is what the rules found. What a model says of the text joins here as one
-//! more piece of evidence, calibrated so that it means the same: how sure it alone makes us.
+//! The model is one piece of evidence: it has weighed the built-in rules as clues, so that only
+//! rules that it does not know, or that ask for an action of their own, count beside it.
 
-use crate::rule::{Category, Weight};
+use crate::rule::Category;
 
-/// The evidence of one rule, however often it hit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The evidence of one rule, however often it hit, or of the model.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Evidence {
     pub(crate) category: Category,
-    pub(crate) weight: Weight,
+    pub(crate) weight: f32,
+    /// Whether the model knows it.
+    pub(crate) is_clue: bool,
+}
+
+impl Evidence {
+    pub(crate) const fn learned(probability: f32) -> Self {
+        Self {
+            category: Category::Learned,
+            weight: probability,
+            is_clue: false,
+        }
+    }
 }
 
 /// How sure all the evidence makes us: the chance that not all of it is wrong, if each piece is
@@ -17,6 +29,6 @@ pub(crate) struct Evidence {
 pub(crate) fn join<'e>(evidence: impl IntoIterator<Item = &'e Evidence>) -> f32 {
     let doubt = evidence
         .into_iter()
-        .fold(1.0, |doubt, evidence| doubt * (1.0 - evidence.weight.get()));
+        .fold(1.0, |doubt, evidence| doubt * (1.0 - evidence.weight));
     1.0 - doubt
 }

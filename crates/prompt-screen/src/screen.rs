@@ -13,9 +13,11 @@ use crate::{
     decode::{self, Limits, readings},
     edit::PLACEHOLDER,
     finding::{Finding, Screening},
+    learned::{self, FLAGGED, Glance, Learned, Rest},
+    model::{self, Model},
     presets::{self, Preset},
     read::{self, Word},
-    rule::Rule,
+    rule::{Category, Rule},
     signatures::{Hit, Matcher, Scratch, Signature},
 };
 
@@ -33,6 +35,7 @@ struct Inner {
     /// Hits of the matcher from here on are entries of the allow list.
     first_allow: usize,
     version: String,
+    model: Option<&'static Model>,
 }
 
 /// Everything a screen is made of.
@@ -43,6 +46,7 @@ pub(crate) struct Parts {
     pub(crate) allow: Vec<Allow>,
     pub(crate) first_allow: usize,
     pub(crate) version: String,
+    pub(crate) has_model: bool,
 }
 
 impl Screen {
@@ -56,7 +60,8 @@ impl Screen {
         BASIC.clone()
     }
 
-    /// The rules to start from: the reviewed signatures that come with the crate.
+    /// The rules to start from: the reviewed signatures that come with the crate, and the learned
+    /// model, which scores.
     ///
     /// `ignore previous instructions` and `ignore all instructions`, with or without the small
     /// words people put between them ("ignore all of the above instructions"), are filtered
@@ -119,6 +124,7 @@ impl Screen {
                 allow: parts.allow,
                 first_allow: parts.first_allow,
                 version: parts.version,
+                model: parts.has_model.then(Model::shipped),
             }),
         }
     }
@@ -134,20 +140,76 @@ impl Screen {
         }
         let phrases = self.inner.phrases.iter();
         let mut hits: Vec<_> = phrases.flat_map(|phrases| phrases.find(text)).collect();
-        hits.extend(self.signatures(text));
+        let (signatures, glance) = self.signatures(text);
+        hits.extend(signatures);
         let (hits, allowed) = self.allow(hits, today);
         let findings = hits.into_iter().filter_map(|hit| {
             let rule = self.inner.rules.get(hit.rule)?;
             Some(Finding::new(Arc::clone(rule), hit.span))
         });
-        Screening::new(text.len(), findings.collect(), allowed)
+        let screening = Screening::new(text.len(), findings.collect(), allowed);
+        match self.inner.model {
+            Some(model) => self.learned(model, text, &glance, screening),
+            None => screening,
+        }
     }
 
-    fn signatures(&self, text: &str) -> Vec<Hit> {
-        let Some(matcher) = &self.inner.signatures else {
-            return Vec::new();
+    /// Adds what the model says, who takes for clues what the rules found.
+    fn learned(
+        &self,
+        model: &Model,
+        text: &str,
+        glance: &Glance,
+        screening: Screening,
+    ) -> Screening {
+        let clues = screening.clues();
+        let Some((probability, span, alone)) = glance.opinion(model, &clues) else {
+            return screening;
         };
-        let mut hits = find(matcher, text);
+        let (gone, weak) = screening.spans();
+        let rest = Rest::new(
+            model,
+            text,
+            &gone,
+            &|key| self.knows(key),
+            &weak,
+            probability,
+        );
+        let is_seen = screening.shows(&span) || !screening.findings().is_empty() && alone < FLAGGED;
+        let span = learned::shown(text, span).filter(|_| probability >= FLAGGED && !is_seen);
+        let rule = self.inner.rules.iter().rev();
+        let mut rule = rule.filter(|rule| rule.category() == Category::Learned);
+        let finding = span.zip(rule.next());
+        let finding =
+            finding.map(|(span, rule)| Finding::learned(Arc::clone(rule), span, probability));
+        screening.learned(Learned { probability, rest }, finding)
+    }
+
+    /// Whether the word may be part of an attack, so that a disguise around it is looked through.
+    pub(crate) fn knows(&self, key: u64) -> bool {
+        let matcher = self.inner.signatures.as_ref();
+        let model = self.inner.model;
+        matcher.is_some_and(|matcher| matcher.knows(key))
+            || model.is_some_and(|model| model.knows(key))
+    }
+
+    /// This screen without the model.
+    #[cfg(feature = "training")]
+    pub(crate) fn rules_only() -> Self {
+        Self::builder()
+            .signatures()
+            .without_model()
+            .presets(presets::RECOMMENDED)
+            .and_then(ScreenBuilder::build)
+            .expect("invariant: the built-in rules are valid")
+    }
+
+    fn signatures(&self, text: &str) -> (Vec<Hit>, Glance) {
+        let Some(matcher) = &self.inner.signatures else {
+            return (Vec::new(), Glance::default());
+        };
+        let knows = |key| self.knows(key);
+        let (mut hits, glance) = find((matcher, self.inner.model), &knows, text);
         // The readings of a text share most of their hits.
         hits.sort_by_key(|hit| (hit.rule, hit.span.start, hit.span.end));
         hits.dedup_by(|a, b| a.rule == b.rule && a.span == b.span);
@@ -156,7 +218,7 @@ impl Screen {
             rule.is_none_or(|rule| hits.len() >= usize::from(rule.at_least))
         };
         let rules = hits.chunk_by(|a, b| a.rule == b.rule).filter(enough);
-        rules.flatten().cloned().collect()
+        (rules.flatten().cloned().collect(), glance)
     }
 
     /// Takes out what lies within a hit of the allow list, and says why.
@@ -192,21 +254,29 @@ impl Screen {
     }
 }
 
-/// The hits in all readings of a text.
-fn find(matcher: &Matcher, text: &str) -> Vec<Hit> {
+/// The hits in all readings of a text, and what the model sees in them.
+fn find(
+    (matcher, model): (&Matcher, Option<&Model>),
+    knows: &dyn Fn(u64) -> bool,
+    text: &str,
+) -> (Vec<Hit>, Glance) {
+    type Room = (Scratch, Vec<Word>, decode::Scratch, model::Scratch);
     thread_local! {
-        static SCRATCH: RefCell<(Scratch, Vec<Word>, decode::Scratch)> = RefCell::default();
+        static SCRATCH: RefCell<Room> = RefCell::default();
     }
-    SCRATCH.with_borrow_mut(|(search, plain, decode)| {
+    SCRATCH.with_borrow_mut(|(search, plain, decode, sums)| {
         let seen = read::read(text, &mut search.words);
         let mut hits = matcher.find(text, search);
+        let mut glance = Glance::default();
         mem::swap(plain, &mut search.words);
-        let knows = |key| matcher.knows(key);
-        readings(
+        if let Some(model) = model {
+            glance.plain(model, plain, sums);
+        }
+        let oddities = readings(
             text,
             (plain, &seen),
             Limits::default(),
-            &knows,
+            knows,
             decode,
             &mut |reading| {
                 search.words.clear();
@@ -217,11 +287,16 @@ fn find(matcher: &Matcher, text: &str) -> Vec<Hit> {
                     let is_free = !text.get(span.clone())?.contains(PLACEHOLDER);
                     is_free.then_some(Hit { span, ..hit })
                 }));
+                if let Some(model) = model {
+                    glance.reading(model, reading, sums);
+                }
             },
         );
+        glance.oddities(&oddities);
         mem::swap(plain, &mut search.words);
         search.shrink();
-        hits
+        sums.shrink();
+        (hits, glance)
     })
 }
 

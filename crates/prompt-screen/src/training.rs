@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 pub use crate::model::file::Header;
 use crate::{
-    Finding, Screen, decode,
+    Screen, decode,
     model::{
         self, Model, clues,
         features::{self, Sink},
@@ -54,7 +54,7 @@ impl Default for Reader {
     fn default() -> Self {
         Self {
             lexicon: Lexicon::new(),
-            screen: Screen::recommended(),
+            screen: Screen::rules_only(),
         }
     }
 }
@@ -71,7 +71,7 @@ impl Reader {
             text,
             (&words, &seen),
             decode::Limits::default(),
-            &|key| self.lexicon.knows(key),
+            &|key| self.knows(key),
             &mut decode::Scratch::default(),
             &mut |reading| {
                 readings.push(self.sentences(reading.words));
@@ -79,10 +79,7 @@ impl Reader {
             },
         );
         clues.extend(clues::of_oddities(&oddities));
-        let screening = self.screen.screen(text);
-        let categories = screening.findings().iter().map(Finding::category);
-        clues.extend(categories.map(|category| clues::of_category(category.as_str())));
-        clues.extend(clues::of_score(screening.score()));
+        clues.extend(self.screen.screen(text).clues());
         Seen {
             readings,
             clues: clues.into_iter().collect(),
@@ -98,19 +95,31 @@ impl Reader {
         let mut scratch = model::Scratch::default();
         let mut words = Vec::new();
         let seen = read::read(text, &mut words);
-        let mut sure = model.judge(&words, &clues, &mut scratch).probability;
+        let sure = |look: Option<(f32, _)>| {
+            look.map_or(0.0, |(sum, _)| {
+                model.probability(sum, clues.iter().copied())
+            })
+        };
+        let mut surest = sure(model.look(&words, &mut scratch));
         decode::readings(
             text,
             (&words, &seen),
             decode::Limits::default(),
-            &|key| self.lexicon.knows(key),
+            &|key| self.knows(key),
             &mut decode::Scratch::default(),
-            &mut |reading| {
-                let opinion = model.judge(reading.words, &clues, &mut scratch);
-                sure = sure.max(opinion.probability);
-            },
+            &mut |reading| surest = surest.max(sure(model.look(reading.words, &mut scratch))),
         );
-        Some(sure)
+        Some(surest)
+    }
+
+    /// How sure the rules are without the model.
+    #[must_use]
+    pub fn rules(&self, text: &str) -> f32 {
+        self.screen.screen(text).score()
+    }
+
+    fn knows(&self, word: u64) -> bool {
+        self.lexicon.knows(word) || self.screen.knows(word)
     }
 
     fn sentences(&self, words: &[Word]) -> Vec<Sentence> {

@@ -107,7 +107,9 @@ impl Thresholds {
 
     /// Judges the evidence of one category by thresholds of its own, apart from all other.
     ///
-    /// The categories that those name in turn are not looked at.
+    /// The categories that those name in turn are not looked at. The model is
+    /// [`Category::Learned`] and reads the whole text, whatever rules point at: apart from it, the
+    /// built-in rules make a score of their own.
     pub fn category(mut self, category: Category, thresholds: Self) -> Self {
         self.categories.retain(|(known, _)| *known != category);
         self.categories.push((category, thresholds));
@@ -129,9 +131,14 @@ impl Thresholds {
         }
     }
 
+    /// If the model is part of the evidence and of the common score, its clues are not.
     pub(crate) fn of_evidence(&self, evidence: &[Evidence]) -> Verdict {
         let is_apart = |category| self.categories.iter().any(|(apart, _)| *apart == category);
-        let rest = evidence.iter().filter(|e| !is_apart(e.category));
+        let is_judged = !is_apart(Category::Learned)
+            && evidence.iter().any(|e| e.category == Category::Learned);
+        let rest = evidence
+            .iter()
+            .filter(|e| !is_apart(e.category) && !(is_judged && e.is_clue));
         let rest = self.of_score(score::join(rest));
         let apart = self.categories.iter().map(|(category, thresholds)| {
             let own = evidence.iter().filter(|e| e.category == *category);
@@ -142,15 +149,16 @@ impl Thresholds {
 }
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing)]
 mod tests {
     use super::*;
-    use crate::rule::Weight;
 
     #[test]
     fn evidence_adds_up_and_categories_are_judged_apart() {
         let evidence = |category, weight| Evidence {
             category,
-            weight: Weight::new(weight).expect("a weight"),
+            weight,
+            is_clue: true,
         };
         let weak = [
             evidence(Category::Jailbreak, 0.3),
@@ -168,5 +176,10 @@ mod tests {
         assert_eq!(lenient.of_evidence(&strong), Verdict::Flag);
         assert_eq!(lenient.of_evidence(&weak), Verdict::Flag);
         assert_eq!(lenient.of_evidence(&weak[1..]), Verdict::Allow);
+        // The model has weighed its clues, unless it is judged apart from them.
+        let learned = [strong[0], Evidence::learned(0.6)];
+        assert_eq!(thresholds.of_evidence(&learned), Verdict::Flag);
+        let unheard = thresholds.category(Category::Learned, Thresholds::never());
+        assert_eq!(unheard.of_evidence(&learned), Verdict::Filter);
     }
 }

@@ -119,12 +119,15 @@ impl<'a> Text<'a> {
 
 fn hits(screen: &Screen, text: &str) -> Vec<Hit> {
     let screening = screen.screen(text);
-    if screening.verdict(&Thresholds::default()) == Verdict::Allow {
-        return Vec::new();
-    }
+    // A text that is only flagged is not edited, whatever a rule alone would ask for.
+    let most = match screening.verdict(&Thresholds::default()) {
+        Verdict::Allow => return Vec::new(),
+        Verdict::Flag => Action::Flag,
+        _ => Action::Block,
+    };
     let hits = screening.findings().iter().map(|finding| Hit {
         rule: finding.rule().clone(),
-        action: finding.action(),
+        action: finding.action().min(most),
         span: finding.span(),
     });
     hits.collect()

@@ -76,10 +76,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// The share of rows that a model file flags, by itself and with the rules.
 fn measure_file(directory: &Path, file: &[u8]) -> Result<(), Box<dyn Error>> {
     let reader = training::Reader::default();
-    let screen = prompt_screen::Screen::recommended();
     let mut table = BTreeMap::<String, [usize; 4]>::new();
     for (name, text) in rows::texts(directory)? {
-        let rules = screen.screen(&text).score() >= 0.5;
+        let rules = reader.rules(&text) >= 0.5;
         let model = reader
             .judge(file, &text)
             .ok_or("the file is no model of this reader")?

@@ -35,19 +35,17 @@ pub(crate) struct Model {
     lexicon: Lexicon,
 }
 
-/// What the model thinks of a text.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Opinion {
-    /// How sure it is that the text is an attack, from 0 to 1; 0.5 is where it is to be flagged.
-    pub(crate) probability: f32,
-    /// The bytes of the part that looks most like an attack; empty if there are no words.
-    pub(crate) span: Range<usize>,
-}
-
 /// Memory to use again.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
     sums: Sums,
+}
+
+impl Scratch {
+    /// Lets go of what a very long text needed.
+    pub(crate) fn shrink(&mut self) {
+        self.sums.ends.shrink_to(1 << 12);
+    }
 }
 
 impl Model {
@@ -57,6 +55,17 @@ impl Model {
             Model::from_bytes(SHIPPED).expect("invariant: the shipped file fits this version")
         });
         &SHIPPED_MODEL
+    }
+
+    /// Another number for another file.
+    pub(crate) fn mark() -> u32 {
+        static MARK: LazyLock<u32> = LazyLock::new(|| {
+            let bytes = SHIPPED.iter();
+            bytes.fold(0x811C_9DC5, |mark, byte| {
+                (mark ^ u32::from(*byte)).wrapping_mul(0x0100_0193)
+            })
+        });
+        *MARK
     }
 
     /// A model from its file; `None` if it is none or made for another way to read words.
@@ -69,33 +78,50 @@ impl Model {
         })
     }
 
-    /// What to think of one reading of a text, about which `clues` are known.
-    pub(crate) fn judge(&self, words: &[Word], clues: &[u64], scratch: &mut Scratch) -> Opinion {
+    /// What one reading of a text looks like: the highest damped sum of a window, and the bytes of
+    /// that window. `None` if there are no words.
+    pub(crate) fn look(
+        &self,
+        words: &[Word],
+        scratch: &mut Scratch,
+    ) -> Option<(f32, Range<usize>)> {
         let sums = &mut scratch.sums;
         self.sum(words, sums);
         let best = windows(sums.ends.len().saturating_sub(1))
             .map(|window| (sums.damped(&window), window))
             .reduce(|best, next| if next.0 > best.0 { next } else { best });
-        let (sum, window) = best.unwrap_or_default();
-        Opinion {
-            probability: self.probability(sum, clues),
-            span: sums.span(&window, words),
+        let (sum, window) = best?;
+        Some((sum, sums.span(&window, words)))
+    }
+
+    /// Tells `visit` the sentences: the bytes of each, its sum and its number of words.
+    pub(crate) fn parts(
+        &self,
+        words: &[Word],
+        scratch: &mut Scratch,
+        mut visit: impl FnMut(Range<usize>, i32, usize),
+    ) {
+        let sums = &mut scratch.sums;
+        self.sum(words, sums);
+        for (end, ends) in sums.ends.windows(2).enumerate() {
+            if let [(from, first), (to, last)] = ends {
+                let span = sums.span(&(end..end + 1), words);
+                visit(span, to.wrapping_sub(*from), last - first);
+            }
         }
     }
 
-    /// The sentences, each with how sure it alone would make the model, the surest first.
-    pub(crate) fn sentences(&self, words: &[Word], clues: &[u64]) -> Vec<(Range<usize>, f32)> {
-        let mut sums = Sums::default();
-        self.sum(words, &mut sums);
-        let mut all: Vec<_> = (1..sums.ends.len())
-            .map(|end| {
-                let window = end - 1..end;
-                let sure = self.probability(sums.damped(&window), clues);
-                (sums.span(&window, words), sure)
-            })
-            .collect();
-        all.sort_by(|one, two| two.1.total_cmp(&one.1));
-        all
+    /// How likely an attack it is whose highest damped sum is `sum`; 0.5 is where it is to be
+    /// flagged.
+    pub(crate) fn probability(&self, sum: f32, clues: impl Iterator<Item = u64>) -> f32 {
+        let clues: i32 = clues.map(|clue| self.table.get(clue)).sum();
+        #[allow(clippy::cast_precision_loss, reason = "few clues")]
+        self.header.probability(sum + clues as f32)
+    }
+
+    /// Whether a word means something to an attack.
+    pub(crate) fn knows(&self, word: u64) -> bool {
+        self.lexicon.knows(word)
     }
 
     fn sum(&self, words: &[Word], sums: &mut Sums) {
@@ -106,12 +132,6 @@ impl Model {
             sums,
         };
         features::features(words, &self.lexicon, &mut adder);
-    }
-
-    fn probability(&self, sum: f32, clues: &[u64]) -> f32 {
-        let clues: i32 = clues.iter().map(|clue| self.table.get(*clue)).sum();
-        #[allow(clippy::cast_precision_loss, reason = "few clues")]
-        self.header.probability(sum + clues as f32)
     }
 }
 

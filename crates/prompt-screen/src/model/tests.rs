@@ -1,14 +1,28 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice)]
 
+use std::ops::Range;
+
 use proptest::prelude::*;
 
-use super::{Model, Opinion, SHIPPED, Scratch};
+use super::{Model, SHIPPED, Scratch};
 use crate::read::read;
+
+#[derive(Debug)]
+struct Opinion {
+    probability: f32,
+    span: Range<usize>,
+}
 
 fn judge(text: &str) -> Opinion {
     let mut words = Vec::new();
     read(text, &mut words);
-    Model::shipped().judge(&words, &[], &mut Scratch::default())
+    let model = Model::shipped();
+    let look = model.look(&words, &mut Scratch::default());
+    let (sum, span) = look.unwrap_or((f32::MIN, 0..0));
+    Opinion {
+        probability: model.probability(sum, [].into_iter()),
+        span,
+    }
 }
 
 /// Says nothing that an attack would say.
@@ -74,11 +88,6 @@ fn one_sentence_in_a_long_text_counts_and_is_pointed_at() {
     assert!(found.probability >= alone - 1e-4, "{found:?}, {alone}");
     assert!(text[found.span.clone()].contains("previous instructions"));
     assert!(found.span.len() < 2 * ATTACK.len() + HARMLESS.len());
-
-    let mut words = Vec::new();
-    read(&text, &mut words);
-    let (span, sure) = Model::shipped().sentences(&words, &[]).swap_remove(0);
-    assert!(sure >= 0.5 && text[span].starts_with("Ignore all"));
 }
 
 #[test]

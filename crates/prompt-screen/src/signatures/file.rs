@@ -140,6 +140,7 @@ fn entry(text: &str, rule: Spanned<RawRule>) -> Result<RuleEntry, RulesError> {
             at_least: raw.at_least.unwrap_or(1),
             about: raw.about.into(),
             since: raw.since.into(),
+            is_builtin: false,
         },
         hits: raw.hits,
         misses: raw.misses,
