@@ -9,9 +9,9 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-use mistral_emulator::Reply;
+use mistral_emulator::{Emulator, Reply};
 use mistral_guard::{
-    config::{Config, UninspectableConfig, UninspectableName},
+    config::{Config, KeySourceConfig, UninspectableConfig, UninspectableName},
     serve::{Running, Server},
 };
 use serde_json::{Value, json};
@@ -20,12 +20,13 @@ const DASHBOARD: &str = include_str!("../ops/grafana-dashboard.json");
 const ALERTS: &str = include_str!("../ops/alerts.yml");
 const TOKEN: &str = "a token for our callers";
 
-async fn start() -> Running {
+async fn start() -> (Running, Emulator) {
     let mut config = Config::default();
     config.server.listen = "127.0.0.1:0".parse().unwrap();
     config.server.admin_listen = Some("0".parse().unwrap());
     config.sanitize.on_uninspectable = UninspectableConfig::All(UninspectableName::Pass);
-    config.upstream.demo = true;
+    let api = Emulator::start().await.unwrap();
+    config.upstream.url = api.base_url().parse().unwrap();
     // One for each server: a trail has one writer.
     static TRAILS: AtomicU64 = AtomicU64::new(0);
     let trail = format!(
@@ -38,7 +39,16 @@ async fn start() -> Running {
     let key = dir.join("start.key");
     fs::write(&key, "5a".repeat(32)).unwrap();
     (config.audit_log.dir, config.audit_log.key_file) = (Some(dir), Some(key));
-    Server::new(config).token(TOKEN).start().await.unwrap()
+    let keys = dir.join("keys");
+    let line = format!("{} expires=2999-12-31\n", Emulator::DEFAULT_KEY);
+    fs::write(&keys, line).unwrap();
+    config.keys.sources = vec![KeySourceConfig::File {
+        path: keys,
+        every: None,
+        group: None,
+    }];
+    let guard = Server::new(config).token(TOKEN).start().await.unwrap();
+    (guard, api)
 }
 
 async fn get(guard: &Running, path: &str) -> String {
@@ -64,10 +74,9 @@ fn prompt(model: &str, text: &str, stream: bool) -> String {
 }
 
 /// Calls of every kind.
-async fn traffic(guard: &Running) {
+async fn traffic(guard: &Running, api: &Emulator) {
     const CHAT: &str = "/v1/chat/completions";
     const JSON: &str = "application/json";
-    let api = guard.emulator().unwrap();
     for stream in [false, true] {
         api.reply_with(Reply::text("Ask jane@example.com."));
         let body = prompt(
@@ -133,8 +142,8 @@ fn expressions() -> Vec<String> {
 
 #[tokio::test]
 async fn dashboard_and_alerts_speak_of_what_is_exported() {
-    let guard = start().await;
-    traffic(&guard).await;
+    let (guard, api) = start().await;
+    traffic(&guard, &api).await;
     let exported = samples(&get(&guard, "/metrics").await);
     let mut used = 0;
     for expression in expressions() {
@@ -168,8 +177,8 @@ async fn dashboard_and_alerts_speak_of_what_is_exported() {
 
 #[tokio::test]
 async fn what_callers_make_up_is_no_label() {
-    let guard = start().await;
-    traffic(&guard).await;
+    let (guard, api) = start().await;
+    traffic(&guard, &api).await;
     let text = get(&guard, "/metrics").await;
     assert!(!text.contains("canary") && !text.contains("jane"), "{text}");
     assert!(text.lines().count() < 400, "{}", text.lines().count());

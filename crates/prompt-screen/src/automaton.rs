@@ -1,13 +1,11 @@
 //! All phrases of a screen as one machine over words.
 
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    ops::Range,
-};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::{
     fold,
     gate::Gate,
+    signatures::Hit,
     view::{Reader, Segment},
 };
 
@@ -23,13 +21,6 @@ pub(crate) struct Slot {
 pub(crate) struct Phrase {
     pub(crate) rule: usize,
     pub(crate) slots: Vec<Slot>,
-}
-
-/// A phrase found: the index of its rule and the bytes of the text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Hit {
-    pub(crate) rule: usize,
-    pub(crate) span: Range<usize>,
 }
 
 type WordId = usize;

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, ops::Range};
 
-use crate::{finding::Finding, rule::RuleName};
+use crate::rule::RuleName;
 
 /// What a filtered span is replaced with. It is never part of a finding itself.
 pub const PLACEHOLDER: &str = "[FILTERED]";
@@ -26,16 +26,15 @@ pub enum Edit {
     },
 }
 
-/// Tiles `len` bytes; `findings` are in order and do not overlap.
-pub(crate) fn tile<'f>(len: usize, findings: impl Iterator<Item = &'f Finding>) -> Vec<Edit> {
+/// Tiles `len` bytes; what is `gone` is in order and does not overlap.
+pub(crate) fn tile(len: usize, gone: impl Iterator<Item = (Range<usize>, RuleName)>) -> Vec<Edit> {
     let mut edits = Vec::new();
     let mut done = 0;
-    for finding in findings {
-        let Range { start, end } = finding.span();
+    for (Range { start, end }, rule) in gone {
         keep(&mut edits, start - done);
         edits.push(Edit::Replace {
             n: end - start,
-            rule: finding.rule().clone(),
+            rule,
             with: Cow::Borrowed(PLACEHOLDER),
         });
         done = end;

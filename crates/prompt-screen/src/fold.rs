@@ -1,5 +1,7 @@
 //! What one character means to the reader of a prompt, whatever its code point.
 
+use std::sync::LazyLock;
+
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
 /// The part one character plays in the normalised view.
@@ -32,6 +34,22 @@ pub(crate) fn signs(c: char, mut emit: impl FnMut(Sign)) {
         return decompose_compatible(c, |part| emit(component(part)));
     }
     long_way(c, emit);
+}
+
+/// The signs of one character with the letters as they count for a key, see [`one`].
+pub(crate) fn letters(c: char, mut emit: impl FnMut(Sign)) {
+    if let Some(sign) = Table::of(c) {
+        return emit(sign);
+    }
+    signs(c, |sign| emit(counted(sign)));
+}
+
+fn counted(sign: Sign) -> Sign {
+    match sign {
+        Sign::Letter(c) => Sign::Letter(one(c)),
+        Sign::Glyph(c) => Sign::Glyph(one(c)),
+        other => other,
+    }
 }
 
 fn long_way(c: char, mut emit: impl FnMut(Sign)) {
@@ -76,6 +94,14 @@ pub(crate) fn first(first: char) -> impl Iterator<Item = char> {
     lower_letter(first)
         .take(1)
         .chain(looks_letter(first).take(1))
+}
+
+/// A letter as it counts for a key: in lower case, as the ASCII letter it looks like if there is one.
+pub(crate) fn one(c: char) -> char {
+    if c.is_ascii() {
+        return c.to_ascii_lowercase();
+    }
+    looks_letter(c).next().unwrap_or(c)
 }
 
 fn lower_letter(c: char) -> impl Iterator<Item = char> {
@@ -183,6 +209,9 @@ fn written_without_blanks(c: char) -> bool {
 /// The common confusables: what is left of other alphabets after decomposition and looks like an
 /// ASCII letter. Each row lists Cyrillic, then Greek, then Armenian, then Latin letters (small
 /// capitals, strokes, phonetic forms). Kept small on purpose: a reader must be taken in by it.
+///
+/// By hand, since the skeletons of UTS #39 compare two strings and do not say what a word is meant
+/// to be: they write `m` as `rn` and `I` as `l`, so that plain ASCII would have to be folded too.
 fn lookalike(c: char) -> Option<char> {
     Some(match c {
         'а' | 'А' | 'α' | 'Α' | 'ᴀ' | 'ɑ' => 'a',
@@ -213,6 +242,40 @@ fn lookalike(c: char) -> Option<char> {
         'Ζ' | 'ᴢ' => 'z',
         _ => return None,
     })
+}
+
+/// What [`letters`] says of the alphabets of Europe and the Near East, worked out once: reading
+/// them is then as quick as reading their bytes.
+struct Table([Option<Sign>; TABLE_LEN]);
+
+const TABLE_LEN: usize = 0x700;
+
+impl Table {
+    fn of(c: char) -> Option<Sign> {
+        static TABLE: LazyLock<Table> = LazyLock::new(Table::new);
+        if c as usize >= TABLE_LEN {
+            return None;
+        }
+        TABLE.0.get(c as usize).copied().flatten()
+    }
+
+    fn new() -> Self {
+        let mut table = [None; TABLE_LEN];
+        for (slot, c) in table.iter_mut().zip('\0'..) {
+            let mut count = 0;
+            signs(c, |sign| {
+                // The marks of a letter that brings them along change nothing.
+                if count == 0 || sign != Sign::Mark {
+                    count += 1;
+                    *slot = Some(counted(sign));
+                }
+            });
+            if count != 1 {
+                *slot = None;
+            }
+        }
+        Self(table)
+    }
 }
 
 #[cfg(test)]

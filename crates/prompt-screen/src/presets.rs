@@ -3,12 +3,16 @@
 //! A phrase is a row of words with blanks between them: `a|b` is one word or the other, and a
 //! trailing `?` says that the word may be missing. Rows of one name make one rule.
 
-use crate::{automaton::Slot, rule::Action};
+use crate::{
+    automaton::Slot,
+    rule::{Action, Category},
+};
 
 /// One phrase of a built-in rule.
 pub(crate) struct Preset {
     pub(crate) name: &'static str,
     pub(crate) action: Action,
+    pub(crate) category: Category,
     phrase: &'static str,
 }
 
@@ -23,31 +27,36 @@ pub(crate) const BASIC: &[Preset] = &[
     Preset {
         name: "ignore-previous-instructions",
         action: Action::Filter,
+        category: Category::InstructionOverride,
         phrase: "ignore previous instructions",
     },
     Preset {
         name: "ignore-all-instructions",
         action: Action::Filter,
+        category: Category::InstructionOverride,
         phrase: "ignore all instructions",
     },
     Preset {
         name: "system-prompt",
         action: Action::Filter,
+        category: Category::PromptExtraction,
         phrase: "system prompt",
     },
     Preset {
         name: "you-are-now",
         action: Action::Filter,
+        category: Category::Jailbreak,
         phrase: "you are now",
     },
     Preset {
         name: "override",
         action: Action::Filter,
+        category: Category::InstructionOverride,
         phrase: "override",
     },
 ];
 
-/// The two orders with the fillers people use, and what is ordinary English only flagged.
+/// The two orders with the fillers people use.
 ///
 /// What makes an order an attack is that it speaks of what came *before* it, or of *all* that was
 /// said: "ignore the instructions" and "ignore any instructions" alone are everyday language.
@@ -55,6 +64,7 @@ pub(crate) const RECOMMENDED: &[Preset] = &[
     Preset {
         name: "ignore-previous-instructions",
         action: Action::Filter,
+        category: Category::InstructionOverride,
         phrase: "ignore all|any|every|each? of? the|these|those|this|that|your|my|our? \
                  previous|prior|above|earlier|preceding|foregoing \
                  instructions|instruction",
@@ -62,6 +72,7 @@ pub(crate) const RECOMMENDED: &[Preset] = &[
     Preset {
         name: "ignore-previous-instructions",
         action: Action::Filter,
+        category: Category::InstructionOverride,
         phrase: "ignore all|any|every|each? of? the|these|those|this|that|your|my|our? \
                  previous|prior|above|earlier|preceding|foregoing and|or \
                  previous|prior|above|earlier|preceding|foregoing \
@@ -70,17 +81,8 @@ pub(crate) const RECOMMENDED: &[Preset] = &[
     Preset {
         name: "ignore-all-instructions",
         action: Action::Filter,
+        category: Category::InstructionOverride,
         phrase: "ignore all of? the|these|those|your|my|our? instructions",
-    },
-    Preset {
-        name: "system-prompt",
-        action: Action::Flag,
-        phrase: "system prompt",
-    },
-    Preset {
-        name: "you-are-now",
-        action: Action::Flag,
-        phrase: "you are now",
     },
 ];
 

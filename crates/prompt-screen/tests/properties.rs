@@ -3,7 +3,7 @@
 
 mod support;
 
-use prompt_screen::{Action, PLACEHOLDER, Screen, cut};
+use prompt_screen::{Action, PLACEHOLDER, Screen, Thresholds, Verdict, cut};
 use proptest::{collection::vec, prelude::*, sample::select};
 use support::filtered;
 use unicode_segmentation::UnicodeSegmentation;
@@ -139,7 +139,7 @@ proptest! {
         for screen in [Screen::basic(), Screen::recommended()] {
             let screening = screen.screen(&text);
             prop_assert_eq!(screening.findings().len(), 1, "{:?}", text);
-            prop_assert_eq!(screening.verdict(), Some(Action::Filter));
+            prop_assert_eq!(screening.verdict(&Thresholds::default()), Verdict::Filter);
             let clean = filtered(&screen, &text);
             prop_assert!(clean.starts_with(before) && clean.ends_with(after), "{:?}", clean);
         }

@@ -57,6 +57,9 @@
 //! are not screened. All text parts of a message are one text, whether the host sets them apart or
 //! not: a phrase that is split over two parts is found, its placeholder stands in the first.
 //!
+//! A hit is edited where its rule asks for it and the text scores 0.8 or more, or a rule asks whatever
+//! the score. What only the learned model takes for an attack is reported and never edited.
+//!
 //! A message is filtered first and then cut, so that the placeholders count; a cut leaves them
 //! whole, and leaves no half word behind that is a phrase.
 //!

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, cmp::Reverse, collections::BTreeMap, ops::Range};
 
-use prompt_screen::{Action, RuleName, Screen};
+use prompt_screen::{Action, RuleName, Screen, Thresholds, Verdict};
 use tower_mistral_wire::rewrite::{Edit, apply};
 
 /// A rule matched.
@@ -119,9 +119,15 @@ impl<'a> Text<'a> {
 
 fn hits(screen: &Screen, text: &str) -> Vec<Hit> {
     let screening = screen.screen(text);
+    // A text that is only flagged is not edited, whatever a rule alone would ask for.
+    let most = match screening.verdict(&Thresholds::default()) {
+        Verdict::Allow => return Vec::new(),
+        Verdict::Flag => Action::Flag,
+        _ => Action::Block,
+    };
     let hits = screening.findings().iter().map(|finding| Hit {
         rule: finding.rule().clone(),
-        action: finding.action(),
+        action: finding.action().min(most),
         span: finding.span(),
     });
     hits.collect()

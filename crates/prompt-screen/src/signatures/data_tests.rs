@@ -1,0 +1,53 @@
+//! Every rule that comes with the crate finds what it says it finds, and leaves alone what it says.
+
+use std::collections::BTreeSet;
+
+use super::builtin;
+use crate::{Mode, Screen, Thresholds, Verdict};
+
+#[test]
+fn each_rule_hits_its_hits_and_misses_its_misses() {
+    let screen = Screen::builder()
+        .signatures()
+        .without_model()
+        .build()
+        .unwrap();
+    let mut wrong = Vec::new();
+    for entry in &builtin().1.rules {
+        let rule = entry.rule.name();
+        for (text, expected) in entry
+            .hits
+            .iter()
+            .map(|text| (text, true))
+            .chain(entry.misses.iter().map(|text| (text, false)))
+        {
+            let screening = screen.screen(text);
+            if screening.finds(rule) != expected {
+                wrong.push(format!("{rule}: hit={expected} expected of {text:?}"));
+            }
+            // A near miss of one rule is no attack by any other either.
+            let verdict = screening.verdict(&Thresholds::default());
+            if !expected && verdict != Verdict::Allow {
+                let by = screening.findings().first().map(|f| f.rule().to_string());
+                wrong.push(format!("{rule}: {verdict:?} by {by:?} of {text:?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn rules_are_documented() {
+    let mut names = BTreeSet::new();
+    for entry in &builtin().1.rules {
+        let rule = &entry.rule;
+        let name = rule.name();
+        assert!(names.insert(name.clone()), "{name} twice");
+        assert!(!rule.about().is_empty(), "{name} is for something");
+        assert!(!rule.since().is_empty(), "{name} came with a version");
+        assert!(rule.weight() > 0.0, "{name} counts");
+        assert!(entry.hits.len() >= 2, "{name} has hits");
+        assert!(entry.misses.len() >= 2, "{name} has near misses");
+        assert_eq!(rule.mode(), Mode::Enforce, "{name} is of the first version");
+    }
+}
