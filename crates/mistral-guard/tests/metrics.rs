@@ -38,8 +38,8 @@ async fn start() -> (Running, Emulator) {
     fs::create_dir_all(&dir).unwrap();
     let key = dir.join("start.key");
     fs::write(&key, "5a".repeat(32)).unwrap();
-    (config.audit_log.dir, config.audit_log.key_file) = (Some(dir), Some(key));
     let keys = dir.join("keys");
+    (config.audit_log.dir, config.audit_log.key_file) = (Some(dir), Some(key));
     let line = format!("{} expires=2999-12-31\n", Emulator::DEFAULT_KEY);
     fs::write(&keys, line).unwrap();
     config.keys.sources = vec![KeySourceConfig::File {

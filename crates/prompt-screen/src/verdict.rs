@@ -138,7 +138,7 @@ impl Thresholds {
             && evidence.iter().any(|e| e.category == Category::Learned);
         let rest = evidence
             .iter()
-            .filter(|e| !is_apart(e.category) && !(is_judged && e.is_clue));
+            .filter(|e| !(is_apart(e.category) || is_judged && e.is_clue));
         let rest = self.of_score(score::join(rest));
         let apart = self.categories.iter().map(|(category, thresholds)| {
             let own = evidence.iter().filter(|e| e.category == *category);

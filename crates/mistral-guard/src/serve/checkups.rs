@@ -31,7 +31,8 @@ impl Checkups {
             let mut times = interval(EVERY);
             loop {
                 times.tick().await;
-                let checkup = rotation.check_keys::<RequestBody<RequestBody<RequestBody<Incoming>>>, _>();
+                let checkup =
+                    rotation.check_keys::<RequestBody<RequestBody<RequestBody<Incoming>>>, _>();
                 // What was not learned now is asked again the next time.
                 let Ok(Ok(seen)) = timeout(EVERY, checkup).await else {
                     continue;

@@ -16,7 +16,8 @@ use tower_mistral::{
 };
 
 use super::{
-    StartError, auth::Callers, checkups::Checkups, front::Front, gate::Gate, hosts::Hosts, upstream::Upstream,
+    StartError, auth::Callers, checkups::Checkups, front::Front, gate::Gate, hosts::Hosts,
+    upstream::Upstream,
 };
 use crate::{
     config::{Config, Origin},
