@@ -40,7 +40,7 @@ async fn start() -> (Running, Emulator) {
     fs::write(&key, "5a".repeat(32)).unwrap();
     let keys = dir.join("keys");
     (config.audit_log.dir, config.audit_log.key_file) = (Some(dir), Some(key));
-    let line = format!("{} expires=2999-12-31\n", Emulator::DEFAULT_KEY);
+    let line = format!("{} expires=2099-12-31\n", Emulator::DEFAULT_KEY);
     fs::write(&keys, line).unwrap();
     config.keys.sources = vec![KeySourceConfig::File {
         path: keys,
