@@ -100,24 +100,14 @@
 mod allow;
 mod automaton;
 mod builder;
-#[allow(
-    dead_code,
-    reason = "the signatures and the model read through it next"
-)]
 mod class;
 mod cut;
-#[allow(
-    dead_code,
-    reason = "the signatures and the model read through it next"
-)]
 mod decode;
 mod edit;
 mod finding;
 mod fold;
-#[allow(dead_code, reason = "as above")]
 mod gap;
 mod gate;
-#[allow(dead_code, reason = "as above")]
 mod key;
 mod learned;
 mod model;

@@ -64,6 +64,7 @@ pub(crate) struct Reading<'r> {
     /// How it comes about: the last step.
     pub(crate) kind: Kind,
     /// How many texts lie one in the other above it: 0 in the text that is screened.
+    #[cfg(test)]
     pub(crate) depth: u8,
     /// What is read: the text that is screened, or a decoded one.
     pub(crate) text: &'r str,
@@ -291,6 +292,7 @@ impl Decoder<'_> {
     fn show(&mut self, kind: Kind, layer: &Layer<'_>) {
         (self.visit)(Reading {
             kind,
+            #[cfg(test)]
             depth: layer.depth,
             text: layer.text,
             words: self.words,

@@ -31,18 +31,18 @@ pub(super) fn assigned(text: &[u8], at: usize) -> bool {
     if !raw.iter().fold(false, |any, b| any | is_other(b)) {
         let is_header = matches!(raw.get(end), Some(b'n' | b'N'));
         return (is_header || may_be_value(text, at, Name::Password))
-            && is_named(raw, anchor, before.len() < MAX_NAME, is_login).is_some_and(may_be);
+            && promised(raw, anchor, before.len() < MAX_NAME, is_login).is_some_and(may_be);
     }
     let Some(unread) = Unread::of(before) else {
         return true;
     };
     let line = last(unread.shown(), MAX_NAME);
     let is_first = line.len() < MAX_NAME && !unread.is_all();
-    is_named(line, anchor, is_first, is_login).is_some_and(may_be)
+    promised(line, anchor, is_first, is_login).is_some_and(may_be)
 }
 
 /// What the name before an assignment may promise; a header, if that is not known.
-fn is_named(line: &[u8], anchor: u8, is_first: bool, is_login: bool) -> Option<Name> {
+fn promised(line: &[u8], anchor: u8, is_first: bool, is_login: bool) -> Option<Name> {
     let unknown = Some(Name::Header);
     let end = line.iter().rposition(|b| !is_gap(*b))?;
     let (rest, name) = split_word(line.get(..=end).unwrap_or_default());
