@@ -47,7 +47,7 @@ fn completions() -> Vec<Exchange> {
 fn kind(document: &Value, place: &str) -> K {
     let keys: Vec<&str> = place.split('/').skip(1).collect();
     match keys[..] {
-        [.., "document_name"] => K::Generic,
+        [.., "document_name"] => K::FileName,
         ["messages", .., "arguments"] => K::ToolArguments,
         ["messages", n, ..] => match document["messages"][n.parse::<usize>().unwrap()]["role"]
             .as_str()
@@ -60,7 +60,7 @@ fn kind(document: &Value, place: &str) -> K {
             role => panic!("no kind for {role}"),
         },
         ["prompt" | "suffix"] => K::Code,
-        ["prediction", "content"] => K::Assistant,
+        ["prediction", "content"] => K::Prediction,
         ["tools", ..] => K::ToolDefinition,
         ["response_format", ..] => K::Generic,
         ["choices", _, "logprobs", ..] => K::Logprobs,

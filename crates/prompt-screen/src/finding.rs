@@ -202,6 +202,23 @@ impl Screening {
         verdict(self.all.iter(), self.probability(), thresholds)
     }
 
+    /// What is left of it without the rules that `keep` does not choose, for callers who switch
+    /// rules off at run time. Without [`LEARNED_MODEL`] the model has no say; what it has learned
+    /// from a rule that goes stays in its probability.
+    ///
+    /// [`LEARNED_MODEL`]: crate::LEARNED_MODEL
+    #[must_use]
+    pub fn retain(mut self, keep: impl Fn(&RuleName) -> bool) -> Self {
+        let learned = |f: &&Finding| f.category() == Category::Learned;
+        let learned = self.findings.iter().find(learned).cloned();
+        self.all.retain(|finding| keep(finding.rule()));
+        self.findings = select(&self.all);
+        match self.learned.take().filter(|_| keep(&RuleName::learned())) {
+            Some(model) => self.learned(model, learned),
+            None => self,
+        }
+    }
+
     /// The reasons of the allow-list entries that kept something from being a finding.
     pub fn allowed(&self) -> impl Iterator<Item = &str> {
         self.allowed.iter().map(AsRef::as_ref)

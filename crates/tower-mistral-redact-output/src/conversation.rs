@@ -28,7 +28,7 @@ impl<'t> Conversation<'t> {
                     read.system.push('\n');
                 }
                 TextKind::User => read.user.push(slot.value),
-                TextKind::Assistant => read.assistant.push(slot.value),
+                TextKind::Assistant | TextKind::Prediction => read.assistant.push(slot.value),
                 _ => {}
             }
         });

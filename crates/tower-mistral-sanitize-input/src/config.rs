@@ -2,10 +2,15 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use prompt_screen::Screen;
+use prompt_screen::{Date, Screen};
 use tower_mistral_wire::{
     Counters, Handling, Modes, OnUninspectable, Reason, intake::IntakeOptions,
 };
+
+use crate::role::RolePolicies;
+
+/// Says what day it is, for entries of the allow list that expire.
+pub(crate) type Calendar = fn() -> Option<Date>;
 
 /// What happens to a user message that has more characters than the limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +47,8 @@ pub enum OnBlock {
 #[derive(Clone, Debug)]
 pub(crate) struct Config {
     pub(crate) screen: Screen,
+    pub(crate) roles: RolePolicies,
+    pub(crate) calendar: Option<Calendar>,
     pub(crate) max_chars: usize,
     pub(crate) over_limit: OverLimit,
     pub(crate) wrap: Wrap,
@@ -53,6 +60,10 @@ pub(crate) struct Config {
 }
 
 impl Config {
+    pub(crate) fn today(&self) -> Option<Date> {
+        self.calendar.and_then(|today| today())
+    }
+
     /// What is done about something that cannot be inspected; it is counted.
     pub(crate) fn handle(&self, reason: Reason) -> Handling {
         let handling = self.on_uninspectable.get(reason);

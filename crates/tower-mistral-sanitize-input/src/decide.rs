@@ -48,7 +48,7 @@ pub(crate) fn decide<B, R>(
     read(config, switch, arrived)
 }
 
-fn read<B, R>(config: &Config, switch: &Switch<'_>, arrived: Arrived<B>) -> Decision<B, R> {
+fn read<B, R>(config: &Config, switch: &Switch<'_>, mut arrived: Arrived<B>) -> Decision<B, R> {
     if let Some(reason) = arrived.body_reason() {
         let rejection = Rejection::of_request(reason, arrived.report.request_id().clone());
         return unread(config, switch, arrived, rejection, reason);
@@ -56,7 +56,13 @@ fn read<B, R>(config: &Config, switch: &Switch<'_>, arrived: Arrived<B>) -> Deci
     let Content::Json(tape) = &arrived.content else {
         return Decision::Call(as_read(switch, arrived), Vec::new());
     };
-    match sanitize(config, switch, &arrived.endpoint, tape, &arrived.report) {
+    let sanitized = sanitize(config, switch, &arrived.endpoint, tape, &arrived.report);
+    let screened = sanitized.screened;
+    let tape = tape.clone();
+    if let Some(screened) = screened.clone() {
+        arrived.request.extensions_mut().insert(screened);
+    }
+    match sanitized.outcome {
         Outcome::Untouched { marks } => Decision::Call(as_read(switch, arrived), marks),
         Outcome::Edited { bytes, marks } => {
             let mut arrived = arrived.with_body(bytes);
@@ -68,20 +74,30 @@ fn read<B, R>(config: &Config, switch: &Switch<'_>, arrived: Arrived<B>) -> Deci
             let rejection = Rejection::of_request(reason, arrived.report.request_id().clone());
             refuse(switch, arrived, rejection)
         }
-        Outcome::Refused { kind, param } => {
+        Outcome::Refused {
+            kind,
+            detail,
+            param,
+        } => {
             let mut rejection = Rejection::new(kind, arrived.report.request_id().clone());
             if let Some(param) = param {
                 rejection = rejection.with_param(param);
             }
-            let response = match &config.on_block {
+            if let Some(detail) = detail {
+                rejection = rejection.with_detail(detail);
+            }
+            let mut response = match &config.on_block {
                 OnBlock::Reply(text)
                     if rejection.kind() == RejectionKind::Blocked
                         && arrived.endpoint.is_completion() =>
                 {
-                    reply::completion(rejection, &arrived.report, tape, text)
+                    reply::completion(rejection, &arrived.report, &tape, text)
                 }
                 _ => rejection.into_response(&arrived.report),
             };
+            if let Some(screened) = screened {
+                response.extensions_mut().insert(screened);
+            }
             Decision::Answer(response)
         }
     }

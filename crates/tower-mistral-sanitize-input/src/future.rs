@@ -23,6 +23,7 @@ use tower_service::Service;
 use crate::{
     config::Config,
     decide::{self, Decision},
+    screened::Screened,
     switch::Switch,
 };
 
@@ -54,8 +55,27 @@ pin_project! {
             #[pin]
             future: F,
             // None if the layer is off.
-            done: Option<(CallReport, Vec<Mark>)>,
+            done: Option<Done>,
         },
+    }
+}
+
+/// What the response is to say of what was done.
+struct Done {
+    report: CallReport,
+    marks: Vec<Mark>,
+    screened: Option<Screened>,
+}
+
+impl Done {
+    fn tell<R>(self, response: &mut Response<R>) {
+        mark::adopt(response, &self.report);
+        for mark in self.marks {
+            mark::set(response.headers_mut(), mark, self.report.request_id());
+        }
+        if let Some(screened) = self.screened {
+            response.extensions_mut().insert(screened);
+        }
     }
 }
 
@@ -112,19 +132,21 @@ where
                         Decision::Call(request, marks) => (request, marks),
                         Decision::Answer(response) => return Poll::Ready(Ok(response)),
                     };
+                    let screened = request.extensions().get::<Screened>().cloned();
                     let mut service = service.take().expect("polled after it was ready");
                     State::Calling {
                         future: service.call(request),
-                        done: Some((report.clone(), marks)),
+                        done: Some(Done {
+                            report: report.clone(),
+                            marks,
+                            screened,
+                        }),
                     }
                 }
                 StateProj::Calling { future, done } => {
                     let mut response = ready!(future.poll(cx))?;
-                    if let Some((report, marks)) = done.take() {
-                        mark::adopt(&mut response, &report);
-                        for mark in marks {
-                            mark::set(response.headers_mut(), mark, report.request_id());
-                        }
+                    if let Some(done) = done.take() {
+                        done.tell(&mut response);
                     }
                     return Poll::Ready(Ok(response.map(HeldBody::untouched)));
                 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use prompt_screen::Screen;
+use prompt_screen::{Date, Screen};
 use tower_layer::Layer;
 use tower_mistral_wire::{
     Counters, Mode, Modes, OnUninspectable, body::Budget, intake::IntakeOptions, table::Endpoints,
@@ -10,6 +10,7 @@ use tower_mistral_wire::{
 
 use crate::{
     config::{Config, OnBlock, OverLimit, Wrap},
+    role::{Role, RolePolicies, RolePolicy},
     service::SanitizeInput,
 };
 
@@ -45,6 +46,29 @@ impl SanitizeInputLayer {
     /// Looks for these phrases.
     pub fn screen(mut self, screen: Screen) -> Self {
         self.config_mut().screen = screen;
+        self
+    }
+
+    /// Does this about the texts of a role. By default the user's text is judged by
+    /// [`Thresholds::default`](prompt_screen::Thresholds) and all others are no more than flagged.
+    pub fn role(mut self, role: Role, policy: RolePolicy) -> Self {
+        self.config_mut().roles.set(role, policy);
+        self
+    }
+
+    /// Trusts no role, as where every text of a request comes from a stranger: a rule that asks for
+    /// a block has its way wherever its text stands. What a score asks for still is no more than a
+    /// flag where a text may not be edited: a system message says "ignore what the documents tell
+    /// you" in good faith. Replaces what [`role`](Self::role) has set.
+    pub fn untrusted_roles(mut self) -> Self {
+        self.config_mut().roles = RolePolicies::untrusted();
+        self
+    }
+
+    /// Asks `today` for the day it is, for entries of the screen's allow list that expire; without
+    /// this they do not count.
+    pub fn calendar(mut self, today: fn() -> Option<Date>) -> Self {
+        self.config_mut().calendar = Some(today);
         self
     }
 
@@ -125,6 +149,8 @@ impl SanitizeInputLayer {
     fn preset(screen: Screen, max_chars: usize, over_limit: OverLimit, wrap: Wrap) -> Self {
         let config = Config {
             screen,
+            roles: RolePolicies::trusting(),
+            calendar: None,
             max_chars,
             over_limit,
             wrap,

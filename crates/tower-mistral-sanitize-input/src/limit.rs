@@ -1,9 +1,9 @@
 //! The limit on a message's characters.
 
-use prompt_screen::{PLACEHOLDER, RuleName, Screen};
+use prompt_screen::PLACEHOLDER;
 use tower_mistral_wire::rewrite::Edit;
 
-use crate::text::{Hit, Text};
+use crate::text::Text;
 
 /// Where the characters beyond `max` begin, if there are any.
 pub(crate) fn overflow(text: &str, max: usize) -> Option<usize> {
@@ -17,22 +17,20 @@ pub(crate) fn overflow(text: &str, max: usize) -> Option<usize> {
 /// Where to cut a screened text that has more than `max` characters.
 ///
 /// The cut keeps a placeholder whole or drops it whole. Where it makes a phrase of what was none
-/// (`override` of `overridden`, say), it moves to the front of the phrase.
+/// (`override` of `overridden`, say), it moves to the front of the phrase, which `harm` names.
 pub(crate) fn cut(
     text: &Text<'_>,
     max: usize,
-    screen: &Screen,
-    counts: impl Fn(&RuleName) -> bool,
-    harms: impl Fn(&Hit) -> bool,
+    harm: impl Fn(&Text<'_>) -> Option<usize>,
 ) -> Option<usize> {
     let mut end = prompt_screen::cut(text.as_str(), max)?;
     let mut rest = text.clone();
     loop {
         end = before_placeholder(text.as_str(), end);
         rest.truncate(end);
-        let mut hits = rest.screen(screen, &counts).into_iter().rev();
-        match hits.find(|hit| harms(hit)) {
-            Some(hit) => end = hit.span.start,
+        match harm(&rest) {
+            Some(start) if start < end => end = start,
+            Some(_) => return Some(0),
             None => return Some(end),
         }
     }

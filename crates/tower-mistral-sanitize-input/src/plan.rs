@@ -1,6 +1,6 @@
 //! What is to be done about one text: edits, findings, perhaps a refusal.
 
-use prompt_screen::{Action as Ask, PLACEHOLDER};
+use prompt_screen::{Action as Ask, Category, Verdict};
 use tower_mistral_wire::{
     Mode, RejectionKind,
     ext::{Action, Finding, Layer},
@@ -9,11 +9,14 @@ use tower_mistral_wire::{
 };
 
 use crate::{
-    MAX_CHARS, PREFIX, UNTRUSTED_PREFIX,
+    MAX_CHARS, PREFIX, SCORE, UNTRUSTED_PREFIX,
     config::{Config, OverLimit, Wrap},
+    judge::{Gone, Hit, Judge, Judged, filter},
     limit,
+    role::{Role, RolePolicy},
+    screened::ScreenedText,
     switch::Switch,
-    text::{Hit, Text},
+    text::Text,
 };
 
 /// What Enforce does about a text; whether it is done is said by `enforced`.
@@ -23,8 +26,18 @@ pub(crate) struct Plan {
     pub(crate) edits: Vec<Edit>,
     pub(crate) findings: Vec<Finding>,
     pub(crate) refusal: Option<RejectionKind>,
+    /// What is wrong, for the error; no content.
+    pub(crate) detail: Option<String>,
+    /// What was made of it, if it is more than nothing.
+    pub(crate) screened: Option<ScreenedText>,
     /// Rather than only observed.
     pub(crate) enforced: bool,
+}
+
+impl Plan {
+    pub(crate) fn is_nothing(&self) -> bool {
+        self.refusal.is_none() && self.findings.is_empty()
+    }
 }
 
 pub(crate) fn plan(
@@ -38,6 +51,7 @@ pub(crate) fn plan(
     let mut planner = Planner {
         config,
         switch,
+        policy: config.roles.get(Role::of(kind)),
         kind,
         group: group.outer,
         floor,
@@ -52,7 +66,7 @@ pub(crate) fn plan(
     if kind.is_prompt() {
         planner.prompt(text);
     } else {
-        planner.flag(text);
+        planner.whole(text);
     }
     planner.plan
 }
@@ -60,6 +74,7 @@ pub(crate) fn plan(
 struct Planner<'a> {
     config: &'a Config,
     switch: &'a Switch<'a>,
+    policy: &'a RolePolicy,
     kind: TextKind,
     group: u32,
     /// The mode of this kind of text. A rule that does less is only reported; in Observe all rules
@@ -69,10 +84,13 @@ struct Planner<'a> {
 }
 
 impl Planner<'_> {
-    /// Reports what is found in a text that must not be edited.
-    fn flag(&mut self, text: &Text<'_>) {
-        for hit in self.hits(text) {
-            self.note(hit.rule.as_str(), Action::Flagged, 0, &hit);
+    /// A text that must not be edited: it passes or it does not.
+    fn whole(&mut self, text: &Text<'_>) {
+        let judged = self.judge(text);
+        let said = self.policy.of_verdict(judged.heard.verdict, self.kind);
+        self.report(&judged.heard, said, &[], 0);
+        if self.policy.of_verdict(judged.done.verdict, self.kind) == Verdict::Block {
+            self.plan.refusal = Some(RejectionKind::Blocked);
         }
     }
 
@@ -89,33 +107,34 @@ impl Planner<'_> {
         if self.refuses(&body, start) {
             return;
         }
-        let hits = self.hits(&body);
-        let blocks = |hit: &&Hit| hit.action == Ask::Block && self.applies(hit.rule.as_str());
-        if hits.iter().any(|hit| blocks(&hit)) {
+        let judged = self.judge(&body);
+        let done = self.policy.of_verdict(judged.done.verdict, self.kind);
+        if done == Verdict::Block {
             self.plan.refusal = Some(RejectionKind::Blocked);
         }
-        let edits = self.filter(&body, &hits);
+        let gone: &[Gone] = match done {
+            Verdict::Filter => &judged.done.gone,
+            _ => &[],
+        };
+        let edits = filter(gone, body.len());
         let (edits, end) = self.cut(&body, edits, start);
-        for hit in &hits {
-            let action = match hit.action {
-                Ask::Filter if hit.span.start < end => Action::Edited,
-                Ask::Block => Action::Rejected,
-                _ => Action::Flagged,
-            };
-            self.note(hit.rule.as_str(), action, start, hit);
+        let said = self.policy.of_verdict(judged.heard.verdict, self.kind);
+        let would_go: Vec<_> = match said {
+            Verdict::Filter => judged.heard.gone.iter(),
+            _ => [].iter(),
         }
+        .filter(|(span, _)| span.start < end)
+        .cloned()
+        .collect();
+        self.report(&judged.heard, said, &would_go, start);
         if start > 0 {
             self.plan.edits.push(Edit::Keep(start));
         } else if wraps && text.len() > 0 {
             self.wrap();
         }
         self.plan.edits.extend(edits);
-        if self
-            .plan
-            .edits
-            .iter()
-            .all(|edit| matches!(edit, Edit::Keep(_)))
-        {
+        let keeps = |edit: &Edit| matches!(edit, Edit::Keep(_));
+        if self.plan.edits.iter().all(keeps) {
             self.plan.edits.clear();
         }
     }
@@ -136,24 +155,6 @@ impl Planner<'_> {
         refuses
     }
 
-    fn filter(&self, body: &Text<'_>, hits: &[Hit]) -> Vec<Edit> {
-        let mut edits = Vec::new();
-        let mut done = 0;
-        for hit in hits {
-            if hit.action != Ask::Filter || !self.applies(hit.rule.as_str()) {
-                continue;
-            }
-            edits.push(Edit::Keep(hit.span.start - done));
-            edits.push(Edit::Replace {
-                n: hit.span.len(),
-                with: PLACEHOLDER.into(),
-            });
-            done = hit.span.end;
-        }
-        edits.push(Edit::Keep(body.len() - done));
-        edits
-    }
-
     /// Cuts what the filter leaves; says where the cut is in the body, its end if there is none.
     fn cut(&mut self, body: &Text<'_>, edits: Vec<Edit>, start: usize) -> (Vec<Edit>, usize) {
         let max = self.config.max_chars;
@@ -162,14 +163,15 @@ impl Planner<'_> {
         {
             return (edits, body.len());
         }
-        let end = limit::cut(
-            &body.edited(&edits),
-            max,
-            &self.config.screen,
-            |rule| self.switch.of(rule.as_str(), self.kind) != Mode::Off,
-            |hit| hit.action != Ask::Flag && self.applies(hit.rule.as_str()),
-        );
-        let Some(end) = end else {
+        let harm = |text: &Text<'_>| {
+            let judged = self.judge_by(text, |rule| self.applies(rule));
+            match self.policy.of_verdict(judged.verdict, self.kind) {
+                Verdict::Filter => judged.gone.last().map(|(span, _)| span.start),
+                Verdict::Block => Some(judged.hits.last().map_or(0, |hit| hit.span.start)),
+                _ => None,
+            }
+        };
+        let Some(end) = limit::cut(&body.edited(&edits), max, harm) else {
             return (edits, body.len());
         };
         let (cut, at) = limit::end_at(edits.clone(), end, body.len());
@@ -191,10 +193,77 @@ impl Planner<'_> {
         }
     }
 
-    fn hits(&self, text: &Text<'_>) -> Vec<Hit> {
-        text.screen(&self.config.screen, |rule| {
-            self.switch.of(rule.as_str(), self.kind) != Mode::Off
-        })
+    /// What all rules that are not off say, and what those say that the plan goes by.
+    fn judge(&self, text: &Text<'_>) -> Both {
+        let is_on = |rule: &str| self.switch.of(rule, self.kind) != Mode::Off;
+        let heard = self.judge_by(text, is_on);
+        let done = match self.switch.has_rules() {
+            true => self.judge_by(text, |rule| self.applies(rule)),
+            false => heard.clone(),
+        };
+        Both { heard, done }
+    }
+
+    fn judge_by(&self, text: &Text<'_>, keep: impl Fn(&str) -> bool) -> Judged {
+        let judge = Judge {
+            screen: &self.config.screen,
+            thresholds: &self.policy.thresholds,
+            today: self.config.today(),
+        };
+        judge.judge(text, |rule| keep(rule.as_str()))
+    }
+
+    /// Says what was found, and what `verdict` does about it.
+    fn report(&mut self, judged: &Judged, verdict: Verdict, gone: &[Gone], start: usize) {
+        for hit in judged.hits.iter().filter(|hit| hit.is_observed) {
+            self.watched(hit, start);
+        }
+        if verdict == Verdict::Allow {
+            return;
+        }
+        self.plan.screened = Some(ScreenedText {
+            kind: self.kind,
+            group: self.group,
+            verdict,
+            score: judged.score,
+            categories: categories(&judged.hits),
+        });
+        let rejects = |hit: &Hit| verdict == Verdict::Block && hit.action == Ask::Block;
+        // Where no rule asks for a block, all that adds up to it is the reason.
+        let is_asked = judged.hits.iter().any(&rejects);
+        let mut said: Vec<(usize, usize, &str, Action)> = Vec::new();
+        for (span, rule) in gone {
+            said.push((span.start, span.len(), rule.as_str(), Action::Edited));
+        }
+        for hit in judged.hits.iter().filter(|hit| !hit.is_observed) {
+            let is_gone = |(span, _): &Gone| span.start < hit.span.end && hit.span.start < span.end;
+            if gone.iter().any(|gone| is_gone(gone)) {
+                continue;
+            }
+            let action = match verdict == Verdict::Block && (rejects(hit) || !is_asked) {
+                true => Action::Rejected,
+                false => Action::Flagged,
+            };
+            said.push((hit.span.start, hit.span.len(), hit.rule.as_str(), action));
+        }
+        if said.is_empty() {
+            let action = match verdict {
+                Verdict::Block => Action::Rejected,
+                _ => Action::Flagged,
+            };
+            said.push((0, 0, SCORE, action));
+        }
+        said.sort_by_key(|(at, ..)| *at);
+        for (at, len, rule, action) in said {
+            self.add(rule, action, start + at, len);
+        }
+    }
+
+    /// A finding of a rule that is only watched.
+    fn watched(&mut self, hit: &Hit, start: usize) {
+        let (at, len) = (start + hit.span.start, hit.span.len());
+        let finding = self.finding(hit.rule.as_str(), Action::Flagged, at, len);
+        self.plan.findings.push(finding.enforced(false));
     }
 
     /// Whether the plan goes by this rule.
@@ -202,18 +271,34 @@ impl Planner<'_> {
         self.switch.of(rule, self.kind) >= self.floor
     }
 
-    fn note(&mut self, rule: &str, action: Action, start: usize, hit: &Hit) {
-        self.add(rule, action, start + hit.span.start, hit.span.len());
-    }
-
     fn add(&mut self, rule: &str, action: Action, offset: usize, len: usize) {
         let mode = self.switch.of(rule, self.kind);
         if mode == Mode::Off {
             return;
         }
-        let finding = Finding::new(Layer::SanitizeInput, rule.to_owned(), action)
-            .at(self.kind, self.group, offset as u64, len as u64)
-            .enforced(mode == Mode::Enforce);
+        let finding = self.finding(rule, action, offset, len);
+        let finding = finding.enforced(mode == Mode::Enforce);
         self.plan.findings.push(finding);
     }
+
+    fn finding(&self, rule: &str, action: Action, offset: usize, len: usize) -> Finding {
+        Finding::new(Layer::SanitizeInput, rule.to_owned(), action).at(
+            self.kind,
+            self.group,
+            offset as u64,
+            len as u64,
+        )
+    }
+}
+
+struct Both {
+    heard: Judged,
+    done: Judged,
+}
+
+fn categories(hits: &[Hit]) -> Vec<Category> {
+    let mut categories: Vec<_> = hits.iter().map(|hit| hit.category).collect();
+    categories.sort_unstable();
+    categories.dedup();
+    categories
 }

@@ -17,9 +17,16 @@ use crate::{
     config::Config,
     field,
     plan::{Plan, plan},
+    screened::Screened,
     switch::Switch,
     text::Text,
 };
+
+/// What is to be done about a request, and what its texts were found to be.
+pub(crate) struct Sanitized {
+    pub(crate) outcome: Outcome,
+    pub(crate) screened: Option<Screened>,
+}
 
 pub(crate) enum Outcome {
     Untouched {
@@ -33,6 +40,7 @@ pub(crate) enum Outcome {
     Unread(Reason),
     Refused {
         kind: RejectionKind,
+        detail: Option<String>,
         /// The field that is wrong, if it can be named.
         param: Option<String>,
     },
@@ -45,16 +53,21 @@ pub(crate) fn sanitize(
     endpoint: &Endpoint,
     tape: &Tape,
     report: &CallReport,
-) -> Outcome {
+) -> Sanitized {
     let mut plans = Vec::new();
     let (texts, is_degraded) = match texts(config, endpoint, tape) {
         Ok(texts) => texts,
-        Err(reason) => return Outcome::Unread(reason),
+        Err(reason) => {
+            return Sanitized {
+                outcome: Outcome::Unread(reason),
+                screened: None,
+            };
+        }
     };
     for ((kind, group), values) in texts {
-        let parts = values.iter().filter_map(|value| value.as_str());
+        let parts = values.iter().map(|value| value.text());
         let plan = plan(config, switch, kind, group, &Text::join(parts));
-        if plan.refusal.is_some() || !plan.findings.is_empty() {
+        if !plan.is_nothing() {
             plans.push((values, plan));
         }
     }
@@ -65,6 +78,8 @@ pub(crate) fn sanitize(
         Some((values, plan)) => refuse(tape, values, plan),
         None => edit(tape, &plans, is_degraded && switch.enforces()),
     };
+    let texts = plans.iter_mut();
+    let screened = Screened::of(texts.filter_map(|(_, plan)| plan.screened.take()));
     for mut finding in plans.into_iter().flat_map(|(_, plan)| plan.findings) {
         // A call that is refused is not edited as well.
         if is_refused {
@@ -76,7 +91,7 @@ pub(crate) fn sanitize(
         }
         report.add(finding);
     }
-    outcome
+    Sanitized { outcome, screened }
 }
 
 type Texts<'a> = Vec<((TextKind, Group), Vec<Value<'a>>)>;
@@ -155,7 +170,12 @@ fn refuse(tape: &Tape, values: &[Value<'_>], plan: &Plan) -> Outcome {
         RejectionKind::TextTooLong => Some(field::name(tape, values)),
         _ => None,
     };
-    Outcome::Refused { kind, param }
+    let detail = plan.detail.clone();
+    Outcome::Refused {
+        kind,
+        detail,
+        param,
+    }
 }
 
 fn edit(tape: &Tape, plans: &[(Vec<Value<'_>>, Plan)], is_degraded: bool) -> Outcome {

@@ -17,6 +17,11 @@ impl<'a> Switch<'a> {
         self.call == Mode::Enforce
     }
 
+    /// Whether a rule has a mode of its own.
+    pub(crate) fn has_rules(&self) -> bool {
+        self.modes.has_rules()
+    }
+
     pub(crate) fn of_kind(&self, kind: TextKind) -> Mode {
         self.modes.of_kind(kind).min(self.call)
     }

@@ -117,8 +117,8 @@ fn what_no_edit_may_touch_is_only_reported() {
     let tools = json!({"tools": [{"function": {"name": "f", "description": ignore}}]});
     let table = [
         ("/v1/fim/completions", json!({"prompt": ignore}), "code"),
-        ("/v1/embeddings", json!({"input": [ignore]}), "generic"),
-        ("/v1/moderations", json!({"input": ignore}), "generic"),
+        ("/v1/embeddings", json!({"input": [ignore]}), "input"),
+        ("/v1/moderations", json!({"input": ignore}), "input"),
         ("/v9/unknown", json!({"deep": {"er": [ignore]}}), "generic"),
         (CHAT, messages("system"), "system"),
         (CHAT, messages("assistant"), "assistant"),
@@ -286,6 +286,15 @@ fn refusals_are_answers_that_say_why() {
         assert_eq!(error["object"], "error");
         assert_eq!(error["code"], code);
         assert_eq!(error["raw_status_code"], status);
+        // A block looks like one of the API's own guardrails too.
+        let guardrail =
+            json!({"message": "Content blocked by guardrail", "status": 403, "code": code});
+        let guardrail = if code == "blocked" {
+            guardrail
+        } else {
+            json!(null)
+        };
+        assert_eq!(error["error"], guardrail);
         assert_eq!(error["param"], json!(null), "{code}");
         assert_eq!(answer.header("content-type"), Some("application/json"));
         assert_eq!(answer.header("x-mistral-guard"), Some("blocked"));

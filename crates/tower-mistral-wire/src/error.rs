@@ -25,6 +25,26 @@ pub struct ApiError {
 impl ApiError {
     /// The JSON of the shape that the API answers most errors with.
     pub fn to_json(&self) -> String {
+        self.shape().to_string()
+    }
+
+    /// The same with what the API's own guardrails answer with when they block: an `error` with
+    /// message and status, and `guardrails`, which say no more than that.
+    pub(crate) fn to_guardrail_json(&self) -> String {
+        let mut shape = self.shape();
+        if let Some(shape) = shape.as_object_mut() {
+            let error = json!({
+                "message": "Content blocked by guardrail",
+                "status": self.status.as_u16(),
+                "code": self.code,
+            });
+            shape.insert("error".to_owned(), error);
+            shape.insert("guardrails".to_owned(), json!({"results": {}}));
+        }
+        shape.to_string()
+    }
+
+    fn shape(&self) -> Value {
         json!({
             "object": "error",
             "message": self.message,
@@ -33,7 +53,6 @@ impl ApiError {
             "code": self.code,
             "raw_status_code": self.status.as_u16(),
         })
-        .to_string()
     }
 
     /// Reads any of the seven shapes that the API, its framework and its gateway answer with, or

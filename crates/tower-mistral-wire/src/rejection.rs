@@ -269,7 +269,11 @@ impl Rejection {
             code: Some(self.kind.as_str().to_owned()),
             status: self.kind.status(),
         };
-        let mut response = Response::new(ReplyBody::whole(Bytes::from(error.to_json())));
+        let json = match self.kind {
+            RejectionKind::Blocked => error.to_guardrail_json(),
+            _ => error.to_json(),
+        };
+        let mut response = Response::new(ReplyBody::whole(Bytes::from(json)));
         *response.status_mut() = self.kind.status();
         let headers = response.headers_mut();
         headers.insert(

@@ -8,7 +8,7 @@ use http::{HeaderMap, Request, Response};
 use http_body_util::{BodyExt, Full};
 use serde_json::Value;
 use tower::{Service, ServiceBuilder, ServiceExt, service_fn};
-use tower_mistral_sanitize_input::SanitizeInputLayer;
+use tower_mistral_sanitize_input::{SanitizeInputLayer, Screened};
 use tower_mistral_wire::{
     Rejection,
     body::{ReplyBody, RequestBody},
@@ -25,6 +25,7 @@ pub struct Answer {
     pub body: Bytes,
     pub report: Option<CallReport>,
     pub rejection: Option<Rejection>,
+    pub screened: Option<Screened>,
 }
 
 impl Answer {
@@ -77,6 +78,7 @@ pub async fn read(response: Response<ReplyBody<Full<Bytes>>>) -> Answer {
         body: body.collect().await.unwrap().to_bytes(),
         report: parts.extensions.get().cloned(),
         rejection: parts.extensions.get().cloned(),
+        screened: parts.extensions.get().cloned(),
     }
 }
 

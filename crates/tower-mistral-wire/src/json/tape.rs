@@ -187,7 +187,7 @@ impl<'a> Value<'a> {
     }
 
     /// The text of a string or key, or the spelling of a number.
-    pub(crate) fn text(self) -> Cow<'a, str> {
+    pub fn text(self) -> Cow<'a, str> {
         self.tape.text(self.node())
     }
 

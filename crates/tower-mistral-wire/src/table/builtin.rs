@@ -3,6 +3,9 @@
 //! From the models of the official Python SDK 3.7.0, the published specification of 2026-08-21 and
 //! recordings of the real wire. `finish_reason` closes the channels of its choice.
 
+mod conversations;
+mod inputs;
+
 use http::Method;
 
 use super::{Endpoint, TextKind as K, endpoint::EndpointBuilder};
@@ -19,6 +22,8 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     let preflight = Endpoint::builder(Method::OPTIONS, "**").named("options");
     completions
         .into_iter()
+        .chain(inputs::endpoints())
+        .chain(conversations::endpoints())
         .chain([preflight])
         .map(|endpoint| {
             endpoint
@@ -30,17 +35,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
 
 /// `messages` and `tools` of a chat request.
 fn messages(e: EndpointBuilder) -> EndpointBuilder {
-    let mut e = e
-        .request_by_role("messages[role].content")
-        .request_by_role("messages[role].content[].text")
-        .request_by_role("messages[role].content[]")
-        .request_by_role("messages[role].content[].content")
-        .request_by_role("messages[role].content[].content.text")
-        .request_by_role("messages[role].content[].resource.content")
-        .request_by_role("messages[role].content[].resource.content.text")
-        .request_by_role("messages[role].content[].resource.text")
-        .request_by_role("messages[role].content.text")
-        .request_by_role("messages[role].content[].thinking[].text")
+    let mut e = turns(tools(e), "messages[role]")
         .request_by_role("messages[role].reasoning_content")
         .request(
             "messages[role].tool_calls[index].function.arguments",
@@ -50,11 +45,7 @@ fn messages(e: EndpointBuilder) -> EndpointBuilder {
             "messages[role].tool_calls[index].function.arguments.**",
             K::ToolArguments,
         )
-        .request("tools[].function.description", K::ToolDefinition)
-        .request("tools[].function.parameters.**", K::ToolDefinition)
-        .request("tools[].function.name", K::Meta)
-        .request("tools[].type", K::Meta)
-        .request("prediction.content", K::Assistant)
+        .request("prediction.content", K::Prediction)
         .request("prediction.type", K::Meta);
     for key in [
         "role",
@@ -64,12 +55,44 @@ fn messages(e: EndpointBuilder) -> EndpointBuilder {
     ] {
         e = e.request(&format!("messages[role].{key}"), K::Meta);
     }
-    e = e.request("messages[role].tool_calls[index].function.name", K::Meta);
-    for (key, kind) in PART {
-        e = e.request(&format!("messages[role].content[].{key}"), *kind);
-    }
-    e.request_parts("messages[role].content", PART_TYPES)
+    e.request("messages[role].tool_calls[index].function.name", K::Meta)
 }
+
+/// The content of turns: a string, a part or a list of parts.
+fn turns(mut e: EndpointBuilder, at: &str) -> EndpointBuilder {
+    for key in [
+        "content",
+        "content[].text",
+        "content[]",
+        "content[].content",
+        "content[].content.text",
+        "content[].resource.content",
+        "content[].resource.content.text",
+        "content[].resource.text",
+        "content.text",
+        "content[].thinking[].text",
+    ] {
+        e = e.request_by_role(&format!("{at}.{key}"));
+    }
+    for key in FILE_NAMES {
+        e = e.request(&format!("{at}.content[].{key}"), K::FileName);
+    }
+    for (key, kind) in PART {
+        e = e.request(&format!("{at}.content[].{key}"), *kind);
+    }
+    e.request_parts(&format!("{at}.content"), PART_TYPES)
+}
+
+/// `tools` of a request.
+fn tools(e: EndpointBuilder) -> EndpointBuilder {
+    e.request("tools[].function.description", K::ToolDefinition)
+        .request("tools[].function.parameters.**", K::ToolDefinition)
+        .request("tools[].function.name", K::Meta)
+        .request("tools[].type", K::Meta)
+}
+
+/// Where parts of a content list, and documents, name files.
+const FILE_NAMES: &[&str] = &["document_name", "file_name", "filename"];
 
 /// The types of the parts of a content list.
 const PART_TYPES: &[&str] = &[
@@ -115,7 +138,7 @@ fn options(mut e: EndpointBuilder) -> EndpointBuilder {
     for key in keys {
         e = e.request(key, K::Meta);
     }
-    e
+    e.request("metadata.**", K::Metadata)
 }
 
 /// A completion and its chunks.

@@ -19,6 +19,12 @@ pub enum TextKind {
     Code,
     /// Text to be embedded, classified or moderated. Any edit would falsify the answer.
     Input,
+    /// The text that is expected for an answer (`prediction`).
+    Prediction,
+    /// Names of documents and files.
+    FileName,
+    /// Strings and keys of `metadata`.
+    Metadata,
     // -- replies
     /// What the reader is shown.
     Content,
@@ -52,7 +58,7 @@ pub enum TextKind {
 
 impl TextKind {
     /// Every kind, in the order of declaration.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 23] = [
         Self::System,
         Self::User,
         Self::Assistant,
@@ -60,6 +66,9 @@ impl TextKind {
         Self::ToolDefinition,
         Self::Code,
         Self::Input,
+        Self::Prediction,
+        Self::FileName,
+        Self::Metadata,
         Self::Content,
         Self::Thinking,
         Self::ToolArguments,
@@ -85,6 +94,9 @@ impl TextKind {
             Self::ToolDefinition => "tool_definition",
             Self::Code => "code",
             Self::Input => "input",
+            Self::Prediction => "prediction",
+            Self::FileName => "file_name",
+            Self::Metadata => "metadata",
             Self::Content => "content",
             Self::Thinking => "thinking",
             Self::ToolArguments => "tool_arguments",
@@ -126,7 +138,10 @@ impl TextKind {
 
     /// Whether a stream cuts it into pieces; identifiers, names and URLs come whole.
     pub(crate) fn flows(self) -> bool {
-        !matches!(self, Self::Generic | Self::Media | Self::ToolName) && self.is_text()
+        !matches!(
+            self,
+            Self::Generic | Self::Media | Self::ToolName | Self::FileName | Self::Metadata
+        ) && self.is_text()
     }
 
     /// Whether it is text that the model wrote for this call (what `output_chars` counts).
@@ -144,6 +159,7 @@ impl TextKind {
                 | Self::ToolResult
                 | Self::Code
                 | Self::Input
+                | Self::Prediction
         )
     }
 
@@ -153,6 +169,16 @@ impl TextKind {
             "system" | "developer" => Self::System,
             "assistant" => Self::Assistant,
             "tool" => Self::ToolResult,
+            _ => Self::Generic,
+        }
+    }
+
+    /// Whose turn an entry without a `role` is, by its `type`.
+    pub(crate) fn of_type(entry: &str) -> Self {
+        match entry {
+            "message.input" => Self::User,
+            "message.output" | "function.call" | "function_call" | "reasoning" => Self::Assistant,
+            "function.result" | "function_call_output" | "tool.execution" => Self::ToolResult,
             _ => Self::Generic,
         }
     }

@@ -128,7 +128,6 @@ impl<'a, F: FnMut(Found<'a>)> Walker<'_, '_, F> {
                 let next = keys.find(|(known, _)| known.as_bytes() == key)?.1;
                 self.rows.states.get(usize::from(next))
             });
-            let is_known = state.is_some() || (place.below.is_some() && !holds_json(place.below));
             let trail = match place.content && key == b"text" {
                 true => place.trail,
                 false => step(place.trail, key),
@@ -141,14 +140,18 @@ impl<'a, F: FnMut(Found<'a>)> Walker<'_, '_, F> {
                 in_array: false,
                 ..place
             };
-            if !is_known && !is_name(name.raw()) {
-                // Nobody knows this key, so it may be text as well.
+            if state.is_none() && !is_name(name.raw()) {
+                // Nobody knows this key, so it may be text as well; one that no edit may touch.
+                let is_prompt =
+                    |mark: &Mark| !matches!(mark, Mark::Kind(kind) if !kind.is_prompt());
+                let generic = Mark::Kind(TextKind::Generic);
+                let mark = place.below.filter(is_prompt).map(|_| generic);
                 let place = Place {
                     trail: !trail,
                     piece: false,
                     ..inner
                 };
-                self.string(name.value(), "", None, place);
+                self.string(name.value(), "", mark, place);
             }
             if state.is_none() && matches!(key, b"logprobs" | b"prompt_logprobs") {
                 self.logprobs(value, place);
@@ -227,7 +230,11 @@ impl<'a, F: FnMut(Found<'a>)> Walker<'_, '_, F> {
         place.group.outer = u32::try_from(number).unwrap_or(u32::MAX);
         if each == Each::Role {
             let role = element.get("role").and_then(Value::as_str);
-            place.role = Some(role.map_or(TextKind::Generic, |role| TextKind::of_role(&role)));
+            let entry = || element.get("type").and_then(Value::as_str);
+            place.role = Some(match role {
+                Some(role) => TextKind::of_role(&role),
+                None => entry().map_or(TextKind::Generic, |entry| TextKind::of_type(&entry)),
+            });
         }
         (self.found)(Found::Element {
             outer: place.group.outer,
