@@ -7,7 +7,10 @@ use tower_mistral_wire::{
     Counters, Handling, Modes, OnUninspectable, Reason, intake::IntakeOptions,
 };
 
-use crate::role::RolePolicies;
+use crate::{
+    options::Guardrails,
+    role::{Role, RolePolicies},
+};
 
 /// Says what day it is, for entries of the allow list that expire.
 pub(crate) type Calendar = fn() -> Option<Date>;
@@ -50,6 +53,13 @@ pub(crate) struct Config {
     pub(crate) roles: RolePolicies,
     pub(crate) calendar: Option<Calendar>,
     pub(crate) max_chars: usize,
+    pub(crate) max_role_chars: Vec<(Role, usize)>,
+    pub(crate) max_messages: Option<usize>,
+    pub(crate) max_total_chars: Option<usize>,
+    pub(crate) callers_may_send_system: bool,
+    pub(crate) system_message: Option<Arc<str>>,
+    pub(crate) safe_prompt: bool,
+    pub(crate) guardrails: Option<Guardrails>,
     pub(crate) over_limit: OverLimit,
     pub(crate) wrap: Wrap,
     pub(crate) on_uninspectable: OnUninspectable,
@@ -60,6 +70,17 @@ pub(crate) struct Config {
 }
 
 impl Config {
+    /// The most characters of a text of this role that is not the user's.
+    pub(crate) fn max_chars_of(&self, role: Role) -> Option<usize> {
+        let mut limits = self.max_role_chars.iter();
+        limits.find(|(of, _)| *of == role).map(|(_, max)| *max)
+    }
+
+    /// The system message that is put in front of all others.
+    pub(crate) fn front(&self) -> Option<Arc<str>> {
+        self.system_message.clone()
+    }
+
     pub(crate) fn today(&self) -> Option<Date> {
         self.calendar.and_then(|today| today())
     }

@@ -10,6 +10,7 @@ use tower_mistral_wire::{
 
 use crate::{
     config::{Config, OnBlock, OverLimit, Wrap},
+    options::Guardrails,
     role::{Role, RolePolicies, RolePolicy},
     service::SanitizeInput,
 };
@@ -77,6 +78,60 @@ impl SanitizeInputLayer {
     pub fn max_chars(mut self, max: usize, over: OverLimit) -> Self {
         let config = self.config_mut();
         (config.max_chars, config.over_limit) = (max, over);
+        self
+    }
+
+    /// Lets each text of a role have this many characters; a call with a longer one is refused, for
+    /// only the user's text may be cut: what a tool has answered is JSON as a rule. No limit by
+    /// default. That of [`Role::User`] is [`max_chars`](Self::max_chars).
+    pub fn max_role_chars(mut self, role: Role, max: usize) -> Self {
+        let limits = &mut self.config_mut().max_role_chars;
+        limits.retain(|(of, _)| *of != role);
+        limits.push((role, max));
+        self
+    }
+
+    /// Lets a request have this many messages, entries or inputs; refuses one with more. No limit by
+    /// default.
+    pub fn max_messages(mut self, max: usize) -> Self {
+        self.config_mut().max_messages = Some(max);
+        self
+    }
+
+    /// Lets all texts of a request together have this many characters, those of tools and system
+    /// messages included and media not; refuses one with more. No limit by default.
+    pub fn max_total_chars(mut self, max: usize) -> Self {
+        self.config_mut().max_total_chars = Some(max);
+        self
+    }
+
+    /// Refuses calls with a `system` or `developer` message, or `instructions`, of the caller's: 403.
+    pub fn refuse_system_messages(mut self) -> Self {
+        self.config_mut().callers_may_send_system = false;
+        self
+    }
+
+    /// Puts this system message in front of all others on completions, conversations that begin
+    /// without an agent, and responses; a request that has it there stays as it is.
+    ///
+    /// It does not come back in the reply: the API echoes no messages, in responses it stands in
+    /// `input`, which is not echoed as `instructions` are, and `prompt_logprobs`, which would spell it
+    /// out, are switched off. A stored conversation shows its `instructions` to whoever may `GET`
+    /// it. What the model says of it is for a redactor to find.
+    pub fn system_message(mut self, text: impl Into<Arc<str>>) -> Self {
+        self.config_mut().system_message = Some(text.into());
+        self
+    }
+
+    /// Sets `safe_prompt` on chat completions, whatever the caller says.
+    pub fn safe_prompt(mut self) -> Self {
+        self.config_mut().safe_prompt = true;
+        self
+    }
+
+    /// Sets the API's own `guardrails` on the requests that may have them, whatever the caller says.
+    pub fn guardrails(mut self, guardrails: Guardrails) -> Self {
+        self.config_mut().guardrails = Some(guardrails);
         self
     }
 
@@ -152,6 +207,13 @@ impl SanitizeInputLayer {
             roles: RolePolicies::trusting(),
             calendar: None,
             max_chars,
+            max_role_chars: Vec::new(),
+            max_messages: None,
+            max_total_chars: None,
+            callers_may_send_system: true,
+            system_message: None,
+            safe_prompt: false,
+            guardrails: None,
             over_limit,
             wrap,
             on_uninspectable: OnUninspectable::default(),

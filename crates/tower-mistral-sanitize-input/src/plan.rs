@@ -11,10 +11,11 @@ use tower_mistral_wire::{
 use crate::{
     MAX_CHARS, PREFIX, SCORE, UNTRUSTED_PREFIX,
     config::{Config, OverLimit, Wrap},
-    judge::{Gone, Hit, Judge, Judged, filter},
+    judge::{Gone, Hit, Judge, Judged, filter, joined},
     limit,
     role::{Role, RolePolicy},
     screened::ScreenedText,
+    seam::Crossing,
     switch::Switch,
     text::Text,
 };
@@ -46,11 +47,13 @@ pub(crate) fn plan(
     kind: TextKind,
     group: Group,
     text: &Text<'_>,
+    crossings: &[Crossing],
 ) -> Plan {
     let floor = switch.of_kind(kind);
     let mut planner = Planner {
         config,
         switch,
+        crossings,
         policy: config.roles.get(Role::of(kind)),
         kind,
         group: group.outer,
@@ -71,9 +74,22 @@ pub(crate) fn plan(
     planner.plan
 }
 
+/// Where a text begins that may have the prefix, which is ours.
+pub(crate) fn start(config: &Config, kind: TextKind, text: &Text<'_>) -> usize {
+    let is_wrapped = kind.is_prompt()
+        && config.wrap == Wrap::Prefix
+        && text.as_str().starts_with(UNTRUSTED_PREFIX);
+    if is_wrapped {
+        UNTRUSTED_PREFIX.len()
+    } else {
+        0
+    }
+}
+
 struct Planner<'a> {
     config: &'a Config,
     switch: &'a Switch<'a>,
+    crossings: &'a [Crossing],
     policy: &'a RolePolicy,
     kind: TextKind,
     group: u32,
@@ -86,9 +102,14 @@ struct Planner<'a> {
 impl Planner<'_> {
     /// A text that must not be edited: it passes or it does not.
     fn whole(&mut self, text: &Text<'_>) {
+        let max = self.config.max_chars_of(Role::of(self.kind));
+        if max.is_some_and(|max| self.is_over(text, 0, max)) {
+            return;
+        }
         let judged = self.judge(text);
         let said = self.policy.of_verdict(judged.heard.verdict, self.kind);
         self.report(&judged.heard, said, &[], 0);
+        self.cross(0, text.len());
         if self.policy.of_verdict(judged.done.verdict, self.kind) == Verdict::Block {
             self.plan.refusal = Some(RejectionKind::Blocked);
         }
@@ -96,13 +117,8 @@ impl Planner<'_> {
 
     fn prompt(&mut self, text: &Text<'_>) {
         let wraps = self.config.wrap == Wrap::Prefix;
-        let is_wrapped = wraps && text.as_str().starts_with(UNTRUSTED_PREFIX);
-        // The prefix is ours: it is not screened and does not count.
-        let start = if is_wrapped {
-            UNTRUSTED_PREFIX.len()
-        } else {
-            0
-        };
+        // The prefix is not screened and does not count.
+        let start = start(self.config, self.kind, text);
         let body = text.skip(start);
         if self.refuses(&body, start) {
             return;
@@ -112,11 +128,12 @@ impl Planner<'_> {
         if done == Verdict::Block {
             self.plan.refusal = Some(RejectionKind::Blocked);
         }
-        let gone: &[Gone] = match done {
-            Verdict::Filter => &judged.done.gone,
-            _ => &[],
+        let mut gone = match done {
+            Verdict::Filter => judged.done.gone.clone(),
+            _ => Vec::new(),
         };
-        let edits = filter(gone, body.len());
+        gone.extend(self.crossing_gone(start));
+        let edits = filter(&joined(gone), body.len());
         let (edits, end) = self.cut(&body, edits, start);
         let said = self.policy.of_verdict(judged.heard.verdict, self.kind);
         let would_go: Vec<_> = match said {
@@ -127,6 +144,7 @@ impl Planner<'_> {
         .cloned()
         .collect();
         self.report(&judged.heard, said, &would_go, start);
+        self.cross(start, start + end);
         if start > 0 {
             self.plan.edits.push(Edit::Keep(start));
         } else if wraps && text.len() > 0 {
@@ -144,13 +162,19 @@ impl Planner<'_> {
         if self.config.over_limit != OverLimit::Refuse {
             return false;
         }
-        let Some(at) = limit::overflow(body.as_str(), self.config.max_chars) else {
+        self.is_over(body, start, self.config.max_chars)
+    }
+
+    fn is_over(&mut self, body: &Text<'_>, start: usize, max: usize) -> bool {
+        let Some(at) = limit::overflow(body.as_str(), max) else {
             return false;
         };
         self.add(MAX_CHARS, Action::Rejected, start + at, body.len() - at);
         let refuses = self.applies(MAX_CHARS);
         if refuses {
             self.plan.refusal = Some(RejectionKind::TextTooLong);
+            let chars = body.as_str().chars().count();
+            self.plan.detail = Some(format!("{chars} characters, {max} are allowed"));
         }
         refuses
     }
@@ -237,7 +261,7 @@ impl Planner<'_> {
         }
         for hit in judged.hits.iter().filter(|hit| !hit.is_observed) {
             let is_gone = |(span, _): &Gone| span.start < hit.span.end && hit.span.start < span.end;
-            if gone.iter().any(|gone| is_gone(gone)) {
+            if gone.iter().any(is_gone) {
                 continue;
             }
             let action = match verdict == Verdict::Block && (rejects(hit) || !is_asked) {
@@ -256,6 +280,51 @@ impl Planner<'_> {
         said.sort_by_key(|(at, ..)| *at);
         for (at, len, rule, action) in said {
             self.add(rule, action, start + at, len);
+        }
+    }
+
+    /// What a filter takes out of this text of the phrases that reach into it, in the body.
+    fn crossing_gone(&self, start: usize) -> Vec<Gone> {
+        let asks = |crossing: &&Crossing| {
+            crossing.verdict == Verdict::Filter
+                && self.policy.of_verdict(crossing.verdict, self.kind) == Verdict::Filter
+                && self.applies(crossing.rule.as_str())
+        };
+        let spans = self.crossings.iter().filter(asks);
+        spans
+            .map(|crossing| {
+                let span = crossing.span.start - start..crossing.span.end - start;
+                (span, crossing.rule.clone())
+            })
+            .collect()
+    }
+
+    /// Says which phrases reach into this text, whose end is at `end`.
+    fn cross(&mut self, start: usize, end: usize) {
+        let crossings = self.crossings;
+        for crossing in crossings {
+            let verdict = self.policy.of_verdict(crossing.verdict, self.kind);
+            let action = match verdict {
+                Verdict::Allow => continue,
+                Verdict::Block => Action::Rejected,
+                Verdict::Filter if crossing.span.start < end => Action::Edited,
+                _ => Action::Flagged,
+            };
+            let (at, len) = (crossing.span.start.max(start), crossing.span.len());
+            self.add(crossing.rule.as_str(), action, at, len);
+            if verdict == Verdict::Block && self.applies(crossing.rule.as_str()) {
+                self.plan.refusal = Some(RejectionKind::Blocked);
+            }
+            let screened = self.plan.screened.get_or_insert_with(|| ScreenedText {
+                kind: self.kind,
+                group: self.group,
+                verdict,
+                score: crossing.score,
+                categories: Vec::new(),
+            });
+            screened.verdict = screened.verdict.max(verdict);
+            screened.score = screened.score.max(crossing.score);
+            screened.categories.extend(crossing.category);
         }
     }
 

@@ -151,12 +151,16 @@ impl RolePolicy {
 
 /// The policies of all roles.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct RolePolicies(Vec<RolePolicy>);
+pub(crate) struct RolePolicies {
+    policies: Vec<RolePolicy>,
+    /// Every role comes from a stranger.
+    untrusted: bool,
+}
 
 impl RolePolicies {
     /// What callers sent in good faith: only the user's text is more than flagged.
     pub(crate) fn trusting() -> Self {
-        Self::with(|role| {
+        Self::with(false, |role| {
             let policy = RolePolicy::new(Thresholds::default());
             match role {
                 Role::User => policy,
@@ -167,22 +171,31 @@ impl RolePolicies {
 
     /// A rule that asks for a block has its way wherever its text stands.
     pub(crate) fn untrusted() -> Self {
-        Self::with(|_| RolePolicy::new(Thresholds::default()))
+        Self::with(true, |_| RolePolicy::new(Thresholds::default()))
+    }
+
+    /// Whether its messages may be the work of strangers, so that those in a row are looked at
+    /// together.
+    pub(crate) fn is_untrusted(&self, role: Role) -> bool {
+        self.untrusted || matches!(role, Role::User | Role::ToolResult)
     }
 
     pub(crate) fn get(&self, role: Role) -> &RolePolicy {
-        self.0
+        self.policies
             .get(role as usize)
             .expect("invariant: there is one for each role")
     }
 
     pub(crate) fn set(&mut self, role: Role, policy: RolePolicy) {
-        if let Some(known) = self.0.get_mut(role as usize) {
+        if let Some(known) = self.policies.get_mut(role as usize) {
             *known = policy;
         }
     }
 
-    fn with(of_role: impl Fn(Role) -> RolePolicy) -> Self {
-        Self(Role::ALL.into_iter().map(of_role).collect())
+    fn with(untrusted: bool, of_role: impl Fn(Role) -> RolePolicy) -> Self {
+        Self {
+            policies: Role::ALL.into_iter().map(of_role).collect(),
+            untrusted,
+        }
     }
 }

@@ -4,21 +4,24 @@ use std::{collections::BTreeMap, ops::Range};
 
 use bytes::Bytes;
 use tower_mistral_wire::{
-    Handling, Reason, RejectionKind,
-    ext::{Action, CallReport},
+    Handling, Mode, Reason, RejectionKind,
+    ext::{Action, CallReport, Finding, Layer},
     intake::Arrived,
-    json::{self, Splice, Tape, Value},
+    json::{self, Limits, Splice, Tape, Value},
     mark::Mark,
     rewrite::respell_text,
     table::{Endpoint, Found, Group, TextKind, walk},
 };
 
 use crate::{
+    OPTIONS, SYSTEM_MESSAGE,
     config::Config,
-    field,
-    plan::{Plan, plan},
+    field, limits, options,
+    plan::{self, Plan},
     screened::Screened,
+    seam::{self, Turn},
     switch::Switch,
+    system,
     text::Text,
 };
 
@@ -46,7 +49,13 @@ pub(crate) enum Outcome {
     },
 }
 
+/// How often a request is looked at whose messages were cut.
+const ROUNDS: usize = 4;
+
 /// Screens every text of a request. What is found goes into `report`.
+///
+/// Where a message was cut, what is left may go on in the next one: the request is looked at again
+/// as it will be sent.
 pub(crate) fn sanitize(
     config: &Config,
     switch: &Switch<'_>,
@@ -54,19 +63,75 @@ pub(crate) fn sanitize(
     tape: &Tape,
     report: &CallReport,
 ) -> Sanitized {
-    let mut plans = Vec::new();
-    let (texts, is_degraded) = match texts(config, endpoint, tape) {
-        Ok(texts) => texts,
-        Err(reason) => {
-            return Sanitized {
-                outcome: Outcome::Unread(reason),
-                screened: None,
-            };
+    let mut sanitized = once(config, switch, endpoint, tape, report);
+    for _ in 1..ROUNDS {
+        let Outcome::Edited { bytes, marks } = &mut sanitized.outcome else {
+            break;
+        };
+        if !marks.contains(&Mark::Truncated) {
+            break;
         }
+        let Ok(tape) = Tape::parse(bytes.clone(), &Limits::default()) else {
+            break;
+        };
+        let notes = CallReport::new(report.request_id().clone());
+        let again = once(config, switch, endpoint, &tape, &notes);
+        // What was only flagged was said before.
+        let news = notes.findings().into_iter();
+        let news = news.filter(|finding| finding.action != Action::Flagged && finding.enforced);
+        news.for_each(|finding| report.add(finding));
+        match again.outcome {
+            Outcome::Untouched { .. } => break,
+            Outcome::Edited {
+                bytes: edited,
+                marks: more,
+            } => {
+                *bytes = edited;
+                let is_new: Vec<_> = more.into_iter().filter(|m| !marks.contains(m)).collect();
+                marks.extend(is_new);
+            }
+            outcome => {
+                sanitized.outcome = outcome;
+                break;
+            }
+        }
+    }
+    sanitized
+}
+
+fn once(
+    config: &Config,
+    switch: &Switch<'_>,
+    endpoint: &Endpoint,
+    tape: &Tape,
+    report: &CallReport,
+) -> Sanitized {
+    let found = match texts(config, endpoint, tape) {
+        Ok(found) => found,
+        Err(reason) => return Sanitized::of(Outcome::Unread(reason)),
     };
-    for ((kind, group), values) in texts {
-        let parts = values.iter().map(|value| value.text());
-        let plan = plan(config, switch, kind, group, &Text::join(parts));
+    let is_degraded = found.is_degraded;
+    if let Some(refused) = whole(config, switch, tape, &found, report) {
+        return Sanitized::of(refused);
+    }
+    let texts = found.texts.iter();
+    let read: Vec<Text<'_>> = texts
+        .map(|(_, values)| Text::join(values.iter().map(|value| value.text())))
+        .collect();
+    let turns = found.texts.iter().zip(&read);
+    let turns: Vec<Turn<'_, '_>> = turns
+        .map(|(((kind, group), _), text)| Turn {
+            kind: *kind,
+            group: *group,
+            text,
+            start: plan::start(config, *kind, text),
+        })
+        .collect();
+    let mut crossings = seam::crossings(config, switch, &turns);
+    let mut plans = Vec::new();
+    for (at, (((kind, group), values), text)) in found.texts.into_iter().zip(&read).enumerate() {
+        let crossings = crossings.remove(&at).unwrap_or_default();
+        let plan = plan::plan(config, switch, kind, group, text, &crossings);
         if !plan.is_nothing() {
             plans.push((values, plan));
         }
@@ -76,7 +141,10 @@ pub(crate) fn sanitize(
     let refusal = refused.filter(|(_, plan)| plan.enforced);
     let outcome = match refusal {
         Some((values, plan)) => refuse(tape, values, plan),
-        None => edit(tape, &plans, is_degraded && switch.enforces()),
+        None => {
+            let added = add(config, switch, endpoint, tape, report, is_refused);
+            edit(&plans, added, is_degraded && switch.enforces())
+        }
     };
     let texts = plans.iter_mut();
     let screened = Screened::of(texts.filter_map(|(_, plan)| plan.screened.take()));
@@ -94,21 +162,123 @@ pub(crate) fn sanitize(
     Sanitized { outcome, screened }
 }
 
+impl Sanitized {
+    fn of(outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            screened: None,
+        }
+    }
+}
+
+/// What the request as a whole is refused for.
+fn whole(
+    config: &Config,
+    switch: &Switch<'_>,
+    tape: &Tape,
+    found: &FoundTexts<'_>,
+    report: &CallReport,
+) -> Option<Outcome> {
+    let texts = found.texts.iter().map(|(_, values)| values.as_slice());
+    if let Some(over) = limits::check(config, switch, found.messages, texts) {
+        report.add(over.finding);
+        if over.enforced {
+            return Some(Outcome::Refused {
+                kind: over.kind,
+                detail: Some(over.detail),
+                param: None,
+            });
+        }
+    }
+    if config.callers_may_send_system {
+        return None;
+    }
+    let mut texts = found.texts.iter();
+    let ((kind, group), values) = texts.find(|((kind, _), _)| *kind == TextKind::System)?;
+    let mode = switch.of(SYSTEM_MESSAGE, *kind);
+    if mode == Mode::Off {
+        return None;
+    }
+    let enforced = mode == Mode::Enforce;
+    let finding = Finding::new(Layer::SanitizeInput, SYSTEM_MESSAGE, Action::Rejected);
+    report.add(finding.at(*kind, group.outer, 0, 0).enforced(enforced));
+    enforced.then(|| Outcome::Refused {
+        kind: RejectionKind::Forbidden,
+        detail: Some("callers may not send system messages".to_owned()),
+        param: Some(field::name(tape, values)),
+    })
+}
+
+/// What is put into the request beside its texts.
+fn add<'a>(
+    config: &'a Config,
+    switch: &Switch<'_>,
+    endpoint: &Endpoint,
+    tape: &'a Tape,
+    report: &CallReport,
+    is_refused: bool,
+) -> Splice<'a> {
+    let mut splice = Splice::new(tape.bytes());
+    let mut inserts = Vec::new();
+    let say = |rule: &'static str, is_new: bool, enforced: bool| {
+        if is_new && !is_refused {
+            let finding = Finding::new(Layer::SanitizeInput, rule, Action::Wrapped);
+            report.add(finding.enforced(enforced));
+        }
+    };
+    let on = |rule: &str| switch.of(rule, TextKind::System);
+    // In Observe the work is done, and thrown away.
+    let mut unused = (Splice::new(tape.bytes()), Vec::new());
+    if let Some(message) = config.front().filter(|_| on(SYSTEM_MESSAGE) != Mode::Off) {
+        let enforced = on(SYSTEM_MESSAGE) == Mode::Enforce;
+        let (splice, inserts) = match enforced {
+            true => (&mut splice, &mut inserts),
+            false => (&mut unused.0, &mut unused.1),
+        };
+        let is_new = system::put_in_front(splice, inserts, endpoint, tape, &message);
+        say(SYSTEM_MESSAGE, is_new, enforced);
+    }
+    if on(OPTIONS) != Mode::Off {
+        let enforced = on(OPTIONS) == Mode::Enforce;
+        let (splice, inserts) = match enforced {
+            true => (&mut splice, &mut inserts),
+            false => (&mut unused.0, &mut unused.1),
+        };
+        let wanted = (config.safe_prompt, config.guardrails.as_ref());
+        let is_new = options::set(splice, inserts, endpoint, tape, wanted);
+        say(OPTIONS, is_new, enforced);
+    }
+    options::insert(&mut splice, tape, &inserts);
+    splice
+}
+
+/// What a request holds.
+struct FoundTexts<'a> {
+    texts: Texts<'a>,
+    messages: usize,
+    /// A part passes unread.
+    is_degraded: bool,
+}
+
 type Texts<'a> = Vec<((TextKind, Group), Vec<Value<'a>>)>;
 
-/// The texts of a request, in the order of their first parts; empty parts left out. Also says
-/// whether a part passes unread.
+/// The texts of a request, in the order of their first parts; empty parts left out.
 fn texts<'a>(
     config: &Config,
     endpoint: &Endpoint,
     tape: &'a Tape,
-) -> Result<(Texts<'a>, bool), Reason> {
+) -> Result<FoundTexts<'a>, Reason> {
     let mut texts = Texts::new();
     let mut places = BTreeMap::new();
     let (mut passed, mut is_refused) = (Vec::new(), false);
+    let mut messages = 0;
     walk(tape, endpoint.request(), |found| {
         let slot = match found {
             Found::Text(slot) => slot,
+            Found::Element { .. } => {
+                messages += 1;
+                return;
+            }
             Found::UnknownPart(part) => {
                 match config.handle(Reason::UnknownPart) {
                     Handling::Scan => {}
@@ -135,7 +305,11 @@ fn texts<'a>(
     });
     match is_refused {
         true => Err(Reason::UnknownPart),
-        false => Ok((texts, !passed.is_empty())),
+        false => Ok(FoundTexts {
+            texts,
+            messages,
+            is_degraded: !passed.is_empty(),
+        }),
     }
 }
 
@@ -156,7 +330,8 @@ pub(crate) fn scan<B>(config: &Config, switch: &Switch<'_>, arrived: &Arrived<B>
     // Somebody may still read it as JSON, where `\u0061` is a letter.
     let text = json::text::decode(text.as_bytes(), text.contains('\\'));
     let text = Text::join([text].into_iter());
-    let plan = plan(config, switch, TextKind::Generic, Group::default(), &text);
+    let (kind, group) = (TextKind::Generic, Group::default());
+    let plan = plan::plan(config, switch, kind, group, &text, &[]);
     for finding in plan.findings {
         arrived.report.add(finding);
     }
@@ -178,9 +353,12 @@ fn refuse(tape: &Tape, values: &[Value<'_>], plan: &Plan) -> Outcome {
     }
 }
 
-fn edit(tape: &Tape, plans: &[(Vec<Value<'_>>, Plan)], is_degraded: bool) -> Outcome {
-    let mut splice = Splice::new(tape.bytes());
-    let (mut edited, mut truncated) = (false, false);
+fn edit<'a>(
+    plans: &[(Vec<Value<'a>>, Plan)],
+    mut splice: Splice<'a>,
+    is_degraded: bool,
+) -> Outcome {
+    let (mut edited, mut truncated) = (!splice.is_empty(), false);
     for (values, plan) in plans.iter().filter(|(_, plan)| plan.enforced) {
         for (value, spelled) in respell_text(values, plan.edits.iter().cloned()) {
             if let Some(spelled) = spelled {
