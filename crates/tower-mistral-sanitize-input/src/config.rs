@@ -10,6 +10,7 @@ use tower_mistral_wire::{
 use crate::{
     options::Guardrails,
     role::{Role, RolePolicies},
+    wrap::{self, WrapKey},
 };
 
 /// Says what day it is, for entries of the allow list that expire.
@@ -33,6 +34,27 @@ pub enum Wrap {
     None,
     /// [`UNTRUSTED_PREFIX`](crate::UNTRUSTED_PREFIX) in front, unless it is there already.
     Prefix,
+    /// Delimiters with an id and a keyed mark, which the text cannot forge.
+    Delimiters,
+    /// A mark in the place of each blank: no part of the text looks like another's. Costs tokens, and
+    /// models that are not told of it read it worse; for texts that only have to be understood.
+    Datamark,
+}
+
+/// For how much one id in the delimiters of [`Wrap::Delimiters`] is good.
+///
+/// The API's prompt cache knows the beginning of a prompt again: the ids of earlier messages must be
+/// the same in each turn. Those of one call alone are not, unless callers send back what was wrapped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NonceScope {
+    /// A text: the same text has the same id, always.
+    #[default]
+    Content,
+    /// A conversation, which is told by `prompt_cache_key` or by the first text of the user's.
+    Conversation,
+    /// A call.
+    Call,
 }
 
 /// What a call is answered with that a rule of [`Action::Block`](prompt_screen::Action::Block) hit.
@@ -62,6 +84,10 @@ pub(crate) struct Config {
     pub(crate) guardrails: Option<Guardrails>,
     pub(crate) over_limit: OverLimit,
     pub(crate) wrap: Wrap,
+    pub(crate) wrap_key: WrapKey,
+    pub(crate) nonce: NonceScope,
+    /// The system message says what the marks mean.
+    pub(crate) explains_wrap: bool,
     pub(crate) on_uninspectable: OnUninspectable,
     pub(crate) counters: Counters,
     pub(crate) on_block: OnBlock,
@@ -77,8 +103,14 @@ impl Config {
     }
 
     /// The system message that is put in front of all others.
-    pub(crate) fn front(&self) -> Option<Arc<str>> {
-        self.system_message.clone()
+    pub(crate) fn front(&self) -> Option<Cow<'_, str>> {
+        let is_keyed = matches!(self.wrap, Wrap::Delimiters | Wrap::Datamark);
+        let sentence = wrap::sentence(self).filter(|_| is_keyed && self.explains_wrap);
+        match (self.system_message.as_deref(), sentence) {
+            (Some(message), Some(sentence)) => Some(format!("{message}\n\n{sentence}").into()),
+            (Some(message), None) => Some(message.into()),
+            (None, sentence) => sentence.map(Cow::Owned),
+        }
     }
 
     pub(crate) fn today(&self) -> Option<Date> {

@@ -9,10 +9,11 @@ use tower_mistral_wire::{
 };
 
 use crate::{
-    config::{Config, OnBlock, OverLimit, Wrap},
+    config::{Config, NonceScope, OnBlock, OverLimit, Wrap},
     options::Guardrails,
     role::{Role, RolePolicies, RolePolicy},
     service::SanitizeInput,
+    wrap::{self, WrapKey},
 };
 
 /// Screens the user's text in requests to the Mistral AI API: see the [crate's documentation](crate).
@@ -141,6 +142,33 @@ impl SanitizeInputLayer {
         self
     }
 
+    /// Keys the marks of [`Wrap::Delimiters`] and [`Wrap::Datamark`] with this. By default each layer
+    /// makes up a key of its own.
+    pub fn wrap_key(mut self, key: WrapKey) -> Self {
+        self.config_mut().wrap_key = key;
+        self
+    }
+
+    /// Makes the ids of [`Wrap::Delimiters`] good for this. Default [`NonceScope::Content`].
+    pub fn nonce(mut self, scope: NonceScope) -> Self {
+        self.config_mut().nonce = scope;
+        self
+    }
+
+    /// Adds no sentence on the marks of [`Wrap::Delimiters`] and [`Wrap::Datamark`] to the system
+    /// message, for callers whose own says what they mean: see [`wrap_sentence`](Self::wrap_sentence).
+    /// By default it is [put in front](Self::system_message).
+    pub fn without_wrap_sentence(mut self) -> Self {
+        self.config_mut().explains_wrap = false;
+        self
+    }
+
+    /// What a system message needs to say of what is put around user messages; none if nothing is.
+    #[must_use]
+    pub fn wrap_sentence(&self) -> Option<String> {
+        wrap::sentence(&self.config)
+    }
+
     /// Begins in this mode, with [`modes`](Self::modes) of its own, all else in them as at first:
     /// the layer that this one was cloned from stays as it is.
     pub fn mode(mut self, mode: Mode) -> Self {
@@ -216,6 +244,9 @@ impl SanitizeInputLayer {
             guardrails: None,
             over_limit,
             wrap,
+            wrap_key: WrapKey::random(),
+            nonce: NonceScope::default(),
+            explains_wrap: true,
             on_uninspectable: OnUninspectable::default(),
             counters: Counters::default(),
             on_block: OnBlock::Error,

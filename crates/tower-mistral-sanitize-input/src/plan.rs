@@ -9,7 +9,7 @@ use tower_mistral_wire::{
 };
 
 use crate::{
-    MAX_CHARS, PREFIX, SCORE, UNTRUSTED_PREFIX,
+    MAX_CHARS, PREFIX, SCORE, UNTRUSTED_PREFIX, WRAP,
     config::{Config, OverLimit, Wrap},
     judge::{Gone, Hit, Judge, Judged, filter, joined},
     limit,
@@ -18,6 +18,7 @@ use crate::{
     seam::Crossing,
     switch::Switch,
     text::Text,
+    wrap::Wrapper,
 };
 
 /// What Enforce does about a text; whether it is done is said by `enforced`.
@@ -48,12 +49,14 @@ pub(crate) fn plan(
     group: Group,
     text: &Text<'_>,
     crossings: &[Crossing],
+    wrapper: Option<&Wrapper<'_>>,
 ) -> Plan {
     let floor = switch.of_kind(kind);
     let mut planner = Planner {
         config,
         switch,
         crossings,
+        wrapper,
         policy: config.roles.get(Role::of(kind)),
         kind,
         group: group.outer,
@@ -90,6 +93,7 @@ struct Planner<'a> {
     config: &'a Config,
     switch: &'a Switch<'a>,
     crossings: &'a [Crossing],
+    wrapper: Option<&'a Wrapper<'a>>,
     policy: &'a RolePolicy,
     kind: TextKind,
     group: u32,
@@ -116,6 +120,11 @@ impl Planner<'_> {
     }
 
     fn prompt(&mut self, text: &Text<'_>) {
+        let wrapper = self.wrapper.filter(|_| text.len() > 0);
+        // It was screened before it was wrapped, and any change would break its mark.
+        if wrapper.is_some_and(|wrapper| wrapper.is_ours(text.as_str())) {
+            return;
+        }
         let wraps = self.config.wrap == Wrap::Prefix;
         // The prefix is not screened and does not count.
         let start = start(self.config, self.kind, text);
@@ -150,6 +159,14 @@ impl Planner<'_> {
         } else if wraps && text.len() > 0 {
             self.wrap();
         }
+        let edits = match wrapper {
+            Some(wrapper) => {
+                let wrapped = wrapper.wrap(&body, edits.clone());
+                self.add(WRAP, Action::Wrapped, 0, 0);
+                if self.applies(WRAP) { wrapped } else { edits }
+            }
+            None => edits,
+        };
         self.plan.edits.extend(edits);
         let keeps = |edit: &Edit| matches!(edit, Edit::Keep(_));
         if self.plan.edits.iter().all(keeps) {

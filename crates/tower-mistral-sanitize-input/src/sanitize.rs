@@ -23,6 +23,7 @@ use crate::{
     switch::Switch,
     system,
     text::Text,
+    wrap::Wrapper,
 };
 
 /// What is to be done about a request, and what its texts were found to be.
@@ -128,10 +129,21 @@ fn once(
         })
         .collect();
     let mut crossings = seam::crossings(config, switch, &turns);
+    let first = turns.iter().find(|turn| turn.kind.is_prompt());
+    let first = first.map(|turn| turn.text.as_str());
+    let wrapper = Wrapper::new(config, tape.root().get("prompt_cache_key"), first);
     let mut plans = Vec::new();
     for (at, (((kind, group), values), text)) in found.texts.into_iter().zip(&read).enumerate() {
         let crossings = crossings.remove(&at).unwrap_or_default();
-        let plan = plan::plan(config, switch, kind, group, text, &crossings);
+        let plan = plan::plan(
+            config,
+            switch,
+            kind,
+            group,
+            text,
+            &crossings,
+            wrapper.as_ref(),
+        );
         if !plan.is_nothing() {
             plans.push((values, plan));
         }
@@ -331,7 +343,7 @@ pub(crate) fn scan<B>(config: &Config, switch: &Switch<'_>, arrived: &Arrived<B>
     let text = json::text::decode(text.as_bytes(), text.contains('\\'));
     let text = Text::join([text].into_iter());
     let (kind, group) = (TextKind::Generic, Group::default());
-    let plan = plan::plan(config, switch, kind, group, &text, &[]);
+    let plan = plan::plan(config, switch, kind, group, &text, &[], None);
     for finding in plan.findings {
         arrived.report.add(finding);
     }
