@@ -6,9 +6,9 @@ use clap::{Args, Parser, Subcommand};
 use tower_mistral::{metadata_log::audit::Head, redactor::Entity};
 
 use crate::{
-    audit,
+    audit, compare,
     config::{Config, ConfigError, Door, LogFormat, ModeName, Origin, Preset},
-    redact,
+    redact, screen,
 };
 
 /// A guard in front of the Mistral AI API: prompts screened, replies redacted, keys rotated,
@@ -33,6 +33,12 @@ pub enum Command {
     /// Redact a text: files or standard input, to standard output, as it comes
     #[command(after_help = redact::help())]
     Redact(RedactArgs),
+    /// Tell prompt injection in a text: files or standard input; findings as lines of JSON
+    #[command(after_help = screen::HELP)]
+    Screen(ScreenArgs),
+    /// Tell what other rules would change for the texts of files {"id", "text"}
+    #[command(after_help = compare::HELP)]
+    Compare(CompareArgs),
     /// Serve the API to any SDK, guarded: point its base URL here
     #[command(after_help = SERVE_HELP)]
     Serve(Box<ServeArgs>),
@@ -156,6 +162,78 @@ pub struct RedactArgs {
     /// Feed at most N characters at a time; what comes out stays the same
     #[arg(long, value_name = "N")]
     pub stream: Option<NonZeroUsize>,
+}
+
+/// Options of `screen`.
+#[derive(Clone, Debug, Default, Args)]
+pub struct ScreenArgs {
+    /// Files, joined as by `cat`; `-` is standard input [default: -]
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+
+    /// Read lines {"id", "text"}, each a text of its own
+    #[arg(long)]
+    pub jsonl: bool,
+
+    /// Say what each rule is for and how the score came about, never more of the text
+    #[arg(long)]
+    pub explain: bool,
+
+    /// Rules of your own, beside the built-in ones; may be given more than once
+    #[arg(long, value_name = "FILE.toml")]
+    pub rules: Vec<PathBuf>,
+
+    /// How texts are judged.
+    #[command(flatten)]
+    pub judge: JudgeArgs,
+}
+
+/// How texts are judged.
+#[derive(Clone, Debug, Default, Args)]
+pub struct JudgeArgs {
+    /// Flag from this score on: 0 to 1 or never, for all or one CATEGORY= [default: 0.5]
+    #[arg(long, value_name = "[CATEGORY=]SCORE")]
+    pub flag: Vec<screen::Limit>,
+
+    /// Filter from this score on [default: 0.8]
+    #[arg(long, value_name = "[CATEGORY=]SCORE")]
+    pub filter: Vec<screen::Limit>,
+
+    /// Block from this score on [default: never]
+    #[arg(long, value_name = "[CATEGORY=]SCORE")]
+    pub block: Vec<screen::Limit>,
+
+    /// What may pass although rules find it; may be given more than once
+    #[arg(long, value_name = "FILE.toml")]
+    pub allow: Vec<PathBuf>,
+
+    /// Score by the rules alone, without the learned model
+    #[arg(long)]
+    pub without_model: bool,
+
+    /// Look for the rules of files alone, which also leaves the model out
+    #[arg(long)]
+    pub without_builtin: bool,
+}
+
+/// Options of `compare`.
+#[derive(Clone, Debug, Args)]
+pub struct CompareArgs {
+    /// The rules of today and those to come: see below
+    #[arg(long, value_name = "OLD,NEW")]
+    pub rules: compare::Sides,
+
+    /// Files of lines {"id", "text"}; `-` is standard input [default: -]
+    #[arg(value_name = "FILE.jsonl")]
+    pub files: Vec<PathBuf>,
+
+    /// Print one JSON document instead
+    #[arg(long)]
+    pub json: bool,
+
+    /// How texts are judged.
+    #[command(flatten)]
+    pub judge: JudgeArgs,
 }
 
 /// What to do with an audit trail.

@@ -3,8 +3,10 @@
 //! `mistral-guard serve` is an HTTP server that callers use in the place of the API: prompts are
 //! screened, replies are redacted (streams too), keys are lent and rotated, and the log holds
 //! metadata, never content. `mistral-guard demo` shows it on real exchanges without a key and
-//! without a network. `mistral-guard redact` is the redactor as a filter for any text. `mistral-guard audit`
-//! looks through a project for keys that are written down and for wiring that gives something away. The logic is
+//! without a network. `mistral-guard redact` is the redactor as a filter for any text,
+//! `mistral-guard screen` tells prompt injection in one, and `mistral-guard compare` what other rules
+//! would change. `mistral-guard audit` looks through a project for keys that are written down and for
+//! wiring that gives something away. The logic is
 //! in the layers of [`tower_mistral`] and its engines; this crate is the plumbing.
 //!
 //! ```
@@ -48,9 +50,12 @@
 pub mod audit;
 pub mod audit_log;
 pub mod cli;
+pub mod compare;
 pub mod config;
 pub mod demo;
+mod input;
 pub mod logging;
 pub mod metrics;
 pub mod redact;
+pub mod screen;
 pub mod serve;

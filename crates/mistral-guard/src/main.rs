@@ -10,17 +10,19 @@ use std::{
 use clap::Parser;
 use mistral_guard::{
     audit, audit_log,
-    cli::{AuditArgs, Cli, Command, ServeArgs},
-    demo, logging, redact,
+    cli::{Cli, Command, ServeArgs},
+    compare, demo, logging, redact, screen,
     serve::{Server, Signals, harden},
 };
 use tower_mistral::wire::BoxError;
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
-        Command::Audit(args) => return audited(&args),
+        Command::Audit(args) => return judged(audit::run(&args)),
+        Command::Compare(args) => return judged(compare::run(&args).or_else(enough)),
         Command::Demo(args) => demo::run(args),
         Command::Redact(args) => redact::run(args),
+        Command::Screen(args) => return judged(screen::run(&args).or_else(enough)),
         Command::Serve(args) => serve(&args),
         Command::AuditLog(args) => audit_log::run(args),
         _ => Ok(()),
@@ -38,14 +40,22 @@ fn main() -> ExitCode {
 }
 
 /// 0 if nothing was found, 1 if something was, 2 if it could not run.
-fn audited(args: &AuditArgs) -> ExitCode {
-    match audit::run(args) {
+fn judged(done: Result<bool, BoxError>) -> ExitCode {
+    match done {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(error) => {
             let _ = writeln!(anstream::stderr(), "mistral-guard: {error}");
             ExitCode::from(2)
         }
+    }
+}
+
+/// A reader that has seen enough is no failure.
+fn enough(error: BoxError) -> Result<bool, BoxError> {
+    match is_broken_pipe(&error) {
+        true => Ok(true),
+        false => Err(error),
     }
 }
 

@@ -1,6 +1,11 @@
 //! What may pass although rules find it.
 
-use std::{fmt, str::FromStr, sync::Arc};
+use std::{
+    fmt,
+    str::FromStr,
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 /// A day of the calendar, for entries that expire.
 ///
@@ -33,6 +38,36 @@ impl Date {
         (1..=days)
             .contains(&day)
             .then_some(Self { year, month, day })
+    }
+
+    /// The day in UTC; what lies before 1970 is its first day.
+    #[must_use]
+    pub fn of(time: SystemTime) -> Self {
+        let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+        // Years that begin in March end with the leap day: days from 0000-03-01 on, in cycles of 400
+        // years.
+        let days = since.as_secs() / 86_400 + 719_468;
+        let (cycle, day) = (days / 146_097, days % 146_097);
+        let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+        let day = day - (365 * year + year / 4 - year / 100);
+        let month = (5 * day + 2) / 153;
+        let number = |n: u64| u8::try_from(n).unwrap_or(u8::MAX);
+        let (day, is_next) = (day - (153 * month + 2) / 5 + 1, month >= 10);
+        let month = if is_next { month - 9 } else { month + 3 };
+        let year = cycle * 400 + year + u64::from(is_next);
+        Self {
+            year: u16::try_from(year).unwrap_or(u16::MAX),
+            month: number(month),
+            day: number(day),
+        }
+    }
+}
+
+impl fmt::Display for Date {
+    /// Writes `2031-12-24`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { year, month, day } = self;
+        write!(f, "{year:04}-{month:02}-{day:02}")
     }
 }
 
@@ -106,6 +141,16 @@ impl Allow {
         }
     }
 
+    /// All that says what it lets pass.
+    pub(crate) fn parts(&self) -> [String; 2] {
+        let what = match &self.what {
+            What::Exact(text) => format!("exact {text}"),
+            What::Pattern(pattern) => format!("pattern {pattern}"),
+        };
+        let until = self.until.map(|until| until.to_string());
+        [what, until.unwrap_or_default()]
+    }
+
     pub(crate) fn counts_on(&self, today: Option<Date>) -> bool {
         match (self.until, today) {
             (None, _) => true,
@@ -122,5 +167,29 @@ impl fmt::Debug for Allow {
             .field("reason", &self.reason)
             .field("until", &self.until)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_time_has_its_day() {
+        for (seconds, day) in [
+            (0, "1970-01-01"),
+            (86_399, "1970-01-01"),
+            (951_782_400, "2000-02-29"),
+            (951_868_800, "2000-03-01"),
+            (1_735_689_599, "2024-12-31"),
+            (1_735_689_600, "2025-01-01"),
+            (4_107_542_399, "2100-02-28"),
+            (4_107_542_400, "2100-03-01"),
+        ] {
+            let time = UNIX_EPOCH + Duration::from_secs(seconds);
+            assert_eq!(Date::of(time).to_string(), day);
+        }
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     edit::PLACEHOLDER,
     fold,
     model::Model,
-    presets::Preset,
+    presets::{self, Preset},
     rule::{Action, Category, Rule, RuleName},
     screen::{Parts, Screen},
     signatures::{
@@ -17,6 +17,7 @@ use crate::{
         pattern::Pattern,
         vocabulary::Vocabulary,
     },
+    verdict::Verdict,
     view::{Reader, Segment},
 };
 
@@ -83,6 +84,13 @@ impl ScreenBuilder {
         self
     }
 
+    /// Adds all that [`Screen::recommended`] has: [`signatures`](Self::signatures), and the orders that
+    /// are filtered whatever the thresholds.
+    pub fn recommended(self) -> Self {
+        let builder = self.signatures();
+        builder.presets(presets::RECOMMENDED)
+    }
+
     /// Leaves the learned model out: the score is what the rules add up to.
     pub fn without_model(mut self) -> Self {
         self.has_no_model = true;
@@ -132,6 +140,10 @@ impl ScreenBuilder {
         if allow.reason.trim().is_empty() {
             self.error.get_or_insert(ConfigError::NoReason);
         }
+        self.hash = allow
+            .parts()
+            .iter()
+            .fold(self.hash, |h, part| fold_hash(h, part));
         self.allow.push(allow);
         self
     }
@@ -172,15 +184,31 @@ impl ScreenBuilder {
         }))
     }
 
-    pub(crate) fn presets(mut self, presets: &[Preset]) -> Result<Self, ConfigError> {
+    pub(crate) fn presets(mut self, presets: &[Preset]) -> Self {
         for preset in presets {
-            let name = RuleName::new(Cow::Borrowed(preset.name));
-            self.add(name, preset.slots(), preset.category, preset.action)?;
+            if let Err(error) = self.try_preset(preset) {
+                self.error.get_or_insert(error);
+            }
         }
-        for rule in &mut self.rules {
+        self
+    }
+
+    fn try_preset(&mut self, preset: &Preset) -> Result<(), ConfigError> {
+        let name = RuleName::new(Cow::Borrowed(preset.name));
+        self.fold_phrase(&name, preset.phrase, preset.action);
+        let rule = self.add(name, preset.slots(), preset.category, preset.action)?;
+        if let Some(rule) = self.rules.get_mut(rule) {
             rule.is_builtin = true;
+            rule.about = Cow::Borrowed(preset.about);
+            rule.since = Cow::Borrowed("1.0.0");
         }
-        Ok(self)
+        Ok(())
+    }
+
+    fn fold_phrase(&mut self, name: &RuleName, phrase: &str, action: Action) {
+        let action = Verdict::from(action).as_str();
+        let parts = [name.as_str(), phrase, action];
+        self.hash = parts.iter().fold(self.hash, |h, part| fold_hash(h, part));
     }
 
     fn add_model(&mut self) {
@@ -230,8 +258,9 @@ impl ScreenBuilder {
         if phrase.contains(PLACEHOLDER) {
             return Err(ConfigError::Placeholder(name));
         }
-        self.hash = fold_hash(self.hash, phrase);
-        self.add(name, slots(phrase), Category::Custom, action)
+        self.fold_phrase(&name, phrase, action);
+        self.add(name, slots(phrase), Category::Custom, action)?;
+        Ok(())
     }
 
     fn add(
@@ -240,7 +269,7 @@ impl ScreenBuilder {
         slots: Vec<Slot>,
         category: Category,
         action: Action,
-    ) -> Result<(), ConfigError> {
+    ) -> Result<usize, ConfigError> {
         if name.as_str().is_empty() {
             return Err(ConfigError::NoName);
         }
@@ -252,7 +281,7 @@ impl ScreenBuilder {
         }
         let rule = self.rule(name, category, action)?;
         self.phrases.push(Phrase { rule, slots });
-        Ok(())
+        Ok(rule)
     }
 
     fn rule(

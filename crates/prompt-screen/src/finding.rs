@@ -1,8 +1,13 @@
 //! What a screening found.
 
-use std::{collections::BTreeSet, ops::Range, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+    sync::Arc,
+};
 
 use crate::{
+    contribution::{Contribution, Counts},
     edit::{self, Edit},
     learned::{self, Learned},
     model::clues,
@@ -78,6 +83,10 @@ impl Finding {
         self.span.clone()
     }
 
+    pub(crate) fn is_clue(&self) -> bool {
+        self.rule.is_clue()
+    }
+
     fn replaced(&self) -> (Range<usize>, RuleName) {
         (self.span.clone(), self.rule().clone())
     }
@@ -108,7 +117,12 @@ pub struct Screening {
 
 impl Screening {
     pub(crate) fn new(len: usize, all: Vec<Finding>, allowed: Vec<Arc<str>>) -> Self {
-        let findings = select(&all);
+        // Who is only watched neither hides a match that counts nor is hidden by one.
+        let (observed, counted): (Vec<Finding>, Vec<_>) =
+            all.iter().cloned().partition(Finding::is_observed);
+        let mut findings = select(&counted);
+        findings.extend(select(&observed));
+        findings.sort_by_key(|finding| finding.span.start);
         Self {
             len,
             findings,
@@ -150,15 +164,22 @@ impl Screening {
         (spans, clues_of(weak.into_iter()))
     }
 
-    /// Whether a finding overlaps.
+    /// Whether a finding that counts overlaps.
     pub(crate) fn shows(&self, span: &Range<usize>) -> bool {
-        let findings = self.findings.iter();
-        let mut spans = findings.map(|finding| &finding.span);
+        let counted = self.findings.iter().filter(|finding| finding.counts());
+        let mut spans = counted.map(|finding| &finding.span);
         spans.any(|shown| shown.start < span.end && span.start < shown.end)
     }
 
-    /// The findings by position; they do not overlap. Where matches do, the stronger action stays,
-    /// then the leftmost, then the longest; the others count for the score all the same.
+    /// Whether there is a finding that counts.
+    pub(crate) fn has_found(&self) -> bool {
+        self.findings.iter().any(Finding::counts)
+    }
+
+    /// The findings by position. Those that count do not overlap: where matches do, the stronger
+    /// action stays, then the leftmost, then the longest; the others count for the score all the
+    /// same. Those of observed rules ([`Finding::is_observed`]) stand beside them, and do not overlap
+    /// each other.
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
         &self.findings
@@ -180,6 +201,26 @@ impl Screening {
         let evidence = evidence(counted, self.probability());
         let is_left = |e: &&Evidence| self.learned.is_none() || !e.is_clue;
         score::join(evidence.iter().filter(is_left))
+    }
+
+    /// What the score is made of: the learned model's part first, then one for each rule that
+    /// matched, those whose matches another finding hides included, in the order of their names.
+    #[must_use]
+    pub fn contributions(&self) -> Vec<Contribution> {
+        let mut rules = BTreeMap::<&RuleName, Contribution>::new();
+        for finding in &self.all {
+            let counts = match finding.counts() {
+                false => Counts::Observed,
+                true if self.learned.is_some() && finding.is_clue() => Counts::AsClue,
+                true => Counts::Added,
+            };
+            rules
+                .entry(finding.rule())
+                .or_insert_with(|| Contribution::of_rule(finding, counts))
+                .add_match();
+        }
+        let learned = self.probability().map(Contribution::learned);
+        learned.into_iter().chain(rules.into_values()).collect()
     }
 
     fn probability(&self) -> Option<f32> {
@@ -301,15 +342,20 @@ fn is_strong(finding: &Finding) -> bool {
 }
 
 fn clues_of<'f>(all: impl Iterator<Item = &'f Finding>) -> Vec<u64> {
-    let builtin: Vec<Finding> = all.filter(|f| f.rule.is_builtin).cloned().collect();
+    let builtin: Vec<Finding> = all
+        .filter(|f| f.rule.is_builtin && f.counts())
+        .cloned()
+        .collect();
     let mut clues: Vec<_> = select(&builtin)
         .iter()
         .map(|finding| clues::of_category(finding.category().as_str()))
         .collect();
     clues.sort_unstable();
     clues.dedup();
-    let counted = builtin.iter().filter(|finding| finding.counts());
-    clues.extend(clues::of_score(score::join(&evidence(counted, None))));
+    clues.extend(clues::of_score(score::join(&evidence(
+        builtin.iter(),
+        None,
+    ))));
     clues
 }
 
@@ -338,4 +384,38 @@ fn evidence<'f>(
         .map(Finding::evidence)
         .chain(probability.map(Evidence::learned))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::Weight;
+
+    fn finding(name: &'static str, mode: Mode, span: Range<usize>) -> Finding {
+        let name = RuleName::new(name.into());
+        let rule = Rule {
+            weight: Weight::new(0.6).expect("a weight"),
+            mode,
+            action: None,
+            is_builtin: true,
+            ..Rule::phrase(name, Category::Jailbreak, Action::Flag)
+        };
+        Finding::new(Arc::new(rule), span)
+    }
+
+    #[test]
+    fn a_built_in_rule_that_is_only_observed_tells_the_model_nothing() {
+        let counted = finding("old", Mode::Enforce, 4..9);
+        let alone = Screening::new(20, vec![counted.clone()], Vec::new());
+        assert_ne!(alone.clues(), [0; 0]);
+        let observed = finding("new", Mode::Observe, 0..15);
+        let both = Screening::new(20, vec![observed.clone(), counted], Vec::new());
+        assert_eq!(both.clues(), alone.clues());
+        assert_eq!(both.spans(), alone.spans());
+        let none = Screening::new(20, vec![observed], Vec::new());
+        assert_eq!(
+            none.clues(),
+            Screening::new(20, Vec::new(), Vec::new()).clues()
+        );
+    }
 }

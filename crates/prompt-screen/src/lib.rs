@@ -47,7 +47,8 @@
 //! Each rule has a weight: how sure a hit alone makes us. The score is the chance that not all of
 //! the evidence is wrong, were each piece right or wrong for itself: `1 - (1-a)(1-b)...`. So two
 //! weak rules (a new role; a threat) make what none of them does alone. A rule in
-//! [`Mode::Observe`] reports and does not count.
+//! [`Mode::Observe`] reports and does not count. [`Screening::contributions`] says what a score is
+//! made of.
 //!
 //! Screens with the built-in rules score with a learned model as well (`model/CARD.md` says what it
 //! learned from): its probability, which has weighed what those rules found, takes the place of their
@@ -79,9 +80,10 @@
 //! # Guarantees
 //!
 //! - No input panics; spans lie on character boundaries; edits tile the input.
-//! - [`Screening::findings`] never overlap and come in order of position: the leftmost first, then
-//!   the longest. Where rules of different [`Action`]s overlap, the stronger action wins, so that a
-//!   harmless match cannot hide a harmful one. All count for the score.
+//! - [`Screening::findings`] that count never overlap and come in order of position: the leftmost
+//!   first, then the longest. Where rules of different [`Action`]s overlap, the stronger action wins,
+//!   so that a harmless match cannot hide a harmful one. All count for the score.
+//! - A rule in [`Mode::Observe`] changes no score, no verdict and no edit, and hides no finding.
 //! - `[FILTERED]` ([`PLACEHOLDER`]) is never part of a finding. Filtering a filtered text changes
 //!   nothing more, and no phrase forms around a placeholder.
 //! - Time grows with the length of the text alone, also on texts made to be slow.
@@ -101,6 +103,7 @@ mod allow;
 mod automaton;
 mod builder;
 mod class;
+mod contribution;
 mod cut;
 mod decode;
 mod edit;
@@ -127,6 +130,7 @@ mod view;
 pub use self::{
     allow::{Allow, Date, DateError},
     builder::{ConfigError, ScreenBuilder},
+    contribution::{Contribution, Counts},
     cut::cut,
     edit::{Edit, PLACEHOLDER},
     finding::{Finding, Screening},

@@ -13,7 +13,8 @@ pub(crate) struct Preset {
     pub(crate) name: &'static str,
     pub(crate) action: Action,
     pub(crate) category: Category,
-    phrase: &'static str,
+    pub(crate) about: &'static str,
+    pub(crate) phrase: &'static str,
 }
 
 impl Preset {
@@ -28,30 +29,35 @@ pub(crate) const BASIC: &[Preset] = &[
         name: "ignore-previous-instructions",
         action: Action::Filter,
         category: Category::InstructionOverride,
+        about: "An order to ignore the instructions that came before.",
         phrase: "ignore previous instructions",
     },
     Preset {
         name: "ignore-all-instructions",
         action: Action::Filter,
         category: Category::InstructionOverride,
+        about: "An order to ignore all instructions.",
         phrase: "ignore all instructions",
     },
     Preset {
         name: "system-prompt",
         action: Action::Filter,
         category: Category::PromptExtraction,
+        about: "The words `system prompt`.",
         phrase: "system prompt",
     },
     Preset {
         name: "you-are-now",
         action: Action::Filter,
         category: Category::Jailbreak,
+        about: "The words `you are now`.",
         phrase: "you are now",
     },
     Preset {
         name: "override",
         action: Action::Filter,
         category: Category::InstructionOverride,
+        about: "The word `override`.",
         phrase: "override",
     },
 ];
@@ -65,6 +71,7 @@ pub(crate) const RECOMMENDED: &[Preset] = &[
         name: "ignore-previous-instructions",
         action: Action::Filter,
         category: Category::InstructionOverride,
+        about: "An order to ignore the instructions that came before.",
         phrase: "ignore all|any|every|each? of? the|these|those|this|that|your|my|our? \
                  previous|prior|above|earlier|preceding|foregoing \
                  instructions|instruction",
@@ -73,6 +80,7 @@ pub(crate) const RECOMMENDED: &[Preset] = &[
         name: "ignore-previous-instructions",
         action: Action::Filter,
         category: Category::InstructionOverride,
+        about: "An order to ignore the instructions that came before.",
         phrase: "ignore all|any|every|each? of? the|these|those|this|that|your|my|our? \
                  previous|prior|above|earlier|preceding|foregoing and|or \
                  previous|prior|above|earlier|preceding|foregoing \
@@ -82,6 +90,7 @@ pub(crate) const RECOMMENDED: &[Preset] = &[
         name: "ignore-all-instructions",
         action: Action::Filter,
         category: Category::InstructionOverride,
+        about: "An order to ignore all instructions.",
         phrase: "ignore all of? the|these|those|your|my|our? instructions",
     },
 ];

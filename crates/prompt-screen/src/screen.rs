@@ -15,7 +15,7 @@ use crate::{
     finding::{Finding, Screening},
     learned::{self, FLAGGED, Glance, Learned, Rest},
     model::{self, Model},
-    presets::{self, Preset},
+    presets,
     read::{self, Word},
     rule::{Category, Rule},
     signatures::{Hit, Matcher, Scratch, Signature},
@@ -56,7 +56,8 @@ impl Screen {
     /// Expect hits in ordinary English; [`recommended`](Self::recommended) has fewer.
     #[must_use]
     pub fn basic() -> Self {
-        static BASIC: LazyLock<Screen> = LazyLock::new(|| Screen::preset(presets::BASIC, false));
+        static BASIC: LazyLock<Screen> =
+            LazyLock::new(|| built_in(Screen::builder().presets(presets::BASIC)));
         BASIC.clone()
     }
 
@@ -69,7 +70,7 @@ impl Screen {
     #[must_use]
     pub fn recommended() -> Self {
         static RECOMMENDED: LazyLock<Screen> =
-            LazyLock::new(|| Screen::preset(presets::RECOMMENDED, true));
+            LazyLock::new(|| built_in(Screen::builder().recommended()));
         RECOMMENDED.clone()
     }
 
@@ -93,8 +94,8 @@ impl Screen {
         &self.inner.rules
     }
 
-    /// The version of the rules: that of the built-in ones, if they are among them, and a hash of
-    /// all rule data. Two screens of one version give the same verdicts.
+    /// The version of the rules: that of the built-in ones, if they are among them, and hashes of all
+    /// rule data, the model and the allow list. Two screens of one version give the same verdicts.
     #[must_use]
     pub fn version(&self) -> &str {
         &self.inner.version
@@ -175,7 +176,7 @@ impl Screen {
             &weak,
             probability,
         );
-        let is_seen = screening.shows(&span) || !screening.findings().is_empty() && alone < FLAGGED;
+        let is_seen = screening.shows(&span) || screening.has_found() && alone < FLAGGED;
         let span = learned::shown(text, span).filter(|_| probability >= FLAGGED && !is_seen);
         let rule = self.inner.rules.iter().rev();
         let mut rule = rule.filter(|rule| rule.category() == Category::Learned);
@@ -196,12 +197,8 @@ impl Screen {
     /// This screen without the model.
     #[cfg(feature = "training")]
     pub(crate) fn rules_only() -> Self {
-        Self::builder()
-            .signatures()
-            .without_model()
-            .presets(presets::RECOMMENDED)
-            .and_then(ScreenBuilder::build)
-            .expect("invariant: the built-in rules are valid")
+        let builder = Self::builder().recommended().without_model();
+        built_in(builder)
     }
 
     fn signatures(&self, text: &str) -> (Vec<Hit>, Glance) {
@@ -241,17 +238,11 @@ impl Screen {
         }
         (hits, reasons)
     }
+}
 
-    fn preset(presets: &[Preset], signatures: bool) -> Self {
-        let builder = match signatures {
-            true => Self::builder().signatures(),
-            false => Self::builder(),
-        };
-        builder
-            .presets(presets)
-            .and_then(ScreenBuilder::build)
-            .expect("invariant: the built-in rules are valid")
-    }
+fn built_in(builder: ScreenBuilder) -> Screen {
+    let screen = builder.build();
+    screen.expect("invariant: the built-in rules are valid")
 }
 
 /// The hits in all readings of a text, and what the model sees in them.

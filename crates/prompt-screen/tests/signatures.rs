@@ -214,12 +214,32 @@ fn what_is_wrong_with_a_rule_file_is_said_with_rule_and_line() {
 
 #[test]
 fn versions_differ_when_rules_do() {
-    let recommended = Screen::recommended();
+    let (recommended, basic) = (Screen::recommended(), Screen::basic());
     assert!(recommended.version().starts_with("1.0.0+"));
-    let more = Screen::builder().signatures().rules(RULES).build().unwrap();
-    assert!(more.version().starts_with(recommended.version()));
-    assert_ne!(more.version(), recommended.version());
-    assert_ne!(screen().version(), Screen::basic().version());
+    let again = Screen::builder().recommended().build().unwrap();
+    assert_eq!(recommended.version(), again.version());
+    let phrase = |action| Screen::builder().phrase("r", "a", action);
+    let builders = [
+        Screen::builder(),
+        Screen::builder().signatures(),
+        Screen::builder().signatures().without_model(),
+        Screen::builder().recommended().rules(RULES),
+        Screen::builder().rules(RULES),
+        phrase(Action::Flag),
+        phrase(Action::Block),
+        phrase(Action::Flag).allow(Allow::exact("a", "known")),
+        phrase(Action::Flag).allow(Allow::pattern("a", "known")),
+        phrase(Action::Flag)
+            .allow(Allow::exact("a", "known").until(Date::new(2031, 1, 1).unwrap())),
+    ];
+    let screens = builders.map(|builder| builder.build().unwrap());
+    let screens = screens.iter().chain([&recommended]);
+    let mut versions: Vec<_> = screens.map(Screen::version).collect();
+    versions.push(basic.version());
+    versions.sort_unstable();
+    let all = versions.len();
+    versions.dedup();
+    assert_eq!(versions.len(), all);
 }
 
 #[test]

@@ -1,22 +1,19 @@
 //! Lines of JSON in, lines of JSON out, each with a text of its own.
 
-use std::{borrow::Cow, io::Write};
+use std::io::Write;
 
-use serde::{Deserialize, Serialize, Serializer};
-use serde_json::{error::Category, value::RawValue};
+use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
 use tower_mistral::{
     redactor::{Edit, End, Entity},
     wire::BoxError,
 };
 
-use super::{
-    feed::Feed,
-    rules::Rules,
-    source::{InputError, Problem, Source, Sources},
+use super::{feed::Feed, rules::Rules};
+use crate::input::{
+    Problem, Sources,
+    lines::{self, Line},
 };
-
-/// Bytes of a line at most, for a line is held as a whole.
-const MAX_LINE: usize = 64 << 20;
 
 /// Redacts the text of each line. With `why`, each finding is explained.
 pub(super) fn run(
@@ -28,33 +25,26 @@ pub(super) fn run(
     let mut lines = Lines {
         feed,
         why,
+        to: &mut out,
         out: Vec::new(),
         text: String::new(),
         findings: Vec::new(),
     };
     for source in sources {
-        lines.source(&mut source?, &mut out)?;
+        lines::read(&mut source?, &mut lines)?;
     }
     Ok(())
 }
 
-struct Lines<'r> {
+struct Lines<'r, O> {
     feed: Feed,
     why: Option<&'r Rules>,
+    to: O,
     /// Lines that are to be written.
     out: Vec<u8>,
     /// The redacted text of the line at hand, and what was found in it.
     text: String,
     findings: Vec<Finding>,
-}
-
-#[derive(Deserialize)]
-struct Line<'l> {
-    /// As it is spelled, so that no number loses a digit.
-    #[serde(borrow, default)]
-    id: Option<&'l RawValue>,
-    #[serde(borrow)]
-    text: Cow<'l, str>,
 }
 
 #[derive(Serialize)]
@@ -75,53 +65,9 @@ struct Finding {
     why: Option<&'static str>,
 }
 
-impl Lines<'_> {
-    /// A line ends with its source: lines of two files are never joined.
-    fn source(&mut self, source: &mut Source, out: &mut impl Write) -> Result<(), BoxError> {
-        let name = source.name().to_owned();
-        let (mut begun, mut number) = (String::new(), 1);
-        loop {
-            let chunk = source.next().map_err(|error| error.at_line(number))?;
-            let read = match chunk {
-                Some(chunk) => self.chunk(chunk, &mut begun, &mut number),
-                None => self.line(&begun),
-            };
-            let is_end = chunk.is_none();
-            out.write_all(&self.out)?;
-            out.flush()?;
-            self.out.clear();
-            read.map_err(|problem| InputError::new(name.as_str(), problem).at_line(number))?;
-            if is_end {
-                return Ok(());
-            }
-        }
-    }
-
-    /// Reads all lines that end in `chunk`; `begun` is what there is of the next one.
-    fn chunk(&mut self, chunk: &str, begun: &mut String, number: &mut u64) -> Result<(), Problem> {
-        let mut rest = chunk;
-        while let Some((line, tail)) = rest.split_once('\n') {
-            begun.push_str(line);
-            self.line(begun)?;
-            begun.clear();
-            *number += 1;
-            rest = tail;
-        }
-        begun.push_str(rest);
-        match begun.len() > MAX_LINE {
-            true => Err(Problem::TooLong(MAX_LINE)),
-            false => Ok(()),
-        }
-    }
-
-    fn line(&mut self, line: &str) -> Result<(), Problem> {
-        match line.trim_ascii_start().chars().next() {
-            None => return Ok(()),
-            // For the parser, an array would do too.
-            Some('[') => return Err(Problem::Shape),
-            Some(_) => {}
-        }
-        let line: Line<'_> = serde_json::from_str(line).map_err(|error| problem(&error))?;
+impl<O: Write> lines::Reader for Lines<'_, O> {
+    fn line(&mut self, line: &str, _: u64) -> Result<(), Problem> {
+        let line = Line::parse(line)?;
         self.redact(&line.text);
         let redacted = Redacted {
             id: line.id,
@@ -133,6 +79,15 @@ impl Lines<'_> {
         Ok(())
     }
 
+    fn flush(&mut self) -> Result<(), BoxError> {
+        self.to.write_all(&self.out)?;
+        self.to.flush()?;
+        self.out.clear();
+        Ok(())
+    }
+}
+
+impl<O> Lines<'_, O> {
     fn redact(&mut self, text: &str) {
         self.text.clear();
         self.findings.clear();
@@ -159,14 +114,6 @@ impl Lines<'_> {
         };
         self.feed.push(text, &mut each);
         self.feed.finish(End::Complete, &mut each);
-    }
-}
-
-/// The parser's own message may quote the line.
-fn problem(error: &serde_json::Error) -> Problem {
-    match error.classify() {
-        Category::Data => Problem::Shape,
-        _ => Problem::Json(error.column()),
     }
 }
 

@@ -8,7 +8,6 @@ mod feed;
 mod jsonl;
 mod position;
 mod rules;
-mod source;
 mod text;
 
 use std::io;
@@ -17,8 +16,8 @@ use tower_mistral::wire::BoxError;
 
 pub use self::rules::{entity, help};
 
-use self::{feed::Feed, rules::Rules, source::Sources};
-use crate::cli::RedactArgs;
+use self::{feed::Feed, rules::Rules};
+use crate::{cli::RedactArgs, input::Sources};
 
 /// Redacts what `args` name and writes it to stdout.
 ///

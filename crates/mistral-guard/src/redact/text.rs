@@ -10,7 +10,8 @@ use tower_mistral::{
     wire::BoxError,
 };
 
-use super::{feed::Feed, position::Position, rules::Rules, source::Sources};
+use super::{feed::Feed, position::Position, rules::Rules};
+use crate::input::Sources;
 
 /// Redacts `sources` as one text. With `why`, each finding is explained on `log`.
 pub(super) fn run(

@@ -13,10 +13,10 @@ use std::{
 const CHUNK: usize = 64 << 10;
 
 /// The inputs one after the other: files, or standard input if there are none.
-pub(super) struct Sources(vec::IntoIter<PathBuf>);
+pub(crate) struct Sources(vec::IntoIter<PathBuf>);
 
 impl Sources {
-    pub(super) fn new(mut files: Vec<PathBuf>) -> Self {
+    pub(crate) fn new(mut files: Vec<PathBuf>) -> Self {
         if files.is_empty() {
             files.push(PathBuf::from("-"));
         }
@@ -33,7 +33,7 @@ impl Iterator for Sources {
 }
 
 /// An input, read piece by piece.
-pub(super) struct Source {
+pub(crate) struct Source {
     name: String,
     reader: Box<dyn Read>,
     buffer: Vec<u8>,
@@ -71,7 +71,7 @@ impl Source {
         }
     }
 
-    pub(super) fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
@@ -81,7 +81,7 @@ impl Source {
     /// # Errors
     ///
     /// The input cannot be read or is no UTF-8. All before has been given out.
-    pub(super) fn next(&mut self) -> Result<Option<&str>, InputError> {
+    pub(crate) fn next(&mut self) -> Result<Option<&str>, InputError> {
         self.buffer.copy_within(self.given..self.filled, 0);
         self.offset += self.given as u64;
         self.filled -= self.given;
@@ -126,14 +126,14 @@ impl Source {
 
 /// What is wrong with an input, and where; never what stands there.
 #[derive(Debug)]
-pub(super) struct InputError {
+pub(crate) struct InputError {
     name: String,
     line: Option<u64>,
     problem: Problem,
 }
 
 #[derive(Debug)]
-pub(super) enum Problem {
+pub(crate) enum Problem {
     Open(io::Error),
     Read(io::Error),
     /// Not UTF-8 at this byte.
@@ -141,13 +141,13 @@ pub(super) enum Problem {
     /// Not JSON at this byte of the line, counted from 1.
     Json(usize),
     /// JSON, but not what is expected.
-    Shape,
+    Shape(&'static str),
     /// A line of more bytes than this.
     TooLong(usize),
 }
 
 impl InputError {
-    pub(super) fn new(name: impl Into<String>, problem: Problem) -> Self {
+    pub(crate) fn new(name: impl Into<String>, problem: Problem) -> Self {
         Self {
             name: name.into(),
             line: None,
@@ -155,7 +155,7 @@ impl InputError {
         }
     }
 
-    pub(super) fn at_line(mut self, line: u64) -> Self {
+    pub(crate) fn at_line(mut self, line: u64) -> Self {
         self.line = Some(line);
         self
     }
@@ -172,7 +172,7 @@ impl fmt::Display for InputError {
             Problem::Read(error) => write!(f, ": cannot be read: {error}"),
             Problem::Utf8(offset) => write!(f, ": no valid UTF-8 at byte offset {offset}"),
             Problem::Json(column) => write!(f, ": no valid JSON at byte {column} of the line"),
-            Problem::Shape => f.write_str(": not an object with a string \"text\""),
+            Problem::Shape(expected) => write!(f, ": not {expected}"),
             Problem::TooLong(most) => write!(f, ": longer than {most} bytes"),
         }
     }
