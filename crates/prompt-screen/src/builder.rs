@@ -91,6 +91,11 @@ impl ScreenBuilder {
         builder.presets(presets::RECOMMENDED)
     }
 
+    /// Adds all that [`Screen::basic`] has.
+    pub fn basic(self) -> Self {
+        self.presets(presets::BASIC)
+    }
+
     /// Leaves the learned model out: the score is what the rules add up to.
     pub fn without_model(mut self) -> Self {
         self.has_no_model = true;

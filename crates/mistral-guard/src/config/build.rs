@@ -7,14 +7,14 @@ use tower_mistral::{
     metadata_log::audit::AuditTrail,
     redact_output::{Profile, RedactOutputLayer},
     redactor::{Entity, RedactorBuilder, Show, UserRule},
-    sanitize_input::{self, OnBlock, OverLimit, SanitizeInputLayer, Wrap},
+    sanitize_input,
     screen::{Action, Screen},
     wire::{Handling, Mode, OnUninspectable, Reason, body::Budget, rewrite::StreamOptions},
 };
 
 use super::{
-    ActionName, Config, ConfigError, OnBlockConfig, Origin, OverLimitName, PatternConfig, Preset,
-    ProfileName, ShowName, UninspectableConfig, UninspectableName, WrapName,
+    ActionName, Config, ConfigError, Origin, PatternConfig, Preset, ProfileName, ShowName,
+    UninspectableConfig, UninspectableName,
 };
 use crate::{
     logging::{self, CallLog},
@@ -46,6 +46,7 @@ impl Config {
     ) -> Result<Guard, ConfigError> {
         self.check_server()?;
         let screen = self.screen()?;
+        let parts = self.sanitize_parts()?;
         let patterns = self.patterns()?;
         let builder = match self.guard.preset {
             Preset::Recommended => Guard::recommended(),
@@ -62,7 +63,7 @@ impl Config {
                     .max_replay(keys_config.max_replay.0)
             })
             .budget(Budget::new(self.guard.buffer_budget.0))
-            .sanitize(|layer| self.sanitize_layer(layer, screen.clone()))
+            .sanitize(|layer| self.sanitize_layer(layer, screen.clone(), parts))
             .redact(|rules| {
                 self.redact_rules(patterns.into_iter().fold(rules, RedactorBuilder::rule))
             })
@@ -91,9 +92,6 @@ impl Config {
                 "server.max_connections",
                 "must be at least 1",
             ));
-        }
-        if self.sanitize.max_chars == Some(0) {
-            return Err(ConfigError::key("sanitize.max_chars", "must be at least 1"));
         }
         for host in &self.server.allowed_hosts {
             let authority: Option<http::uri::Authority> = host.parse().ok();
@@ -129,52 +127,6 @@ impl Config {
         };
         let builder = origins.iter().try_fold(builder, with);
         builder.map_err(build_error)
-    }
-
-    fn screen(&self) -> Result<Screen, ConfigError> {
-        if self.sanitize.phrases.is_empty() {
-            return Ok(match self.guard.preset {
-                Preset::Recommended => Screen::recommended(),
-                Preset::Basic => Screen::basic(),
-            });
-        }
-        let phrases = self.sanitize.phrases.iter();
-        let screen = phrases.fold(Screen::builder(), |screen, rule| {
-            screen.phrase(rule.name.clone(), &rule.phrase, rule.action.into())
-        });
-        screen
-            .build()
-            .map_err(|error| ConfigError::key("sanitize.phrases", error))
-    }
-
-    fn sanitize_layer(&self, layer: SanitizeInputLayer, screen: Screen) -> SanitizeInputLayer {
-        let config = &self.sanitize;
-        let (max, over, wrap) = match self.guard.preset {
-            Preset::Recommended => (200_000, OverLimitName::Refuse, WrapName::None),
-            Preset::Basic => (4_000, OverLimitName::Cut, WrapName::Prefix),
-        };
-        let over = match config.over_limit.unwrap_or(over) {
-            OverLimitName::Cut => OverLimit::Cut,
-            OverLimitName::Refuse => OverLimit::Refuse,
-        };
-        let wrap = match config.wrap.unwrap_or(wrap) {
-            WrapName::None => Wrap::None,
-            WrapName::Prefix => Wrap::Prefix,
-        };
-        let layer = layer
-            .screen(screen)
-            .max_chars(config.max_chars.unwrap_or(max), over)
-            .wrap(wrap)
-            .mode(Mode::from(config.mode).min(self.guard.mode.into()))
-            .on_uninspectable(config.on_uninspectable.policy(FROM_CALLERS))
-            .on_block(match &config.on_block {
-                OnBlockConfig::Error => OnBlock::Error,
-                OnBlockConfig::Reply(text) => OnBlock::Reply(text.clone().into()),
-            });
-        match config.max_body {
-            Some(size) => layer.max_body(size.0),
-            None => layer,
-        }
     }
 
     fn patterns(&self) -> Result<Vec<UserRule>, ConfigError> {
@@ -272,7 +224,16 @@ impl Config {
     fn switch(&self, guard: &Guard, screen: &Screen) -> Result<(), ConfigError> {
         let screen = screen.rules().iter().map(|rule| rule.name().as_str());
         let known: Vec<_> = screen
-            .chain([sanitize_input::MAX_CHARS, sanitize_input::PREFIX])
+            .chain([
+                sanitize_input::MAX_CHARS,
+                sanitize_input::MAX_MESSAGES,
+                sanitize_input::MAX_TOTAL_CHARS,
+                sanitize_input::SCORE,
+                sanitize_input::SYSTEM_MESSAGE,
+                sanitize_input::OPTIONS,
+                sanitize_input::PREFIX,
+                sanitize_input::WRAP,
+            ])
             .collect();
         for (rule, mode) in &self.sanitize.rules {
             check_rule("sanitize.rules", rule, &known)?;
@@ -343,9 +304,6 @@ impl From<ActionName> for Action {
     }
 }
 
-/// What callers send in good faith. That broken JSON passes unread must be said by its own name.
-const FROM_CALLERS: &[Reason] = &[Reason::UnsupportedCoding, Reason::UnsupportedMedia];
-
 /// What replies are in good faith. Streams that end too early or pass a limit still break, and parts
 /// of unknown types can always be read.
 const FROM_API: &[Reason] = &[
@@ -364,7 +322,7 @@ const FROM_API: &[Reason] = &[
 
 impl UninspectableConfig {
     /// The policy; a name alone is for each of `reasons`.
-    fn policy(&self, reasons: &[Reason]) -> OnUninspectable {
+    pub(super) fn policy(&self, reasons: &[Reason]) -> OnUninspectable {
         let policy = OnUninspectable::default();
         match self {
             Self::All(UninspectableName::Refuse) => policy,

@@ -5,6 +5,8 @@
 mod build;
 mod error;
 mod keys;
+mod sanitize;
+mod screening;
 mod sections;
 mod value;
 
@@ -14,6 +16,10 @@ use serde::Deserialize;
 
 pub use self::{
     error::ConfigError,
+    screening::{
+        AllowConfig, CategoryConfig, NonceName, RoleConfig, RoleName, Score, SystemMessagesName,
+        VerdictName,
+    },
     sections::{
         ActionName, AuditLogConfig, GuardConfig, KeySourceConfig, KeysConfig, LogConfig, LogFormat,
         OnBlockConfig, OnFailureName, OverLimitName, PatternConfig, PhraseConfig, Preset,
