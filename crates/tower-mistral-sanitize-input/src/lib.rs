@@ -47,21 +47,50 @@
 //! | a message's characters | 200,000, then refused (413) | 4,000, then cut |
 //! | in front of user messages | nothing | [`UNTRUSTED_PREFIX`] |
 //!
+//! # Verdicts
+//!
+//! Each text is screened and judged by the [`RolePolicy`] of its [`Role`]: allowed, flagged, filtered
+//! or blocked. A flag passes and is in the report and in the extension [`Screened`] of the request
+//! and of the response. A filter puts `[FILTERED]` in the place of the offending spans; where only
+//! the score speaks, of the sentences whose removal brings it under the threshold; where there are
+//! none, it is a block. A block is a 403 in the shape of the API's own guardrails.
+//!
+//! | role | by default | [untrusted](SanitizeInputLayer::untrusted_roles), as `mistral-guard serve` has it |
+//! |---|---|---|
+//! | [`User`](Role::User) | flagged from 0.5, filtered from 0.8, blocked where a rule asks for it | the same |
+//! | all others | flagged from 0.5 | flagged from 0.5, blocked where a rule asks for it |
+//!
+//! Parts of a message have the role of the message: documents and resources in a user's message are
+//! the user's text. A reply's `prefix` is an assistant's turn.
+//!
 //! # What is edited
 //!
 //! Only the user's text of chat-like endpoints
-//! ([`TextKind::is_prompt`](tower_mistral_wire::table::TextKind::is_prompt)) is filtered, cut,
-//! refused or wrapped. System messages, assistant turns, tool results and definitions, code to be
-//! completed, text to be embedded or moderated, and strings of unknown fields and endpoints are
-//! screened too, but a hit is only reported: an edit would corrupt the use. URLs and encoded media
-//! are not screened. All text parts of a message are one text, whether the host sets them apart or
-//! not: a phrase that is split over two parts is found, its placeholder stands in the first.
+//! ([`TextKind::is_prompt`](tower_mistral_wire::table::TextKind::is_prompt)) is filtered, cut or
+//! wrapped: chat and agents completions, `inputs` of conversations, `input` of responses. All other
+//! texts pass as they are or are refused: an edit would corrupt the use, and a JSON document that was
+//! cut is none. Keys of unknown objects, schemas and metadata are screened as well. URLs and encoded
+//! media are no text.
 //!
-//! A hit is edited where its rule asks for it and the text scores 0.8 or more, or a rule asks whatever
-//! the score. What only the learned model takes for an attack is reported and never edited.
+//! All text parts of a message are one text, whether the host sets them apart or not: a phrase that
+//! is split over two parts is found, its placeholder stands in the first. Consecutive messages that
+//! strangers may have written (the user's and what tools answered; of all roles, if none is trusted)
+//! are looked at together around the places where they meet, 2 KiB on either side: of a phrase that
+//! goes on in the next message a rule finds both halves. What only the learned model sees is looked
+//! for in each message alone.
 //!
 //! A message is filtered first and then cut, so that the placeholders count; a cut leaves them
-//! whole, and leaves no half word behind that is a phrase.
+//! whole, and leaves no half word behind that is a phrase. What a cut brings together is looked at
+//! again.
+//!
+//! # What is put in
+//!
+//! [`Wrap`] says what stands around the user's text, with the sentence that the system message needs;
+//! a system message of yours may stand in front of all others
+//! ([`system_message`](SanitizeInputLayer::system_message)), callers may be kept from sending any
+//! ([`refuse_system_messages`](SanitizeInputLayer::refuse_system_messages)), and the API's own
+//! protection may be set ([`safe_prompt`](SanitizeInputLayer::safe_prompt),
+//! [`guardrails`](SanitizeInputLayer::guardrails)).
 //!
 //! # Ordering
 //!
@@ -89,9 +118,9 @@
 //! # Non-guarantees
 //!
 //! - A phrase list does not stop prompt injection; see [`prompt_screen`]. It is one layer of several.
-//! - Messages are read one by one: a phrase that is spread over two messages is not found.
-//! - Object keys are not screened, and `modes` that switch a rule off do not bring back what the
-//!   rule hid by overlapping it.
+//! - A rule that [`Modes`] switch off is still known to the learned model, whose score may do alone
+//!   what the rule asked for.
+//! - Of a conversation that the API keeps, only what a request brings is seen.
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
