@@ -205,8 +205,15 @@ fn whole(
     if config.callers_may_send_system {
         return None;
     }
+    // What this layer has put in front is not the caller's.
+    let front = config.front();
+    let is_ours = |values: &[Value<'_>]| match (values, &front) {
+        ([value], Some(front)) => value.text() == *front,
+        _ => false,
+    };
     let mut texts = found.texts.iter();
-    let ((kind, group), values) = texts.find(|((kind, _), _)| *kind == TextKind::System)?;
+    let ((kind, group), values) =
+        texts.find(|((kind, _), values)| *kind == TextKind::System && !is_ours(values))?;
     let mode = switch.of(SYSTEM_MESSAGE, *kind);
     if mode == Mode::Off {
         return None;

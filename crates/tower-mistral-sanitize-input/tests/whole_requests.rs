@@ -406,6 +406,12 @@ fn a_system_message_of_ours_stands_in_front_and_is_not_echoed() {
     let answer = post(&layer, CHAT, chat(&[("user", "hi")]));
     assert_eq!(answer.json()["messages"][0]["content"], "Be \"kind\".");
     assert_eq!(answer.findings(), ["system-message wrapped generic 0 0+0"]);
+    let again = post(&layer, CHAT, answer.body.clone());
+    assert_eq!(
+        (again.status, &again.body),
+        (200, &answer.body),
+        "ours is no caller's"
+    );
     layer.modes().set_rule(SYSTEM_MESSAGE, Mode::Off);
     assert_eq!(
         post(&layer, CHAT, chat(&[("user", "hi")])).text(),
