@@ -3,11 +3,14 @@
 
 mod editor;
 mod redactor;
+mod screen;
 mod sse;
 mod stream;
 mod tape;
 
-pub use self::{editor::editor, redactor::redactor, sse::sse, stream::stream, tape::tape};
+pub use self::{
+    editor::editor, redactor::redactor, screen::screen, sse::sse, stream::stream, tape::tape,
+};
 
 /// Splits what a fuzzer gives into the lengths of pieces (the first eight bytes) and the input.
 pub(crate) fn split(data: &[u8]) -> (&[u8], &[u8]) {

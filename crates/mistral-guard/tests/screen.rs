@@ -121,7 +121,7 @@ fn each_line_is_a_text_of_its_own() {
     let input = [
         line("a", "hello"),
         "\n".to_owned(),
-        format!(" {{\"text\": \"[1] hi\", \"lang\": [], \"id\": 1.50}}\r\n"),
+        " {\"text\": \"[1] hi\", \"lang\": [], \"id\": 1.50}\r\n".to_owned(),
         line(json!(null), ATTACK),
     ];
     let done = screen(&["--jsonl", "--explain"], input.concat());

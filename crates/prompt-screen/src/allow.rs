@@ -123,6 +123,9 @@ impl Allow {
     }
 
     /// Findings within a match of this pattern, which is written as those of rule files are.
+    ///
+    /// The learned model is not told of them, and reads the words all the same: a text that it takes
+    /// for an attack without them is still one.
     pub fn pattern(pattern: &str, reason: impl Into<String>) -> Self {
         Self::new(What::Pattern(pattern.to_owned()), reason.into())
     }

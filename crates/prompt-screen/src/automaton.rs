@@ -1,4 +1,10 @@
 //! All phrases of a screen as one machine over words.
+//!
+//! Phrases are not rules of the other machine ([`crate::signatures`]), for they promise less: they
+//! are read in the normalised view alone, so that `basic()` edits what anybody can read in a text and
+//! nothing else. That machine looks into disguises and encodings, too, and would find `override` in
+//! `over-ride`, `0verride`, base64 and reversed text. And it takes the invisible characters of a text
+//! all for blanks or all for nothing, while here each may be either: `sys<ZWSP>tem<ZWSP>prompt`.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

@@ -285,7 +285,8 @@ impl Screening {
     /// matches that make a flag by themselves go as well, then the sentences that look most like an
     /// attack to the model, up to 32, until the rest scores less; then other matches, the strongest
     /// first. A text that needs no filter is kept as it is. Texts that the model gives less than 0.4
-    /// are not filtered by sentences.
+    /// are not filtered by sentences. The model judges what is left without the placeholders: a text
+    /// that lost many sentences may score more when it is screened again.
     #[must_use]
     pub fn filter(&self, thresholds: &Thresholds) -> Option<Vec<Edit>> {
         if self.asked(thresholds) == Verdict::Block {
