@@ -289,6 +289,11 @@ impl CallReport {
         self.0.timing.note(&self.0.timing.first_byte);
     }
 
+    /// The same, for whoever has just looked at the [clock](Self::now).
+    pub fn note_byte_at(&self, now: Instant) {
+        self.0.timing.note_at(&self.0.timing.first_byte, now);
+    }
+
     /// Text that the model wrote is let go to the reader.
     pub fn note_text(&self) {
         self.0.timing.note(&self.0.timing.first_text);
