@@ -160,6 +160,9 @@ impl Attempt {
 }
 
 /// What holding text back has cost.
+///
+/// All rules are one machine, which waits as long as any of them could still find something: it does
+/// not know for whose sake it waits. So it is told by what was found in the end.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Held {
