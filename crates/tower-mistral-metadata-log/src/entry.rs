@@ -145,8 +145,9 @@ impl<N: OnRecord> Entry<N> {
             return;
         }
         if self.first_data.is_none() {
-            self.report.note_byte();
-            self.first_data = Some(self.elapsed());
+            let now = self.settings.clock.now();
+            self.report.note_byte_at(now);
+            self.first_data = Some(now.saturating_duration_since(self.start));
         }
         let len = data.len() as u64;
         self.response_bytes = self.response_bytes.saturating_add(len);
@@ -182,7 +183,7 @@ impl<N: OnRecord> Entry<N> {
     }
 
     fn close(&mut self) {
-        let from = self.elapsed();
+        let ended = self.elapsed();
         let has_all = self.outcome == Outcome::Complete || self.left == Some(0);
         if let Some(reader) = self.reader.take() {
             let facts = reader.finish(has_all);
@@ -206,8 +207,8 @@ impl<N: OnRecord> Entry<N> {
             self.report
                 .set_request(|| RequestFacts::read(&endpoint, None));
         }
-        self.add_overhead_since(from);
-        let record = self.record(facts);
+        self.add_overhead_since(ended);
+        let record = self.record(facts, ended);
         let _span = self.span.enter();
         self.settings.sink.on_record(&record);
     }

@@ -2,18 +2,23 @@
 //!
 //! Both sinks take what the application has set up: a `Meter` and a `Tracer` of any exporter.
 
-use std::{borrow::Cow, fmt, time::SystemTime};
+mod seen;
+mod spans;
 
-use opentelemetry::{
-    Array, Context, KeyValue, StringValue, Value as Attribute,
-    metrics::{Counter, Histogram, Meter},
-    trace::{
-        Span as _, SpanBuilder, SpanContext, SpanKind, Status, TraceContextExt, TraceFlags,
-        TraceState, Tracer,
-    },
+use std::{
+    borrow::Cow,
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
 };
 
-use crate::{OnRecord, Record, Value, fields::PROVIDER};
+use opentelemetry::{
+    KeyValue,
+    metrics::{Counter, Gauge, Histogram, Meter},
+};
+
+use self::seen::Seen;
+pub use self::spans::OtelSpans;
+use crate::{OnRecord, Record, fields::PROVIDER};
 
 /// The buckets of durations that the convention names, in seconds.
 const SECONDS: [f64; 14] = [
@@ -43,7 +48,10 @@ const TOKENS: [f64; 14] = [
 /// `gen_ai.token.type`. Calls that are no operation of the convention's (a list of models) are left
 /// out of them. Beside them, counters of what the layers have done: `mistral_guard.overhead` by layer,
 /// `mistral_guard.held_byte_seconds` by rule, `mistral_guard.findings` and, of these,
-/// `mistral_guard.findings_of_one_value` by layer and rule.
+/// `mistral_guard.findings_of_one_value` by layer and rule. And gauges: `mistral_guard.values_distinct`,
+/// the values that a rule has found in the hour, of at most 128 rules and up to 64, which stands for
+/// more; `mistral_guard.config_generation` by `rule_set`, a hash of the rules: the highest is the one
+/// in force, and from the 17th set of rules of a process on all are `other`.
 #[derive(Clone)]
 pub struct OtelMetrics {
     duration: Histogram<f64>,
@@ -53,6 +61,9 @@ pub struct OtelMetrics {
     held: Counter<f64>,
     findings: Counter<u64>,
     most_frequent: Counter<u64>,
+    distinct: Gauge<u64>,
+    generation: Gauge<u64>,
+    seen: Arc<Mutex<Seen>>,
 }
 
 impl OtelMetrics {
@@ -96,6 +107,15 @@ impl OtelMetrics {
                 .u64_counter("mistral_guard.findings_of_one_value")
                 .with_description("Findings of the value that its call had most of, by rule.")
                 .build(),
+            distinct: meter
+                .u64_gauge("mistral_guard.values_distinct")
+                .with_description("Values that a rule has found in the hour; 64 stands for more.")
+                .build(),
+            generation: meter
+                .u64_gauge("mistral_guard.config_generation")
+                .with_description("The generation of the configuration, by a hash of its rules.")
+                .build(),
+            seen: Arc::default(),
         }
     }
 }
@@ -121,6 +141,18 @@ impl OtelMetrics {
             if let Some(most) = rule.values.first() {
                 self.most_frequent.add(most.count, &labels);
             }
+        }
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        for rule in record.rules.iter().filter(|rule| !rule.values.is_empty()) {
+            let values = rule.values.iter().map(|value| value.value);
+            if let Some(distinct) = seen.values(&rule.rule, values, record.started) {
+                let label = KeyValue::new("rule", rule.rule.to_string());
+                self.distinct.record(distinct, &[label]);
+            }
+        }
+        if let (Some(rules), Some(generation)) = (record.rule_set, record.config_generation) {
+            let label = KeyValue::new("rule_set", seen.rule_set(rules));
+            self.generation.record(generation, &[label]);
         }
     }
 }
@@ -167,88 +199,5 @@ impl OnRecord for OtelMetrics {
 impl fmt::Debug for OtelMetrics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("OtelMetrics")
-    }
-}
-
-/// Makes each record a span of kind client with all [fields](Record::fields) as attributes, from the
-/// call's begin to its end, in the caller's trace or in the one that was begun for the call.
-///
-/// It is made when the call has ended, so its own id is another than the one that went on to the API
-/// in `traceparent`; the trace is the same.
-#[derive(Clone)]
-pub struct OtelSpans<T>(T);
-
-impl<T: Tracer> OtelSpans<T> {
-    /// Spans of `tracer`.
-    pub fn new(tracer: T) -> Self {
-        Self(tracer)
-    }
-}
-
-impl<T: Tracer> OnRecord for OtelSpans<T> {
-    fn on_record(&self, record: &Record) {
-        let name = match (record.operation, &record.request_model) {
-            (Some(operation), Some(model)) => format!("{operation} {model}"),
-            (Some(operation), None) => operation.to_owned(),
-            (None, _) => format!("{} {}", record.method, record.endpoint),
-        };
-        let mut attributes = Vec::with_capacity(64);
-        record.fields(|name, value| {
-            // The ids are the span's own.
-            if name != "trace_id" && name != "span_id" {
-                attributes.push(KeyValue::new(name, attribute(value)));
-            }
-        });
-        let builder = SpanBuilder::from_name(name)
-            .with_kind(SpanKind::Client)
-            .with_start_time(record.started)
-            .with_attributes(attributes);
-        let parent = Context::new().with_remote_span_context(parent(record));
-        let mut span = builder.start_with_context(&self.0, &parent);
-        if let Some(error) = record.error_type() {
-            let description = error.into_owned().into();
-            span.set_status(Status::Error { description });
-        }
-        let end = record.started.checked_add(record.duration);
-        span.end_with_timestamp(end.unwrap_or_else(SystemTime::now));
-    }
-}
-
-impl<T> fmt::Debug for OtelSpans<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("OtelSpans")
-    }
-}
-
-/// The caller's span. Without one, that of the call, so that the trace is the one in the logs;
-/// nobody has decided then that it is not to be recorded.
-fn parent(record: &Record) -> SpanContext {
-    let (span, parent) = (record.trace.span, record.trace.parent);
-    let flags = match parent {
-        Some(_) => TraceFlags::new(span.flags() & 1),
-        None => TraceFlags::SAMPLED,
-    };
-    let id = parent.unwrap_or_else(|| span.span_id());
-    SpanContext::new(
-        span.trace_id().into(),
-        id.into(),
-        flags,
-        true,
-        TraceState::default(),
-    )
-}
-
-fn attribute(value: Value<'_>) -> Attribute {
-    match value {
-        Value::Name(name) => name.to_owned().into(),
-        Value::Text(text) => text.into(),
-        Value::List(items) => {
-            let items = items.into_iter().map(StringValue::from);
-            Attribute::Array(Array::String(items.collect()))
-        }
-        // More tokens than that do not fit into a body.
-        Value::Number(number) => i64::try_from(number).unwrap_or(i64::MAX).into(),
-        Value::Time(time) => time.into(),
-        Value::Flag(flag) => flag.into(),
     }
 }

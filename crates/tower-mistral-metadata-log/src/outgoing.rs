@@ -1,6 +1,6 @@
 //! What of a caller's headers goes on to the API.
 
-use http::{HeaderMap, HeaderName, HeaderValue, Request};
+use http::{HeaderMap, HeaderName, Request};
 use tower_mistral_wire::ext::{RequestId, TraceContext};
 
 /// Where a call stands in its trace: the span that is the call, and the caller's.
@@ -38,19 +38,16 @@ pub(crate) fn prepare<B>(
 ) -> Trace {
     let headers = request.headers_mut();
     let trace = Trace::of(headers);
-    let drops = |name: &&HeaderName| is_of_the_caller(name) && !passed_on.contains(name);
+    // The state of a trace that is not this one is of no use to anybody.
+    let is_stray = |name: &HeaderName| name == "tracestate" && trace.parent.is_none();
+    let stays = |name: &HeaderName| passed_on.contains(name) && !is_stray(name);
+    let drops = |name: &&HeaderName| is_of_the_caller(name) && !stays(name);
     let dropped: Vec<HeaderName> = headers.keys().filter(drops).cloned().collect();
     for name in dropped {
         headers.remove(name);
     }
-    if trace.parent.is_none() {
-        // It belongs to a trace that is not this one.
-        headers.remove("tracestate");
-    }
-    let given = headers.get(RequestId::HEADER).map(HeaderValue::as_bytes);
-    if given != Some(id.as_str().as_bytes()) {
-        headers.insert(RequestId::HEADER, id.to_header());
-    }
+    // In the place of all that were given: only the first of them is the id.
+    headers.insert(RequestId::HEADER, id.to_header());
     headers.insert(TraceContext::HEADER, trace.span.to_header());
     trace
 }

@@ -88,7 +88,7 @@ pub struct Record {
     /// The method: one of HTTP's own and `PATCH`, else `_OTHER`.
     pub method: &'static str,
     /// The route by the table, for instance `/v1/chat/completions`; else `other`.
-    pub endpoint: Box<str>,
+    pub endpoint: Arc<str>,
     /// The host that the call is for.
     pub server: Option<Arc<str>>,
     /// Its port; none where the host is not said.

@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use http::{HeaderName, Uri};
+use http::{HeaderName, Uri, uri::Scheme};
 use tower_mistral_wire::{
     Modes, body::Budget, ext::Clock, intake::IntakeOptions, table::Endpoints,
 };
@@ -94,20 +94,25 @@ impl<N> Settings<N> {
 
     /// The host of `uri` and its port, if it has one: a host that nobody has named is `other`.
     pub(crate) fn server(&self, uri: &Uri) -> Option<(Arc<str>, Option<u16>)> {
-        let host = uri.host()?;
-        let known = self
-            .servers
-            .iter()
-            .find(|known| known.eq_ignore_ascii_case(host));
-        let Some(known) = known else {
+        let authority = uri.authority()?;
+        let known = |host: &str| {
+            let mut servers = self.servers.iter();
+            servers.find(|known| known.eq_ignore_ascii_case(host))
+        };
+        // Hardly anybody writes a port or a user: so there is nothing to be taken apart.
+        let (server, port) = match known(authority.as_str()) {
+            Some(server) => (Some(server), None),
+            None => (known(authority.host()), authority.port_u16()),
+        };
+        let Some(server) = server else {
             return Some((Names::other(), None));
         };
-        let port = uri.port_u16().or(match uri.scheme_str() {
-            Some("https") => Some(443),
-            Some("http") => Some(80),
+        let port = port.or(match uri.scheme() {
+            Some(scheme) if *scheme == Scheme::HTTPS => Some(443),
+            Some(scheme) if *scheme == Scheme::HTTP => Some(80),
             _ => None,
         });
-        Some((Arc::clone(known), port))
+        Some((Arc::clone(server), port))
     }
 }
 

@@ -129,7 +129,9 @@ async fn everything_that_shows(core: &str, shape: Shape) -> String {
     // Each sink: that of tracing, lines of JSON, and one that keeps the record.
     let (records, lines) = (Records::default(), Lines::default());
     let json = JsonLines::new(lines.clone()).unwrap();
-    let (outer, inner) = (MetadataLogLayer::new().also(json), records.layer());
+    let exported = Exported::new();
+    let outer = MetadataLogLayer::new().also(json).also(exported.sinks());
+    let inner = records.layer();
     let mut shown = format!("{outer:?} {inner:?}");
     let service = outer.layer(
         tower::ServiceBuilder::new()
@@ -155,10 +157,74 @@ async fn everything_that_shows(core: &str, shape: Shape) -> String {
     assert_eq!(lines.parsed().len(), 1);
     shown
         + &format!(
-            "{record:?} {report:?} {} {}",
+            "{record:?} {report:?} {} {} {}",
             record.to_json(),
-            lines.text()
+            lines.text(),
+            exported.text(),
         )
+}
+
+/// What exporters of OpenTelemetry get.
+#[cfg(feature = "opentelemetry")]
+struct Exported {
+    spans: opentelemetry_sdk::trace::InMemorySpanExporter,
+    tracer: opentelemetry_sdk::trace::SdkTracerProvider,
+    metrics: opentelemetry_sdk::metrics::InMemoryMetricExporter,
+    meter: opentelemetry_sdk::metrics::SdkMeterProvider,
+}
+
+#[cfg(feature = "opentelemetry")]
+impl Exported {
+    fn new() -> Self {
+        use opentelemetry_sdk::{metrics, trace};
+
+        let spans = trace::InMemorySpanExporter::default();
+        let exporter = metrics::InMemoryMetricExporter::default();
+        let reader = metrics::PeriodicReader::builder(exporter.clone()).build();
+        let tracer = trace::SdkTracerProvider::builder();
+        Self {
+            tracer: tracer.with_simple_exporter(spans.clone()).build(),
+            spans,
+            metrics: exporter,
+            meter: metrics::SdkMeterProvider::builder()
+                .with_reader(reader)
+                .build(),
+        }
+    }
+
+    fn sinks(&self) -> impl tower_mistral_metadata_log::OnRecord {
+        use opentelemetry::{metrics::MeterProvider, trace::TracerProvider};
+        use tower_mistral_metadata_log::{OtelMetrics, OtelSpans};
+
+        let spans = OtelSpans::new(self.tracer.tracer("t"));
+        (spans, OtelMetrics::new(&self.meter.meter("t")))
+    }
+
+    fn text(&self) -> String {
+        self.meter.force_flush().unwrap();
+        let spans = self.spans.get_finished_spans().unwrap();
+        assert_eq!(spans.len(), 1);
+        format!(
+            "{spans:?} {:?}",
+            self.metrics.get_finished_metrics().unwrap()
+        )
+    }
+}
+
+#[cfg(not(feature = "opentelemetry"))]
+struct Exported;
+
+#[cfg(not(feature = "opentelemetry"))]
+impl Exported {
+    fn new() -> Self {
+        Self
+    }
+
+    fn sinks(&self) {}
+
+    fn text(&self) -> &'static str {
+        ""
+    }
 }
 
 /// Puts `name` into these places of an object.

@@ -25,13 +25,22 @@ use opentelemetry_sdk::{
 };
 use support::{Api, EVENTS, REQUEST, data, post, reply};
 use tower::{Layer, ServiceExt};
-use tower_mistral_metadata_log::{MetadataLogLayer, OnRecord, OtelMetrics, OtelSpans};
+use tower_mistral_metadata_log::{
+    MetadataLogLayer, OnRecord, OtelMetrics, OtelSpans,
+    wire::ext::{Action, CallReport, Finding, Layer as WireLayer},
+};
 
 const PARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
 /// One streamed call of the given status, in the caller's trace or in none.
 fn call(sink: impl OnRecord, status: u16, traceparent: Option<&str>) {
-    let service = MetadataLogLayer::new().on_record(sink).layer(Api(move |_| {
+    let layer = MetadataLogLayer::new().versions(0xabc, 7).on_record(sink);
+    let service = layer.layer(Api(move |request: http::Request<_>| {
+        let report = request.extensions().get::<CallReport>().unwrap();
+        for value in ["a", "b", "a"] {
+            let finding = Finding::new(WireLayer::RedactOutput, "EMAIL_ADDRESS", Action::Edited);
+            report.add(finding.of_value(value));
+        }
         let mut response = reply("text/event-stream", &EVENTS.map(data), false);
         *response.status_mut() = status.try_into().unwrap();
         response
@@ -92,6 +101,7 @@ fn a_call_is_in_the_conventions_histograms() {
     provider.force_flush().unwrap();
     let exported = exporter.get_finished_metrics().unwrap();
     let (mut seen, mut counters) = (BTreeMap::new(), Vec::new());
+    let mut gauges = BTreeMap::new();
     for metric in exported
         .iter()
         .flat_map(ResourceMetrics::scope_metrics)
@@ -109,6 +119,14 @@ fn a_call_is_in_the_conventions_histograms() {
                 let bounds = points.map(|point| point.bounds().collect::<Vec<_>>());
                 let bounds: Vec<_> = bounds.collect();
                 (bounds.len(), bounds.concat())
+            }
+            AggregatedMetrics::U64(MetricData::Gauge(gauge)) => {
+                for point in gauge.data_points() {
+                    let labels = point.attributes().map(|pair| pair.value.to_string());
+                    let labels: Vec<_> = labels.collect();
+                    gauges.insert((metric.name().to_owned(), labels.concat()), point.value());
+                }
+                continue;
             }
             _ => {
                 counters.push(metric.name().to_owned());
@@ -139,6 +157,12 @@ fn a_call_is_in_the_conventions_histograms() {
     let expected = expected
         .map(|(name, unit, points, bounds)| (name.to_owned(), (unit.to_owned(), points, bounds)));
     assert_eq!(seen, BTreeMap::from(expected));
+    let gauge = |name: &str, label: &str| (format!("mistral_guard.{name}"), label.to_owned());
+    let expected = [
+        (gauge("values_distinct", "EMAIL_ADDRESS"), 2),
+        (gauge("config_generation", "0000000000000abc"), 7),
+    ];
+    assert_eq!(gauges, BTreeMap::from(expected));
     assert!(
         counters.contains(&"mistral_guard.overhead".to_owned()),
         "{counters:?}"

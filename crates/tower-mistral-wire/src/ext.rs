@@ -5,6 +5,7 @@ mod exempt;
 mod facts;
 mod policy;
 mod report;
+mod request;
 mod request_id;
 mod secrets;
 mod timing;
@@ -13,9 +14,10 @@ mod trace;
 pub use self::{
     clock::{Clock, ManualClock},
     exempt::Exempt,
-    facts::{FinishReason, ReplyFacts, RequestFacts, Roles, is_object_id},
+    facts::{FinishReason, ReplyFacts, is_object_id},
     policy::CallPolicy,
     report::{Action, Attempt, CallReport, Finding, Held, Layer},
+    request::{RequestFacts, Roles},
     request_id::RequestId,
     secrets::Secrets,
     trace::TraceContext,

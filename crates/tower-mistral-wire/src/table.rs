@@ -7,13 +7,13 @@
 mod builtin;
 mod endpoint;
 mod found;
+mod input;
 mod kind;
 mod path;
 mod pattern;
 mod route;
 mod walk;
 
-pub(crate) use self::walk::is_name;
 pub use self::{
     endpoint::{Endpoint, EndpointBuilder, Endpoints, StreamEnd},
     found::{Found, Group, Slot},
@@ -21,4 +21,8 @@ pub use self::{
     path::{PathError, RequestPath},
     pattern::{RowError, Rows},
     walk::walk,
+};
+pub(crate) use self::{
+    input::{Input, walk_input},
+    walk::is_name,
 };

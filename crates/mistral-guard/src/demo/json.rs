@@ -48,7 +48,7 @@ fn record(r: &Record) -> Value {
         .collect();
     json!({
         "request_id": r.request_id.as_str(),
-        "endpoint": r.endpoint,
+        "endpoint": &*r.endpoint,
         "model": r.request_model.as_deref(),
         "stream": r.stream,
         "status": r.status,

@@ -1,5 +1,7 @@
 //! From what is known of a call to its record.
 
+use std::{sync::Arc, time::Duration};
+
 use http::Method;
 use tower_mistral_wire::ext::{Action, Layer, ReplyFacts, RequestFacts};
 
@@ -11,8 +13,8 @@ use crate::{
 };
 
 impl<N: OnRecord> Entry<N> {
-    /// The record, when all is known that will be.
-    pub(super) fn record(&mut self, facts: ReplyFacts) -> Record {
+    /// The record, when all is known that will be, of a call that took so long.
+    pub(super) fn record(&mut self, facts: ReplyFacts, duration: Duration) -> Record {
         let report = &self.report;
         let none = RequestFacts::default();
         let request = report.request().unwrap_or(&none);
@@ -46,7 +48,7 @@ impl<N: OnRecord> Entry<N> {
             request_id: report.request_id().clone(),
             trace: self.trace,
             method: method_name(&self.method),
-            endpoint: request.endpoint.clone(),
+            endpoint: Arc::clone(&request.endpoint),
             server,
             server_port,
             operation: request.operation,
@@ -84,7 +86,7 @@ impl<N: OnRecord> Entry<N> {
             unlisted_findings: report.unlisted_findings(),
             attempts: report.attempts(),
             rate_limits: self.reply.rate_limits,
-            duration: self.elapsed(),
+            duration,
             time_to_head: self.head,
             time_to_first_byte: report.time_to_first_byte(),
             time_to_first_text: report.time_to_first_text().or(whole),

@@ -1,109 +1,11 @@
-//! What is known of a request and of a reply: numbers, enumerations, checked identifiers.
+//! What is known of a reply: numbers, enumerations, checked identifiers.
 
-use std::{collections::BTreeSet, fmt, sync::Arc};
+use std::{collections::BTreeSet, fmt};
 
 use crate::{
-    json::{Tape, Value},
-    table::{Endpoint, Found, TextKind, walk},
+    json::Value,
+    table::{Found, TextKind},
 };
-
-/// Facts of a request. `Debug` leaves the model out: a caller can put any text there.
-#[derive(Clone, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct RequestFacts {
-    /// The endpoint's name, `other` for one that is not in the table.
-    pub endpoint: Box<str>,
-    /// OpenTelemetry's `gen_ai.operation.name`.
-    pub operation: Option<&'static str>,
-    /// The model asked for, if it has the shape of a model's name. Not for logs as it stands: an
-    /// API key has that shape too.
-    pub model: Option<Box<str>>,
-    /// Whether a stream was asked for.
-    pub stream: bool,
-    /// How many messages.
-    pub messages: u64,
-    /// The same by role.
-    pub roles: Roles,
-    /// The agent that is called, if it has the shape of an identifier. Not for logs either.
-    pub agent_id: Option<Box<str>>,
-    /// The conversation that goes on, if it has the shape of an identifier. Not for logs either.
-    pub conversation_id: Option<Box<str>>,
-    /// How many tools are on offer.
-    pub tools: u64,
-    /// Characters (Unicode scalars) of all messages and prompts.
-    pub input_chars: u64,
-}
-
-impl RequestFacts {
-    /// Reads the facts of a request with the body `tape`, or without one.
-    pub fn read(endpoint: &Arc<Endpoint>, tape: Option<&Tape>) -> Self {
-        let mut facts = Self {
-            endpoint: endpoint.name().into(),
-            operation: endpoint.operation(),
-            ..Self::default()
-        };
-        let Some(tape) = tape else { return facts };
-        for (key, value) in tape.root().entries() {
-            match &*key {
-                "stream" => facts.stream = value.as_bool().unwrap_or(false),
-                "tools" => facts.tools = value.elements().count() as u64,
-                "model" => facts.model = name(value),
-                "agent_id" => facts.agent_id = name(value),
-                "conversation_id" => facts.conversation_id = name(value),
-                _ => {}
-            }
-        }
-        walk(tape, endpoint.request(), |found| match found {
-            Found::Element { role, .. } => {
-                facts.messages += 1;
-                facts.roles.count(role);
-            }
-            Found::Text(slot) if slot.kind.is_input() => facts.input_chars += chars(slot.value),
-            _ => {}
-        });
-        facts
-    }
-}
-
-impl fmt::Debug for RequestFacts {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RequestFacts")
-            .field("endpoint", &self.endpoint)
-            .field("stream", &self.stream)
-            .field("messages", &self.messages)
-            .field("tools", &self.tools)
-            .field("input_chars", &self.input_chars)
-            .finish_non_exhaustive()
-    }
-}
-
-/// Messages by role.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Roles {
-    /// `system` and `developer`.
-    pub system: u64,
-    /// `user`.
-    pub user: u64,
-    /// `assistant`.
-    pub assistant: u64,
-    /// `tool`.
-    pub tool: u64,
-    /// Another role, or none.
-    pub other: u64,
-}
-
-impl Roles {
-    fn count(&mut self, role: TextKind) {
-        *match role {
-            TextKind::System => &mut self.system,
-            TextKind::User => &mut self.user,
-            TextKind::Assistant => &mut self.assistant,
-            TextKind::ToolResult => &mut self.tool,
-            _ => &mut self.other,
-        } += 1;
-    }
-}
 
 /// Facts of a reply, complete when its body has ended. `Debug` leaves names out: what stands in
 /// their place may be anything.
@@ -252,7 +154,7 @@ impl ReplyFacts {
     /// Adds the characters of a text that is passed on as it is.
     pub fn note_text(&mut self, kind: TextKind, value: Value<'_>) {
         if kind.is_output() {
-            self.output_chars += chars(value);
+            self.output_chars += value.chars();
         }
     }
 }
@@ -274,12 +176,8 @@ impl fmt::Debug for ReplyFacts {
     }
 }
 
-fn chars(value: Value<'_>) -> u64 {
-    crate::json::text::count_chars(value.raw())
-}
-
 /// A name: up to 64 letters, digits and `-_.:/`. Anything else could be text.
-fn name(value: Value<'_>) -> Option<Box<str>> {
+pub(super) fn name(value: Value<'_>) -> Option<Box<str>> {
     let name = value.as_str()?;
     let fits = (1..=64).contains(&name.len())
         && name

@@ -160,6 +160,9 @@ impl Attempt {
 }
 
 /// What holding text back has cost.
+///
+/// All rules are one machine, which waits as long as any of them could still find something: it does
+/// not know for whose sake it waits. So it is told by what was found in the end.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Held {
@@ -287,6 +290,11 @@ impl CallReport {
     /// A byte of the reply's body has come: whoever reads it innermost is the first to say so.
     pub fn note_byte(&self) {
         self.0.timing.note(&self.0.timing.first_byte);
+    }
+
+    /// The same, for whoever has just looked at the [clock](Self::now).
+    pub fn note_byte_at(&self, now: Instant) {
+        self.0.timing.note_at(&self.0.timing.first_byte, now);
     }
 
     /// Text that the model wrote is let go to the reader.

@@ -32,10 +32,16 @@ impl Timing {
         if moment.0.load(Ordering::Relaxed) != 0 {
             return;
         }
-        let Some((clock, start)) = self.start.get() else {
+        if let Some((clock, _)) = self.start.get() {
+            self.note_at(moment, clock.now());
+        }
+    }
+
+    pub(super) fn note_at(&self, moment: &Moment, now: Instant) {
+        let Some((_, start)) = self.start.get() else {
             return;
         };
-        let passed = clock.now().saturating_duration_since(*start).as_nanos();
+        let passed = now.saturating_duration_since(*start).as_nanos();
         let passed = u64::try_from(passed).unwrap_or(u64::MAX).saturating_add(1);
         let _ = (moment.0).compare_exchange(0, passed, Ordering::Relaxed, Ordering::Relaxed);
     }

@@ -29,7 +29,8 @@ pub(super) fn parse(bytes: &[u8], limits: &Limits) -> Result<Vec<Node>, JsonErro
         bytes,
         at: 0,
         nodes: Vec::with_capacity(16 + bytes.len() / 24),
-        open: Vec::with_capacity(16),
+        innermost: None,
+        depth: 0,
         limits,
     };
     parser.document()?;
@@ -40,8 +41,11 @@ pub(super) struct Parser<'a> {
     pub(super) bytes: &'a [u8],
     pub(super) at: usize,
     nodes: Vec<Node>,
-    /// Indices of the containers that are open.
-    open: Vec<u32>,
+    /// The innermost container that is open, and its kind. While one is open its `next` is the
+    /// container around it: so there is no list of them to be kept.
+    innermost: Option<(u32, Kind)>,
+    /// How many containers are open.
+    depth: usize,
     limits: &'a Limits,
 }
 
@@ -69,20 +73,16 @@ impl Parser<'_> {
                 (Expect::Value | Expect::ValueOrEnd, _) => self.value(byte)?,
                 (Expect::CommaOrEnd, b',') => {
                     self.at += 1;
-                    match self.innermost() {
-                        Some(Kind::Object) => Expect::Key,
+                    match self.innermost {
+                        Some((_, Kind::Object)) => Expect::Key,
                         _ => Expect::Value,
                     }
                 }
-                (Expect::CommaOrEnd, b'}') if self.innermost() == Some(Kind::Object) => {
-                    self.close()?
-                }
-                (Expect::CommaOrEnd, b']') if self.innermost() == Some(Kind::Array) => {
-                    self.close()?
-                }
+                (Expect::CommaOrEnd, b'}') if self.is_in(Kind::Object) => self.close()?,
+                (Expect::CommaOrEnd, b']') if self.is_in(Kind::Array) => self.close()?,
                 _ => return Err(self.error(JsonErrorKind::Syntax)),
             };
-            if self.open.is_empty() {
+            if self.depth == 0 {
                 break;
             }
         }
@@ -121,11 +121,17 @@ impl Parser<'_> {
     }
 
     fn open(&mut self, kind: Kind, then: Expect) -> Result<Expect, JsonError> {
-        if self.open.len() >= self.limits.max_depth {
+        if self.depth >= self.limits.max_depth {
             return Err(self.error(JsonErrorKind::TooDeep));
         }
-        let node = self.push(kind, self.at, self.at + 1, false)?;
-        self.open.push(node);
+        let opened = self.push(kind, self.at, self.at + 1, false)?;
+        // The outermost container is node 0, around which there is none.
+        let around = self.innermost.map_or(0, |(around, _)| around);
+        if let Some(node) = self.nodes.get_mut(opened as usize) {
+            node.next = around;
+        }
+        self.innermost = Some((opened, kind));
+        self.depth += 1;
         self.at += 1;
         Ok(then)
     }
@@ -134,14 +140,19 @@ impl Parser<'_> {
         self.at += 1;
         let next = self.nodes.len() as u32;
         let end = self.at as u32;
-        if let Some(open) = self.open.pop() {
-            if let Some(node) = self.nodes.get_mut(open as usize) {
-                node.next = next;
-                node.end = end;
-                if node.kind == Kind::Object {
-                    self.refuse_duplicates(open as usize + 1)?;
-                }
-            }
+        let Some((closed, kind)) = self.innermost else {
+            return Ok(Expect::CommaOrEnd);
+        };
+        let mut around = 0;
+        if let Some(node) = self.nodes.get_mut(closed as usize) {
+            around = std::mem::replace(&mut node.next, next);
+            node.end = end;
+        }
+        self.depth = self.depth.saturating_sub(1);
+        let of = self.nodes.get(around as usize).filter(|_| self.depth > 0);
+        self.innermost = of.map(|node| (around, node.kind));
+        if kind == Kind::Object {
+            self.refuse_duplicates(closed as usize + 1)?;
         }
         Ok(Expect::CommaOrEnd)
     }
@@ -164,6 +175,20 @@ impl Parser<'_> {
                 offset: key.start as usize,
             })
         };
+        // Most objects have no two keys that are as long and begin with the same letter.
+        let (mut marks, mut are_alike) = (0_u64, false);
+        for key in keys() {
+            let first = self
+                .bytes
+                .get(key.start as usize)
+                .map_or(0, |b| u32::from(*b));
+            let mark = 1 << ((key.end - key.start).wrapping_add(first * 5) % 64);
+            are_alike |= key.escaped || marks & mark != 0;
+            marks |= mark;
+        }
+        if !are_alike {
+            return Ok(());
+        }
         if keys().nth(FEW).is_none() {
             for (n, key) in keys().enumerate() {
                 if keys().take(n).any(|earlier| self.same_key(earlier, key)) {
@@ -186,7 +211,8 @@ impl Parser<'_> {
             return text::decode(self.slice(a.range()), a.escaped)
                 == text::decode(self.slice(b.range()), b.escaped);
         }
-        self.slice(a.range()) == self.slice(b.range())
+        // Most pairs differ in their length.
+        a.end - a.start == b.end - b.start && self.slice(a.range()) == self.slice(b.range())
     }
 
     pub(super) fn push(
@@ -211,8 +237,7 @@ impl Parser<'_> {
         Ok(at)
     }
 
-    fn innermost(&self) -> Option<Kind> {
-        let open = *self.open.last()?;
-        self.nodes.get(open as usize).map(|node| node.kind)
+    fn is_in(&self, kind: Kind) -> bool {
+        matches!(self.innermost, Some((_, innermost)) if innermost == kind)
     }
 }

@@ -158,15 +158,15 @@ pub(crate) fn string_len(bytes: &[u8]) -> Option<usize> {
 fn plain_run(bytes: &[u8]) -> usize {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGHS: u64 = 0x8080_8080_8080_8080;
-    let zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGHS;
     let mut run = 0;
     for chunk in bytes.chunks_exact(8) {
         let Ok(chunk) = chunk.try_into() else { break };
         let word = u64::from_le_bytes(chunk);
-        let control = word.wrapping_sub(ONES * 0x20) & !word & HIGHS;
-        let quote = zero(word ^ (ONES * u64::from(b'"')));
-        let backslash = zero(word ^ (ONES * u64::from(b'\\')));
-        let hit = control | quote | backslash;
+        let control = word.wrapping_sub(ONES * 0x20);
+        let quote = (word ^ (ONES * u64::from(b'"'))).wrapping_sub(ONES);
+        let backslash = (word ^ (ONES * u64::from(b'\\'))).wrapping_sub(ONES);
+        // All three are ASCII, so the high bit of `word` is the high bit of what is tested for zero.
+        let hit = (control | quote | backslash) & !word & HIGHS;
         if hit != 0 {
             return run + (hit.trailing_zeros() / 8) as usize;
         }

@@ -133,8 +133,8 @@ impl<'a> Value<'a> {
 
     /// The value of an object's key, or none.
     pub fn get(self, key: &str) -> Option<Self> {
-        self.entries()
-            .find(|(name, _)| name == key)
+        self.raw_entries()
+            .find(|(name, _)| *name.text() == *key.as_bytes())
             .map(|(_, value)| value)
     }
 
@@ -189,6 +189,11 @@ impl<'a> Value<'a> {
     /// The text of a string or key, or the spelling of a number.
     pub fn text(self) -> Cow<'a, str> {
         self.tape.text(self.node())
+    }
+
+    /// How many characters (Unicode scalars) the text of a string or key has.
+    pub(crate) fn chars(self) -> u64 {
+        text::count_chars(self.raw())
     }
 
     /// A whole number that fits.

@@ -71,14 +71,12 @@ pub fn spelled_len(raw: &[u8], n: usize) -> usize {
 
 /// How many characters (Unicode scalars) a spelling stands for.
 pub fn count_chars(raw: &[u8]) -> u64 {
-    let mut count = 0;
+    let mut count = count_plain(raw);
     let mut rest = raw;
-    while let Some((unit, after)) = next_unit(rest) {
-        count += match unit {
-            Unit::Plain(plain) => count_plain(plain),
-            Unit::Escape(_) => 1,
-        };
-        rest = after;
+    // An escape stands for one character, and is spelled with several, all of them ASCII.
+    while let Some(escape) = memchr::memchr(b'\\', rest).and_then(|at| rest.get(at..)) {
+        rest = next_unit(escape).map_or(b"", |(_, after)| after);
+        count = count.saturating_sub((escape.len() - rest.len()).saturating_sub(1) as u64);
     }
     count
 }

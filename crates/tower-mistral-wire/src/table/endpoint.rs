@@ -23,7 +23,7 @@ pub enum StreamEnd {
 /// One endpoint: how it is recognised, and where text stands in its bodies.
 #[derive(Clone)]
 pub struct Endpoint {
-    pub(super) name: Box<str>,
+    pub(super) name: Arc<str>,
     pub(super) operation: Option<&'static str>,
     pub(super) method: Option<Method>,
     pub(super) path: Box<str>,
@@ -85,6 +85,10 @@ impl Endpoint {
     /// Its route, for instance `/v1/chat/completions`; `other` for one that is not in the table.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    pub(crate) fn shared_name(&self) -> Arc<str> {
+        Arc::clone(&self.name)
     }
 
     /// OpenTelemetry's `gen_ai.operation.name`, where it has one.

@@ -94,6 +94,23 @@ pub(super) struct State {
     pub(super) part_types: Option<&'static [&'static str]>,
 }
 
+impl State {
+    /// The state of the place that `key` names in an object here.
+    pub(super) fn next(&self, key: &[u8]) -> Option<u16> {
+        let mut keys = self.keys.iter();
+        Some(keys.find(|(known, _)| known.as_bytes() == key)?.1)
+    }
+
+    /// What every string inside of a container that stands here is: a `**` row begins to count, and
+    /// so does a row that expected a string here and knows of nothing further inside.
+    pub(super) fn covers(&self) -> Option<Mark> {
+        let is_leaf = self.keys.is_empty() && self.each.is_none();
+        // What is no text where a string is expected may be text where none was.
+        let is_text = |mark: &Mark| !matches!(mark, Mark::Kind(kind) if !kind.is_text());
+        self.below.or(self.here.filter(is_text).filter(|_| is_leaf))
+    }
+}
+
 /// The rows of one body, compiled.
 #[derive(Clone, Debug)]
 pub struct Rows {

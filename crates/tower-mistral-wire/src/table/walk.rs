@@ -123,11 +123,10 @@ impl<'a, F: FnMut(Found<'a>)> Walker<'_, '_, F> {
         for (name, value) in object.raw_entries() {
             let text = name.text();
             let key: &[u8] = &text;
-            let state = place.state.and_then(|state| {
-                let mut keys = state.keys.iter();
-                let next = keys.find(|(known, _)| known.as_bytes() == key)?.1;
-                self.rows.states.get(usize::from(next))
-            });
+            let state = place
+                .state
+                .and_then(|state| state.next(key))
+                .and_then(|next| self.rows.states.get(usize::from(next)));
             let trail = match place.content && key == b"text" {
                 true => place.trail,
                 false => step(place.trail, key),
@@ -293,17 +292,9 @@ impl<'a, F: FnMut(Found<'a>)> Walker<'_, '_, F> {
 }
 
 impl Place<'_> {
-    /// Inside of a container: a `**` row begins to count, and so does a row that expected a
-    /// string here and knows of nothing further inside.
+    /// Inside of a container.
     fn entered(self) -> Self {
-        let below = self.state.and_then(|state| {
-            let is_leaf = state.keys.is_empty() && state.each.is_none();
-            // What is no text where a string is expected may be text where none was.
-            let is_text = |mark: &Mark| !matches!(mark, Mark::Kind(kind) if !kind.is_text());
-            state
-                .below
-                .or(state.here.filter(is_text).filter(|_| is_leaf))
-        });
+        let below = self.state.and_then(State::covers);
         Self {
             below: below.or(self.below),
             ..self
