@@ -170,7 +170,10 @@ async fn sighup_takes_a_good_configuration_and_no_other() {
         );
         folder.replace("guard.toml", &text)
     };
-    let mut guard = Process::start(&config(""), &[]);
+    // Nobody listens there: a proxy that the environment names gets no key, since none is used.
+    let proxy = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY"];
+    let proxy = proxy.map(|name| (name, "http://127.0.0.1:9"));
+    let mut guard = Process::start(&config(""), &proxy);
     let answer = |text: &str| (200, text.to_owned());
     assert_eq!(call(&guard.addr, TOKEN).await, answer("Ask [EMAIL]."));
 
@@ -239,6 +242,56 @@ async fn sighup_takes_a_good_configuration_and_no_other() {
     for text in [&*log, &metrics, &status.to_string()] {
         assert!(!text.contains("canary"), "{text}");
     }
+}
+
+#[tokio::test]
+async fn a_reload_remembers_which_keys_are_dead() {
+    let folder = Folder::new("remembers");
+    let api = api(NEW).await;
+    let key = folder.replace("key", &format!("{OLD}\n{NEW}"));
+    let text = format!(
+        "[upstream]\nurl = {:?}\n[[keys.sources]]\nfrom = \"file\"\npath = {key:?}\ngroup = \"acme\"",
+        api.base_url()
+    );
+    let config = || {
+        let mut config = Config::parse("f", &text).unwrap();
+        config.server.listen = SocketAddr::from(([127, 0, 0, 1], 0));
+        config.server.admin_listen = Some(mistral_guard::config::Door(SocketAddr::from((
+            [127, 0, 0, 1],
+            0,
+        ))));
+        config
+    };
+    let guard = Server::new(config()).token(TOKEN).start().await.unwrap();
+    let url = format!("http://{}/status", guard.admin_addr().unwrap());
+    let keys = || async {
+        let text = http_client().get(&url).send().await.unwrap().text().await;
+        let status: Value = serde_json::from_str(&text.unwrap()).unwrap();
+        let keys = status["keys"].as_array().unwrap().clone();
+        let seen = |key: &Value| {
+            let fields = ["fingerprint", "health", "lent", "rejected", "group"];
+            fields.map(|field| key[field].to_string())
+        };
+        keys.iter().map(seen).collect::<Vec<_>>()
+    };
+    assert_eq!(call(guard.addr(), TOKEN).await.0, 200);
+    let before = keys().await;
+    assert_eq!(before[0][1..4], ["\"quarantined\"", "1", "1"]);
+    guard.reload(config()).await.unwrap();
+    assert_eq!(keys().await, before);
+    assert_eq!(call(guard.addr(), TOKEN).await.0, 200);
+    let asked: Vec<_> = api
+        .received()
+        .into_iter()
+        .map(|call| call.key.unwrap())
+        .collect();
+    let to_old = asked.iter().filter(|key| *key == OLD);
+    assert_eq!(
+        to_old.count(),
+        1,
+        "a dead key costs one failed call: {}",
+        asked.len()
+    );
 }
 
 #[tokio::test]

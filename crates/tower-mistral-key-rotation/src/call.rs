@@ -4,13 +4,13 @@ use std::{mem, sync::Arc};
 
 use http::{StatusCode, header::AUTHORIZATION, request::Parts};
 use tower_mistral_wire::{
-    Mode,
+    Mode, Rejection, RejectionKind,
     ext::{Action, Attempt, CallReport, Finding, Layer},
 };
 
 use crate::{
     BoxFuture, KeyClass, KeyRotationLayer,
-    ring::{Failed, Lease, Ring, Why},
+    ring::{Failed, Lease, Ring, Unlent, Why},
     verdict::Verdict,
 };
 
@@ -65,13 +65,14 @@ impl Call {
         self.enforces && self.lease.is_some()
     }
 
-    /// Puts a key into the request; false if there is none.
-    pub(crate) fn lend(&mut self, parts: &mut Parts, may_replay: bool) -> bool {
+    /// Puts a key into the request, or says why the call is not to be made.
+    pub(crate) fn lend(&mut self, parts: &mut Parts, may_replay: bool) -> Result<(), Rejection> {
         if !self.lends {
-            return true;
+            return Ok(());
         }
         let lease = self.ring.pick(self.want, may_replay);
-        self.attach(lease, parts)
+        self.attach(lease.map_err(|why| self.refusal(why))?, parts);
+        Ok(())
     }
 
     /// Puts another key into the request than those that failed, one that is suspected if there is
@@ -80,7 +81,7 @@ impl Call {
         let last = self.failed.last();
         let last_resort = last.is_some_and(|failed| failed.why != Why::Forbidden);
         let lease = self.ring.pick_again(self.want, &self.failed, last_resort);
-        self.attach(lease, parts)
+        lease.map(|lease| self.attach(lease, parts)).is_some()
     }
 
     /// Notes the end of an attempt.
@@ -141,12 +142,20 @@ impl Call {
         self.ring.secrets().as_ref().clone()
     }
 
-    fn attach(&mut self, lease: Option<Lease>, parts: &mut Parts) -> bool {
-        let Some(lease) = lease else { return false };
+    fn refusal(&self, why: Unlent) -> Rejection {
+        let id = self.report.request_id().clone();
+        match why {
+            Unlent::NoKey => Rejection::new(RejectionKind::NoKey, id),
+            Unlent::Wait(time) => {
+                Rejection::new(RejectionKind::RateLimited, id).with_retry_after(time)
+            }
+        }
+    }
+
+    fn attach(&mut self, lease: Lease, parts: &mut Parts) {
         let key = lease.entry.key.header.clone();
         parts.headers.insert(AUTHORIZATION, key);
         self.lease = Some(lease);
-        true
     }
 }
 

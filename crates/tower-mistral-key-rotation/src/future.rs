@@ -22,7 +22,6 @@ use tower_service::Service;
 use crate::{
     BoxFuture,
     call::{Call, Next},
-    service::no_key,
     verdict::{self, Verdict},
 };
 
@@ -150,8 +149,7 @@ where
                             return Poll::Ready(Ok(rejection.into_response(&call.report)));
                         }
                     };
-                    if !call.lend(&mut parts, this.spare.is_some()) {
-                        let rejection = no_key(&call.report);
+                    if let Err(rejection) = call.lend(&mut parts, this.spare.is_some()) {
                         return Poll::Ready(Ok(rejection.into_response(&call.report)));
                     }
                     let service = this.service.as_mut().expect("there is one to call later");

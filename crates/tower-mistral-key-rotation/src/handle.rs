@@ -16,6 +16,10 @@ impl KeyRing {
         Self(ring)
     }
 
+    pub(crate) fn ring(&self) -> &Ring {
+        &self.0
+    }
+
     /// The state of every key, in the order in which they take turns; behind them those that were
     /// retired while calls were using them, until the list is next written.
     pub fn keys(&self) -> Vec<KeyState> {
@@ -81,7 +85,7 @@ impl KeyRing {
     /// Picks a key as a call does, and gives it back: for benchmarks.
     #[doc(hidden)]
     pub fn pick(&self) -> Option<Fingerprint> {
-        let lease = self.0.pick(KeyClass::Api, true)?;
+        let lease = self.0.pick(KeyClass::Api, true).ok()?;
         Some(lease.entry.key.fingerprint)
     }
 

@@ -138,6 +138,15 @@ impl KeyRotationLayer {
         self.with_ring(|ring| ring.replays = budget)
     }
 
+    /// Goes on with what this ring knows, of a layer that this one takes the place of: keys that are
+    /// in both keep their health, their counts and their age, organisations that were asked to wait
+    /// do, and what was retired by hand stays out. Its clock comes along. To be the last option of
+    /// those about keys; without it, a reload of the configuration forgets which keys are dead.
+    pub fn inherit(mut self, ring: &KeyRing) -> Self {
+        self.ring = Arc::new(self.ring.inheriting(ring.ring()));
+        self
+    }
+
     /// Takes the time from this clock instead of the system's.
     pub fn clock(self, clock: Clock) -> Self {
         self.with_ring(|ring| ring.clock = clock)

@@ -65,8 +65,11 @@
 //! - When a bench or a quarantine is over, one call tries the key, and the others go on without it.
 //! - For how long: `retry-after-ms`, `Retry-After` in seconds or as a date, `ratelimitbysize-reset`,
 //!   or the window of the `x-ratelimit-remaining-...` header that says 0; a second if nothing is said;
-//!   [`cool_at_most`](KeyRotationLayer::cool_at_most) that it asks for. When every organisation cools,
-//!   calls still go out, to the one whose time is over first: the API answers for itself.
+//!   [`cool_at_most`](KeyRotationLayer::cool_at_most) that it asks for.
+//! - When every organisation was told to wait, and for how long, calls end here: 429, `rate_limited`,
+//!   with the `Retry-After` of the one whose time is over first. Nothing is sent that the API has said
+//!   it would refuse, and nobody waits longer than it said. A time that is only guessed (an empty
+//!   window, or nothing said) stops no call: one that has no better key goes out.
 //! - Of 403s and 429s in JSON, 16 KiB of the body are looked at; all of it goes on to the caller.
 //!
 //! A call makes at most one attempt for each key, within a [budget](ReplayBudget). Its body must not

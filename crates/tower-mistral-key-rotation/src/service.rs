@@ -107,8 +107,8 @@ where
         };
         let options = &self.layer.options;
         if !call.may_replay() {
-            if !call.lend(&mut parts, false) {
-                return KeyRotationFuture::refused(no_key(&call.report), call.report);
+            if let Err(rejection) = call.lend(&mut parts, false) {
+                return KeyRotationFuture::refused(rejection, call.report);
             }
             let request = Request::from_parts(parts, HeldBody::untouched(body));
             let budget = options.budget.clone();
@@ -121,8 +121,4 @@ where
         let budget = options.budget.clone();
         KeyRotationFuture::collecting(ready, call, budget, parts, collect)
     }
-}
-
-pub(crate) fn no_key(report: &CallReport) -> Rejection {
-    Rejection::new(RejectionKind::NoKey, report.request_id().clone())
 }

@@ -1,11 +1,9 @@
 //! What an answer says of the key that it was asked with.
 
-use std::time::Duration;
-
 use http::{HeaderMap, StatusCode, header::CONTENT_TYPE, response::Parts};
 use tower_mistral_wire::error::ApiError;
 
-use crate::wait;
+use crate::wait::{self, Wait};
 
 /// What an answer says of the key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,7 +15,7 @@ pub(crate) enum Verdict {
     /// The API does not know the key, or a gateway before it says so.
     Rejected,
     /// The key's organisation is to wait.
-    Limited(Duration),
+    Limited(Wait),
     /// The key's organisation may not do this.
     Forbidden,
 }

@@ -7,8 +7,23 @@ use http::{
     header::{DATE, RETRY_AFTER},
 };
 
+/// For how long to wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Wait {
+    pub(crate) time: Duration,
+    /// Whether the API has said so; else it is a guess, and the truth may be less.
+    pub(crate) is_said: bool,
+}
+
 /// When nothing is said.
-pub(crate) const UNSAID: Duration = Duration::from_secs(1);
+pub(crate) const UNSAID: Wait = Wait::guessed(Duration::from_secs(1));
+
+impl Wait {
+    const fn guessed(time: Duration) -> Self {
+        let is_said = false;
+        Self { time, is_said }
+    }
+}
 
 /// Limits by window. The header says how much is left of it, and not when it ends: at most after
 /// its length.
@@ -29,19 +44,21 @@ const fn window(name: &'static str, seconds: u64) -> (&'static str, Duration) {
 
 /// What the headers ask for: `retry-after-ms`, `Retry-After` in seconds or as a date,
 /// `ratelimitbysize-reset`, or the longest window of which nothing is left; else [`UNSAID`].
-pub(crate) fn asked(headers: &HeaderMap) -> Duration {
+pub(crate) fn asked(headers: &HeaderMap) -> Wait {
     let exact = number(headers, "retry-after-ms").map(Duration::from_millis);
     let exact = exact
         .or_else(|| number(headers, RETRY_AFTER.as_str()).map(Duration::from_secs))
         .or_else(|| until_date(headers))
         .or_else(|| number(headers, "ratelimitbysize-reset").map(Duration::from_secs));
-    if let Some(exact) = exact {
-        return exact;
+    if let Some(time) = exact {
+        let is_said = true;
+        return Wait { time, is_said };
     }
     let used_up = WINDOWS
         .iter()
         .filter(|(name, _)| number(headers, name) == Some(0));
-    used_up.map(|(_, length)| *length).max().unwrap_or(UNSAID)
+    let longest = used_up.map(|(_, length)| *length).max();
+    longest.map_or(UNSAID, Wait::guessed)
 }
 
 /// From the answer's own date on, if it has one: so it does not matter what the time is here.
@@ -110,7 +127,7 @@ mod tests {
                 (name.parse().unwrap(), HeaderValue::from_str(value).unwrap())
             });
             let asked = asked(&HeaderMap::from_iter(pairs));
-            assert_eq!(asked.as_secs_f64(), expected, "{headers:?}");
+            assert_eq!(asked.time.as_secs_f64(), expected, "{headers:?}");
         }
     }
 }

@@ -184,7 +184,8 @@ async fn calls_that_fail_together_move_the_ring_once() {
 
 #[tokio::test]
 async fn answers_that_are_not_about_the_key_pass_and_keep_it() {
-    for status in [400, 403, 404, 422, 500, 503] {
+    // A redirect goes to the caller: the layer follows none, and no key goes along.
+    for status in [307, 308, 400, 403, 404, 422, 500, 503] {
         let status = StatusCode::from_u16(status).unwrap();
         let layer = layer_of(["a", "b"]);
         let api = Api::default();
@@ -345,6 +346,8 @@ async fn no_key_goes_with_tunnels_traces_upgrades_and_methods_in_headers() {
         (Method::TRACE, None),
         (Method::GET, Some((UPGRADE.as_str(), "websocket"))),
         (Method::POST, Some(("x-http-method-override", "TRACE"))),
+        (Method::POST, Some(("x-http-method", "DELETE"))),
+        (Method::POST, Some(("x-method-override", "GET"))),
     ] {
         let api = Api::default();
         let mut request = chat("x");

@@ -131,8 +131,8 @@ async fn a_group_cools_as_long_as_it_was_asked_to_and_no_longer() {
 }
 
 #[tokio::test]
-async fn when_all_groups_cool_the_api_speaks_for_itself() {
-    let (clock, _time) = Clock::manual();
+async fn when_all_groups_were_told_to_wait_nothing_is_sent_before() {
+    let (clock, time) = Clock::manual();
     let layer = layer(&["a1", "b1"]).clock(clock);
     let api = Api::default();
     api.answer("a1", (429, ("retry-after", "60"), LIMITED));
@@ -140,12 +140,44 @@ async fn when_all_groups_cool_the_api_speaks_for_itself() {
     let reply = call(&layer, &api, chat("x")).await;
     assert_eq!(reply.headers()["retry-after"], "5");
     assert_eq!(health(&layer.ring()), [Cooling; 2]);
-    // The one whose time is over first is asked, once, and when it is served it is warm again.
+
+    time.advance(Duration::from_millis(1500));
+    let reply = call(&layer, &api, chat("x")).await;
+    assert_eq!(reply.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(reply.headers()["retry-after"], "4", "rounded up");
+    let rejection = reply.extensions().get::<Rejection>().unwrap();
+    assert_eq!(rejection.kind(), RejectionKind::RateLimited);
+    let body = reply.into_body().collect().await.unwrap().to_bytes();
+    let body = std::str::from_utf8(&body).unwrap();
+    assert!(body.contains(r#""code":"rate_limited""#), "{body}");
+    assert_eq!(layer.ring().keys()[1].lent, 1);
+
+    // Not longer than it was asked to.
+    time.advance(Duration::from_millis(3500));
     api.answer("b1", (200, NONE, "{}"));
     let reply = call(&layer, &api, chat("x")).await;
     assert_eq!(reply.status(), StatusCode::OK);
     assert_eq!(api.keys(), ["a1", "b1", "b1"]);
     assert_eq!(health(&layer.ring()), [Cooling, Healthy]);
+}
+
+#[tokio::test]
+async fn a_guess_of_ours_keeps_no_call_back() {
+    for header in [NONE, ("x-ratelimit-remaining-req-minute", "0")] {
+        let (clock, _time) = Clock::manual();
+        let layer = layer(&["a1", "b1"]).clock(clock);
+        let api = Api::default();
+        api.answer("a1", (429, ("retry-after", "60"), LIMITED));
+        api.answer("b1", (429, header, LIMITED));
+        call(&layer, &api, chat("x")).await;
+        assert_eq!(health(&layer.ring()), [Cooling; 2]);
+        // The one of which nothing certain is known is asked, and warm when it is served.
+        api.answer("b1", (200, NONE, "{}"));
+        let reply = call(&layer, &api, chat("x")).await;
+        assert_eq!(reply.status(), StatusCode::OK, "{header:?}");
+        assert_eq!(api.keys(), ["a1", "b1", "b1"]);
+        assert_eq!(health(&layer.ring()), [Cooling, Healthy]);
+    }
 }
 
 #[tokio::test]
@@ -423,6 +455,54 @@ async fn a_key_that_is_said_again_keeps_its_health_and_its_turn() {
     assert_eq!(ring.keys()[1].rejected, 1);
     call(&layer, &api, chat("x")).await;
     assert_eq!(api.keys(), ["a", "b", "b"], "b's turn goes on");
+}
+
+#[tokio::test]
+async fn a_layer_inherits_what_the_one_before_it_knew() {
+    let (clock, time) = Clock::manual();
+    let old = layer(&["a1", "a2", "b1", "c1"]).clock(clock);
+    let api = Api::rejecting(&["a1"]);
+    api.answer("b1", (429, ("retry-after", "30"), LIMITED));
+    let retired = old.ring().keys()[3].fingerprint;
+    old.ring().retire(retired);
+    old.ring()
+        .quarantine(old.ring().keys()[1].fingerprint, Duration::from_secs(99));
+    call(&old, &api, chat("x")).await;
+    time.advance(Duration::from_secs(7));
+    let before = old.ring().keys();
+    let expected = [Quarantined, Quarantined, Cooling];
+    assert_eq!(health(&old.ring())[..3], expected);
+
+    // Made of the bare keys, as a source's first word is; what it says of them comes later.
+    let new = layer_of(["a1", "d1", "a2", "b1", "c1"]).inherit(&old.ring());
+    let specs = ["a1", "d1", "a2", "b1", "c1"].map(|key| KeySpec::new(key).group(&key[..1]));
+    new.ring().update(specs.into()).unwrap();
+    let after = new.ring().keys();
+    assert_eq!(
+        health(&new.ring()),
+        [Quarantined, Healthy, Quarantined, Cooling]
+    );
+    for (old, new) in [(0, 0), (1, 2), (2, 3)] {
+        let (old, new) = (&before[old], &after[new]);
+        assert_eq!(
+            (old.lent, old.rejected, old.limited),
+            (new.lent, new.rejected, new.limited)
+        );
+        assert_eq!((old.age, old.health_ends_in), (new.age, new.health_ends_in));
+    }
+    assert_eq!(after[1].age, Duration::ZERO);
+
+    // What becomes of the old ring is no business of the new one's.
+    old.ring().update(vec![KeySpec::new("z1")]).unwrap();
+    let reply = call(&new, &api, chat("x")).await;
+    assert_eq!(reply.status(), StatusCode::OK);
+    assert_eq!(api.keys().last().unwrap(), "d1");
+    assert!(
+        new.ring()
+            .keys()
+            .iter()
+            .all(|key| key.health != KeyHealth::Retired)
+    );
 }
 
 #[tokio::test]

@@ -37,6 +37,8 @@ pub enum RejectionKind {
     AuditUnavailable,
     /// There is no key to lend. 503, retryable.
     NoKey,
+    /// The API has asked to wait, and would be asked in vain until then. 429, retryable.
+    RateLimited,
     /// The key was not made for this origin, or the URI has none. 502.
     OriginNotAllowed,
     /// The caller did not show the right token. 401.
@@ -57,7 +59,7 @@ pub enum RejectionKind {
 
 impl RejectionKind {
     /// Every kind, in the order of declaration.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::InvalidPath,
         Self::InvalidBody,
         Self::BodyTooLarge,
@@ -68,6 +70,7 @@ impl RejectionKind {
         Self::Overloaded,
         Self::AuditUnavailable,
         Self::NoKey,
+        Self::RateLimited,
         Self::OriginNotAllowed,
         Self::Unauthorized,
         Self::Forbidden,
@@ -91,6 +94,7 @@ impl RejectionKind {
             Self::Overloaded => "overloaded",
             Self::AuditUnavailable => "audit_unavailable",
             Self::NoKey => "no_key",
+            Self::RateLimited => "rate_limited",
             Self::OriginNotAllowed => "origin_not_allowed",
             Self::Unauthorized => "unauthorized",
             Self::Forbidden => "forbidden",
@@ -113,6 +117,7 @@ impl RejectionKind {
             Self::Overloaded | Self::AuditUnavailable | Self::NoKey => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
+            Self::RateLimited => StatusCode::TOO_MANY_REQUESTS,
             Self::OriginNotAllowed
             | Self::UninspectableReply
             | Self::ReplyTooLarge
@@ -129,6 +134,7 @@ impl RejectionKind {
             Self::Overloaded
                 | Self::AuditUnavailable
                 | Self::NoKey
+                | Self::RateLimited
                 | Self::Unreachable
                 | Self::TruncatedReply
         )
@@ -146,6 +152,7 @@ impl RejectionKind {
             Self::Overloaded => "Too many requests are in memory",
             Self::AuditUnavailable => "The audit trail cannot be written",
             Self::NoKey => "No API key is available",
+            Self::RateLimited => "The API has asked to wait",
             Self::OriginNotAllowed => "The key may not be sent to this origin",
             Self::Unauthorized => "Unauthorized",
             Self::Forbidden => "Forbidden",
@@ -210,6 +217,13 @@ impl Rejection {
     #[must_use]
     pub fn with_param(mut self, param: impl Into<Box<str>>) -> Self {
         self.param = Some(param.into());
+        self
+    }
+
+    /// Says after how long to try again, if that is known better than by the kind.
+    #[must_use]
+    pub fn with_retry_after(mut self, time: Duration) -> Self {
+        self.retry_after = Some(time);
         self
     }
 
@@ -281,7 +295,7 @@ impl Rejection {
             HeaderValue::from_static("application/json"),
         );
         if let Some(after) = self.retry_after {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(after.as_secs()));
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(whole_seconds(after)));
         }
         headers.insert(mark::KIND, HeaderValue::from_static(self.kind.as_str()));
         mark::set(headers, Mark::Blocked, &self.request_id);
@@ -289,6 +303,11 @@ impl Rejection {
         response.extensions_mut().insert(self);
         response
     }
+}
+
+/// Rounded up: whoever comes too early is refused again.
+fn whole_seconds(time: Duration) -> u64 {
+    time.as_secs() + u64::from(time.subsec_nanos() > 0)
 }
 
 impl fmt::Display for Rejection {

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 use tower_mistral::{
     BuildError, Guard, GuardBuilder,
-    key_rotation::Keys,
+    key_rotation::{KeyRing, Keys},
     metadata_log::audit::AuditTrail,
     redact_output::{Profile, RedactOutputLayer},
     redactor::{Entity, RedactorBuilder, Show, UserRule},
@@ -31,15 +31,15 @@ impl Config {
         // Stands in for the keys, which a check does not read.
         let keys = Keys::new(["check"]);
         self.keys.sources().map(drop)?;
-        self.build(keys, &self.upstream.url, 0, (None, None))
+        self.build((keys, None), &self.upstream.url, 0, (None, None))
             .map(drop)
     }
 
-    /// The stack over these keys, for calls to `upstream`, which are recorded in the trail before
+    /// The stack over these keys, of which the ring of before may know something, for calls to `upstream`, which are recorded in the trail before
     /// anybody is told of them, and counted.
     pub(crate) fn build(
         &self,
-        keys: Keys,
+        (keys, before): (Keys, Option<KeyRing>),
         upstream: &Origin,
         generation: u64,
         (metrics, trail): (Option<Metrics>, Option<AuditTrail>),
@@ -57,10 +57,14 @@ impl Config {
             .origins(builder.keys(keys), upstream)?
             .replace_caller_authorization()
             .rotation(move |layer| {
-                layer
+                let layer = layer
                     .rotate_every(keys_config.rotate_every.0)
                     .bench_for(keys_config.bench_for.0)
-                    .max_replay(keys_config.max_replay.0)
+                    .max_replay(keys_config.max_replay.0);
+                match &before {
+                    Some(before) => layer.inherit(before),
+                    None => layer,
+                }
             })
             .budget(Budget::new(self.guard.buffer_budget.0))
             .sanitize(|layer| self.sanitize_layer(layer, screen.clone(), parts))

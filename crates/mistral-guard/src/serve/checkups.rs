@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 use hyper::body::Incoming;
 use tokio::{
     task::AbortHandle,
-    time::{interval, timeout},
+    time::{Instant, interval_at, timeout},
 };
 use tower::Layer;
 use tower_mistral::{Guard, wire::body::RequestBody};
@@ -28,7 +28,8 @@ impl Checkups {
     pub(super) fn begin(guard: &Guard, client: Client) -> Self {
         let mut rotation = guard.rotation().layer(client);
         let checking = tokio::spawn(async move {
-            let mut times = interval(EVERY);
+            // Not at once: each reload of the configuration would ask again.
+            let mut times = interval_at(Instant::now() + EVERY, EVERY);
             loop {
                 times.tick().await;
                 let checkup =

@@ -54,11 +54,12 @@ pub(super) struct Common {
 }
 
 impl Common {
-    /// All of it, or nothing: what is running is not touched.
+    /// All of it, or nothing: what is running is not touched. Keys that `before` had, too, are known.
     pub(super) async fn make(
         &self,
         config: &Config,
         addr: SocketAddr,
+        before: Option<&Current>,
     ) -> Result<Current, StartError> {
         let mut config = config.clone();
         if let Some(emulator) = &self.emulator {
@@ -74,6 +75,7 @@ impl Common {
         };
         let generation = self.generation.load(Ordering::Relaxed) + 1;
         let sinks = (self.metrics.clone(), self.trail.clone());
+        let keys = (keys, before.map(|before| before.guard.ring()));
         let guard = config.build(keys, &config.upstream.url, generation, sinks)?;
         if let Some(live) = &live {
             live.feed(&guard.ring());

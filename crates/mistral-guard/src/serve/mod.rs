@@ -100,7 +100,7 @@ impl Server {
             emulator: emulator.as_ref().map(|_| config.upstream.url.clone()),
         };
         let (listener, addr) = bind(config.server.listen).await?;
-        let first = common.make(&config, addr).await?;
+        let first = common.make(&config, addr, None).await?;
         let (token, is_made) = (first.callers.shown(), first.callers.is_made());
         common.made = token.clone().filter(|_| is_made);
 

@@ -130,7 +130,7 @@ impl Running {
     }
 
     /// Answers new calls by this configuration; calls under way end by the one they began with.
-    /// Keys are fetched anew, and what was known of their health is forgotten. Addresses, numbers of
+    /// Keys are fetched anew; those that there were before keep their health, counts and age. Addresses, numbers of
     /// connections, times of `[server]`, the logs and the choice of the emulator stay as they are until
     /// the process is started again.
     ///
@@ -139,7 +139,8 @@ impl Running {
     /// What [`Server::start`](super::Server::start) would say. Nothing has changed then.
     pub async fn reload(&self, config: Config) -> Result<(), StartError> {
         let config = self.with_what_stays(config);
-        let current = self.common.make(&config, self.addr).await?;
+        let before = self.current.borrow().clone();
+        let current = self.common.make(&config, self.addr, Some(&before)).await?;
         self.current.send_replace(current);
         let (keys, sources) = self.keys();
         tracing::info!(target: "mistral_guard", keys, sources, "the configuration was read again");

@@ -172,6 +172,14 @@ impl Moment<'_> {
         entry.rank(self.now, to_nanos(self.options.expiry_margin))
     }
 
+    /// For how long the API would be asked in vain with this key, of which most is to be hoped.
+    pub(super) fn wait(&self, entry: &Entry) -> Option<Duration> {
+        // Of most keys this one look at the group tells that there is nothing to wait for.
+        let until = entry.group.asked_until();
+        let waits = until > self.now && self.rank(entry).0 == Rank::Waiting;
+        waits.then(|| Duration::from_nanos(until - self.now))
+    }
+
     fn is_over(&self, turn: Turn) -> bool {
         let lasts = to_millis(to_nanos(self.options.rotate_every)).max(1);
         to_millis(self.now).saturating_sub(turn.since) >= lasts

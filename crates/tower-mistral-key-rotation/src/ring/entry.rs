@@ -29,7 +29,6 @@ pub(crate) struct Key {
     /// When it joined the ring, in nanoseconds since the start of that.
     pub(crate) joined: u64,
     health: AtomicU64,
-    is_retired: AtomicBool,
     is_expiry_told: AtomicBool,
     lent: AtomicU64,
     ended: AtomicU64,
@@ -45,7 +44,6 @@ impl Key {
             api_key,
             joined,
             health: AtomicU64::default(),
-            is_retired: AtomicBool::default(),
             is_expiry_told: AtomicBool::default(),
             lent: AtomicU64::default(),
             ended: AtomicU64::default(),
@@ -78,15 +76,6 @@ impl Key {
         self.lent().saturating_sub(ended)
     }
 
-    /// No call begins with it from now on.
-    pub(crate) fn retire(&self) {
-        self.is_retired.store(true, SeqCst);
-    }
-
-    pub(crate) fn is_retired(&self) -> bool {
-        self.is_retired.load(SeqCst)
-    }
-
     /// True for the first who asks.
     pub(crate) fn tell_expiry(&self) -> bool {
         !self.is_expiry_told.swap(true, Relaxed)
@@ -102,6 +91,8 @@ pub(crate) struct Entry {
     pub(crate) id: Option<Cow<'static, str>>,
     /// In nanoseconds since the start of the ring; the greatest number for never.
     pub(crate) expires: u64,
+    /// That of the key in this ring, whatever is said of it meanwhile; another ring has its own.
+    pub(crate) is_retired: Arc<AtomicBool>,
 }
 
 /// How little a key is to be recommended: the least comes first.
@@ -112,12 +103,36 @@ pub(crate) enum Rank {
     OnTrial,
     ExpiresSoon,
     Benched,
+    /// Its organisation cools, for a time that was guessed.
     Cooling,
+    /// Its organisation cools, for as long as the API has said: it is not to be asked before.
+    Waiting,
     Quarantined,
     Expired,
 }
 
 impl Entry {
+    /// The same in another ring: it has not been retired there.
+    pub(crate) fn inherited(&self) -> Self {
+        Self {
+            key: Arc::clone(&self.key),
+            group: Arc::clone(&self.group),
+            class: self.class,
+            id: self.id.clone(),
+            expires: self.expires,
+            is_retired: Arc::default(),
+        }
+    }
+
+    /// No call begins with it from now on.
+    pub(crate) fn retire(&self) {
+        self.is_retired.store(true, SeqCst);
+    }
+
+    pub(crate) fn is_retired(&self) -> bool {
+        self.is_retired.load(SeqCst)
+    }
+
     /// Its rank, and what orders keys of one rank: when that ends.
     pub(crate) fn rank(&self, now: u64, margin: u64) -> (Rank, u64) {
         if self.expires <= now {
@@ -128,6 +143,7 @@ impl Entry {
         let cools = self.group.cools_until();
         match health.standing() {
             Standing::Quarantined | Standing::Withheld if is_held => (Rank::Quarantined, until),
+            _ if self.group.asked_until() > now => (Rank::Waiting, cools),
             _ if cools > now => (Rank::Cooling, cools),
             Standing::Benched if is_held => (Rank::Benched, until),
             _ if self.expires.saturating_sub(now) <= margin => {

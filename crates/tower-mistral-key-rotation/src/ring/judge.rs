@@ -10,7 +10,7 @@ use super::{
     health::{Health, Standing},
     ticks::to_nanos,
 };
-use crate::Fingerprint;
+use crate::{Fingerprint, wait::Wait};
 
 impl Ring {
     /// The API has accepted the key.
@@ -69,12 +69,16 @@ impl Ring {
     }
 
     /// The API has asked to wait, for as long as it said.
-    pub(crate) fn cool(&self, lease: &Lease, asked: Duration) {
+    pub(crate) fn cool(&self, lease: &Lease, asked: Wait) {
         let Entry { key, group, .. } = &*lease.entry;
         key.limited.fetch_add(1, Relaxed);
-        let time = asked.min(self.options.cool_at_most);
-        let now = self.ticks.now();
-        if group.cool(now.saturating_add(to_nanos(time))) {
+        let time = asked.time.min(self.options.cool_at_most);
+        let until = self.ticks.now().saturating_add(to_nanos(time));
+        let is_new = match asked.is_said {
+            true => group.wait(until),
+            false => group.cool(until),
+        };
+        if is_new {
             let (key, group) = (key.fingerprint, &*group.name);
             tracing::info!(%key, group, ms = time.as_millis(), "the API limits; the group cools");
         }
@@ -90,7 +94,7 @@ impl Ring {
 
     /// Lends this very key, unless it was retired.
     pub(crate) fn lend_suspect(&self, entry: &Arc<Entry>) -> Option<Lease> {
-        Some(Lease::new(entry, true)).filter(|lease| !lease.entry.key.is_retired())
+        Some(Lease::new(entry, true)).filter(|lease| !lease.entry.is_retired())
     }
 
     /// The API was asked about the key, and rejects it.

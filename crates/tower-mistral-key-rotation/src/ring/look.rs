@@ -29,15 +29,15 @@ impl Ring {
         let (rank, _) = entry.rank(now, 0);
         let until = match rank {
             Rank::Benched | Rank::Quarantined => key.health().until(),
-            Rank::Cooling => group.cools_until(),
+            Rank::Cooling | Rank::Waiting => group.cools_until(),
             _ => now,
         };
         let health = match rank {
-            _ if key.is_retired() => KeyHealth::Retired,
+            _ if entry.is_retired() => KeyHealth::Retired,
             Rank::Expired => KeyHealth::Expired,
             Rank::Benched => KeyHealth::Benched,
             Rank::Quarantined => KeyHealth::Quarantined,
-            Rank::Cooling => KeyHealth::Cooling,
+            Rank::Cooling | Rank::Waiting => KeyHealth::Cooling,
             Rank::Ready | Rank::OnTrial | Rank::ExpiresSoon => KeyHealth::Healthy,
         };
         let left = |until: u64| Duration::from_nanos(until.saturating_sub(now));

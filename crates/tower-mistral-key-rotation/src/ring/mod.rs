@@ -47,7 +47,7 @@ pub(crate) struct Ring {
     hook: ArcSwapOption<Box<dyn Refetch>>,
     secrets: ArcSwap<Secrets>,
     replays: Replays,
-    ticks: Ticks,
+    ticks: Arc<Ticks>,
     options: RingOptions,
 }
 
@@ -70,6 +70,15 @@ impl Table {
     fn entries(&self) -> impl Iterator<Item = &Arc<Entry>> {
         self.api.entries().iter().chain(self.admin.entries())
     }
+}
+
+/// Why no key is lent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unlent {
+    /// There is none.
+    NoKey,
+    /// Every organisation that has one was asked by the API to wait, for at least this long yet.
+    Wait(Duration),
 }
 
 /// A key that has failed a call.
@@ -101,7 +110,7 @@ impl Failed {
 
 impl Ring {
     /// The key of the call's first attempt. `may_try`: whether it could go on with another.
-    pub(crate) fn pick(&self, want: KeyClass, may_try: bool) -> Option<Lease> {
+    pub(crate) fn pick(&self, want: KeyClass, may_try: bool) -> Result<Lease, Unlent> {
         self.lend(want, may_try, Circle::pick)
     }
 
@@ -126,10 +135,10 @@ impl Ring {
         let lease = self.lend(want, false, |circle, moment| {
             circle.pick_another(moment, worst, |entry| may_follow(entry, failed, now))
         });
-        if lease.is_none() {
+        if lease.is_err() {
             self.replays.put_back();
         }
-        lease
+        lease.ok()
     }
 
     /// Whether there is a healthy key for one more attempt.
@@ -175,7 +184,7 @@ impl Ring {
         want: KeyClass,
         may_try: bool,
         choose: impl for<'c> Fn(&'c Circle, &Moment<'_>) -> Option<&'c Arc<Entry>>,
-    ) -> Option<Lease> {
+    ) -> Result<Lease, Unlent> {
         loop {
             let table = self.table.load();
             let (circle, counts) = table.circle(want);
@@ -185,10 +194,14 @@ impl Ring {
                 now: self.ticks.now(),
                 may_try,
             };
-            let lease = Lease::new(choose(circle, &moment)?, counts);
+            let entry = choose(circle, &moment).ok_or(Unlent::NoKey)?;
+            if let Some(wait) = moment.wait(entry) {
+                return Err(Unlent::Wait(wait));
+            }
+            let lease = Lease::new(entry, counts);
             // A key is retired after the list without it was published: the next look finds that.
-            if !lease.entry.key.is_retired() {
-                return Some(lease);
+            if !lease.entry.is_retired() {
+                return Ok(lease);
             }
         }
     }

@@ -39,21 +39,58 @@ impl Ring {
 
     /// A ring that stands at the first key.
     pub(crate) fn new(keys: Vec<Checked>, options: RingOptions) -> Self {
+        let ticks = Ticks::new(options.clock.clone());
+        let ring = Self::empty(options, Arc::new(ticks));
+        ring.update(keys);
+        ring
+    }
+
+    fn empty(options: RingOptions, ticks: Arc<Ticks>) -> Self {
         let first = || Circle::new(Vec::new(), Turn { index: 0, since: 0 });
         let table = Table {
             api: first(),
             admin: first(),
         };
-        let ring = Self {
+        Self {
             table: ArcSwap::from_pointee(table),
             past: Mutex::default(),
             hook: ArcSwapOption::empty(),
             secrets: ArcSwap::default(),
             replays: Replays::new(options.replays),
-            ticks: Ticks::new(options.clock.clone()),
+            ticks,
             options,
+        }
+    }
+
+    /// The same keys in a new ring that goes on with what `old` knows: of keys that are in both,
+    /// their health, counts and age, the turn and what organisations were asked to wait; which keys
+    /// were retired by hand. What sources say of those keys stays until it is said anew.
+    pub(crate) fn inheriting(&self, old: &Self) -> Self {
+        let mut options = self.options.clone();
+        options.clock = old.options.clock.clone();
+        let ring = Self::empty(options, Arc::clone(&old.ticks));
+        ring.past().barred.clone_from(&old.past().barred);
+        let known = old.table.load();
+        let inherit = |circle: &Circle| {
+            let entries = circle.entries().iter();
+            let entries = entries.map(|entry| Arc::new(entry.inherited()));
+            Circle::new(entries.collect(), circle.turn().1)
         };
-        ring.update(keys);
+        ring.table.store(Arc::new(Table {
+            api: inherit(&known.api),
+            admin: inherit(&known.admin),
+        }));
+        let table = self.table.load();
+        let keys = table.entries().map(|entry| {
+            let is_same = |old: &&Arc<Entry>| old.key.api_key.is_same(&entry.key.api_key);
+            match known.entries().find(is_same) {
+                Some(old) => ring.checked(old),
+                None => self.checked(entry),
+            }
+        });
+        ring.update(keys.collect());
+        ring.hook.store(self.hook.load_full());
+        ring.publish_to(self.secrets().as_ref().clone());
         ring
     }
 
@@ -61,18 +98,8 @@ impl Ring {
     pub(crate) fn with(&self, set: impl FnOnce(&mut RingOptions)) -> Self {
         let mut options = self.options.clone();
         set(&mut options);
-        let now = self.ticks.now();
         let table = self.table.load();
-        let keys = table.entries().map(|entry| Checked {
-            key: entry.key.api_key.clone(),
-            id: entry.id.clone(),
-            group: entry.group.name.clone(),
-            class: entry.class,
-            expires_at: (entry.expires != u64::MAX).then(|| {
-                let left = Duration::from_nanos(entry.expires.saturating_sub(now));
-                SystemTime::now() + left
-            }),
-        });
+        let keys = table.entries().map(|entry| self.checked(entry));
         let ring = Self::new(keys.collect(), options);
         ring.hook.store(self.hook.load_full());
         ring.publish_to(self.secrets().as_ref().clone());
@@ -138,12 +165,26 @@ impl Ring {
         self.past.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// What was said of the key.
+    fn checked(&self, entry: &Entry) -> Checked {
+        let left = entry.expires.saturating_sub(self.ticks.now());
+        let expires_at = SystemTime::now() + Duration::from_nanos(left);
+        Checked {
+            key: entry.key.api_key.clone(),
+            id: entry.id.clone(),
+            group: entry.group.name.clone(),
+            class: entry.class,
+            expires_at: (entry.expires != u64::MAX).then_some(expires_at),
+        }
+    }
+
     fn entry(&self, checked: Checked, old: &Table, new: &[Arc<Entry>], now: u64) -> Entry {
         let known = old
             .entries()
             .find(|old| old.key.api_key.is_same(&checked.key));
-        let known = known.map(|old| Arc::clone(&old.key));
-        let key = known.unwrap_or_else(|| Arc::new(Key::new(checked.key, now)));
+        let known = known.map(|old| (Arc::clone(&old.key), Arc::clone(&old.is_retired)));
+        let (key, is_retired) =
+            known.unwrap_or_else(|| (Arc::new(Key::new(checked.key, now)), Arc::default()));
         let mut others = new.iter().chain(old.entries());
         let group = others.find(|other| other.group.name == checked.group);
         let group = group.map(|other| Arc::clone(&other.group));
@@ -155,6 +196,7 @@ impl Ring {
             expires: checked
                 .expires_at
                 .map_or(u64::MAX, |time| self.ticks.at(time)),
+            is_retired,
         }
     }
 
@@ -186,7 +228,7 @@ impl Ring {
         };
         self.table.store(Arc::new(table));
         for entry in &gone {
-            entry.key.retire();
+            entry.retire();
             tracing::info!(key = %entry.key.fingerprint, id = entry.id.as_deref(), "a key is retired");
         }
         past.retired.retain(|entry| entry.key.in_flight() > 0);

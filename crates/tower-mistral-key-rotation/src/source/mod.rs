@@ -2,7 +2,6 @@
 //! directories and closures, and the task that keeps a ring up to date from them.
 
 mod callback;
-mod dir;
 mod entry;
 mod env;
 mod error;
@@ -18,11 +17,10 @@ use std::time::Duration;
 
 pub use self::{
     callback::CallbackSource,
-    dir::DirSource,
     entry::parse_keys,
     env::EnvSource,
     error::{SourceError, SourceErrorKind},
-    file::FileSource,
+    file::{DirSource, FileSource},
     live::{LiveKeys, SourceState},
     sources::{Sources, SourcesError},
 };

@@ -18,6 +18,7 @@ use tokio::{
 };
 use tower::{Layer as _, ServiceExt};
 use tower_mistral_key_rotation::{KeyHealth, KeyRotationLayer, Strategy};
+use tower_mistral_wire::{Rejection, RejectionKind};
 
 use api::Api;
 use source::Source;
@@ -76,6 +77,11 @@ async fn one_call(layer: KeyRotationLayer, world: Rc<World>, kind: Kind) {
     let reply = layer.layer(api).oneshot(request).await.unwrap();
     let ended = world.now();
     let status = reply.status();
+    if let Some(refused) = reply.extensions().get::<Rejection>() {
+        assert_eq!(refused.kind(), RejectionKind::RateLimited);
+        assert!(refused.retry_after().unwrap() <= SECOND * 91);
+        world.count_refused();
+    }
     reply.into_body().collect().await.unwrap();
     world.count_call(status == kind.answer());
     if status == kind.answer() || kind == Kind::Upload {

@@ -76,6 +76,8 @@ struct Group {
     /// Limited: from, to.
     limits: Vec<(Instant, Instant)>,
     asked: Option<Instant>,
+    /// Until when the layer was told to wait.
+    told: Option<Instant>,
 }
 
 pub(crate) enum Ruling {
@@ -93,6 +95,7 @@ pub(crate) struct World {
     keys: RefCell<BTreeMap<String, Key>>,
     groups: RefCell<BTreeMap<&'static str, Group>>,
     calls: Cell<(u64, u64)>,
+    refused: Cell<u64>,
     seen: RefCell<BTreeMap<&'static str, u64>>,
 }
 
@@ -108,6 +111,7 @@ impl World {
             keys: RefCell::default(),
             groups: RefCell::default(),
             calls: Cell::default(),
+            refused: Cell::default(),
             seen: RefCell::default(),
         };
         for group in GROUPS {
@@ -197,6 +201,10 @@ impl World {
         }
         let mut groups = self.groups.borrow_mut();
         let group = groups.get_mut(key.group).unwrap();
+        assert!(
+            is_probe || group.told.is_none_or(|told| told <= now),
+            "{name} was used while the API had asked to wait"
+        );
         let limit = group
             .limits
             .iter()
@@ -228,6 +236,7 @@ impl World {
         let mut groups = self.groups.borrow_mut();
         let group = groups.get_mut(group).unwrap();
         group.asked = group.asked.max(Some(now + wait));
+        group.told = group.told.max(Some(now + wait));
     }
 
     /// The keys in the ring that the API would have taken at every moment between these.
@@ -280,6 +289,11 @@ impl World {
             .set((good + u64::from(succeeded), bad + u64::from(!succeeded)));
     }
 
+    /// A call ended in the layer, since all were asked to wait.
+    pub(crate) fn count_refused(&self) {
+        self.refused.set(self.refused.get() + 1);
+    }
+
     /// What holds of the whole.
     pub(crate) fn judge(&self) {
         for (name, key) in self.keys.borrow().iter() {
@@ -303,6 +317,7 @@ impl World {
                 "{seen:?}"
             );
         }
+        assert!(self.refused.get() > 0);
         let (good, bad) = self.calls.get();
         assert!(good > 5000 && bad < good / 20, "{good} {bad}");
     }
