@@ -85,7 +85,7 @@ row() {
 }
 
 of_json() {
-    echo "python3 -c 'import json, sys; d = json.load(open(sys.argv[1])); print($1)' \"\$out$2\""
+    echo "python3 -c 'import json, sys; d = json.load(open(sys.argv[1])); print($1)' \"\$out${2:-}\""
 }
 
 CARGO_PROFILE_RELEASE_DEBUG=0 cargo build --quiet --release --locked -p mistral-guard

@@ -11,9 +11,10 @@ use super::{
     wiring::Wiring,
 };
 use crate::{
+    check::Severity,
     finding::{Finding, Place, Trace},
     report::Report,
-    rule::{Rule, Severity},
+    rule::Rule,
 };
 
 /// What looks at files. Shared by all threads.
