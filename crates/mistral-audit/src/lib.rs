@@ -44,6 +44,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod baseline;
+mod check;
 mod finding;
 #[cfg(feature = "probe")]
 pub mod probe;
@@ -53,6 +54,7 @@ mod rule;
 pub mod scan;
 
 pub use baseline::{Baseline, BaselineError};
+pub use check::{Check, Severity};
 pub use finding::{Finding, Place, Trace, Verdict};
 pub use report::{Coverage, Outcome, Report};
-pub use rule::{Check, Rule, Severity};
+pub use rule::Rule;

@@ -8,6 +8,7 @@ use std::{
     path::Path,
     process::{Command, Output},
     thread,
+    time::{Duration, SystemTime},
 };
 
 use serde_json::Value;
@@ -254,6 +255,42 @@ fn a_guards_configuration_is_read_too() {
         !text.contains("secret!"),
         "values may be misplaced secrets: {text}"
     );
+}
+
+#[test]
+fn keys_that_are_over_or_old_are_told_where_their_files_can_be_read() {
+    let mounts = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str, days: u64| {
+        let path = mounts.path().join(name);
+        fs::write(&path, text).unwrap();
+        let time = SystemTime::now() - Duration::from_secs(days * 24 * 60 * 60);
+        let file = fs::File::options().write(true).open(&path).unwrap();
+        file.set_modified(time).unwrap();
+        path.display().to_string()
+    };
+    let key = key();
+    for (path, expected) in [
+        (file("new", &key, 80), None),
+        (file("old", &key, 91), Some("key-old")),
+        (
+            file("over", &format!("{key} expires=2020-01-01"), 1),
+            Some("key-expired"),
+        ),
+        (file("good", &format!("{key} expires=2999-01-01"), 1), None),
+        ("/none/at/all".to_owned(), None),
+    ] {
+        let config = format!("[[keys.sources]]\nfrom = \"file\"\npath = \"{path}\"\n");
+        let root = project(&[("mistral-guard.toml", &config)]);
+        let (code, report) = json(root.path(), &[]);
+        let rule = &report["findings"][0]["rule"];
+        assert_eq!(
+            (code, rule.as_str()),
+            (i32::from(expected.is_some()), expected),
+            "{path}"
+        );
+        let notes = report["coverage"]["notes"].as_array().unwrap().len();
+        assert_eq!(notes, usize::from(path == "/none/at/all"));
+    }
 }
 
 #[cfg(unix)]

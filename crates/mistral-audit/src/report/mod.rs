@@ -6,8 +6,8 @@ mod table;
 use serde::Serialize;
 
 use crate::{
+    check::{Check, Severity},
     finding::Finding,
-    rule::{Check, Severity},
 };
 
 /// What an audit found.

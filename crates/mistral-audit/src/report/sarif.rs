@@ -5,10 +5,7 @@ use std::fmt::Write;
 use serde_json::{Map, Value, json};
 
 use super::Report;
-use crate::{
-    finding::Finding,
-    rule::{Rule, Severity},
-};
+use crate::{check::Severity, finding::Finding, rule::Rule};
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";

@@ -1,40 +1,38 @@
 //! Releases of Mistral's SDKs that were published by attackers.
 
-/// A release and who says so.
-struct Release {
-    package: &'static str,
+use std::sync::LazyLock;
+
+/// The list, with sources and dates. A line is all that a further release needs.
+const LIST: &str = include_str!("compromised.txt");
+
+/// A package, its bad releases, and who says so.
+struct Release<'a> {
+    package: &'a str,
     is_npm: bool,
-    versions: &'static [&'static str],
-    advisory: &'static str,
+    versions: Vec<&'a str>,
+    advisory: &'a str,
+    disclosed: &'a str,
 }
 
-/// Of Mistral's advisory MAI-2026-002, and the databases' names for it.
-static RELEASES: &[Release] = &[
-    Release {
-        package: "mistralai",
-        is_npm: false,
-        versions: &["2.4.6"],
-        advisory: "GHSA-wx9m-wx4f-4cmg",
-    },
-    Release {
-        package: "@mistralai/mistralai",
-        is_npm: true,
-        versions: &["2.2.2", "2.2.3", "2.2.4"],
-        advisory: "GHSA-jgg6-4rpr-wfh7",
-    },
-    Release {
-        package: "@mistralai/mistralai-azure",
-        is_npm: true,
-        versions: &["1.7.1", "1.7.2", "1.7.3"],
-        advisory: "MAL-2026-3511",
-    },
-    Release {
-        package: "@mistralai/mistralai-gcp",
-        is_npm: true,
-        versions: &["1.7.1", "1.7.2", "1.7.3"],
-        advisory: "MAL-2026-3512",
-    },
-];
+static RELEASES: LazyLock<Vec<Release<'static>>> =
+    LazyLock::new(|| LIST.lines().filter_map(release).collect());
+
+/// None for comments, and for lines that are no release: a test says that there are none.
+fn release(line: &str) -> Option<Release<'_>> {
+    let mut fields = line.split(' ');
+    let is_npm = match fields.next()? {
+        "npm" => true,
+        "pypi" => false,
+        _ => return None,
+    };
+    Some(Release {
+        package: fields.next()?,
+        is_npm,
+        versions: fields.next()?.split(',').collect(),
+        advisory: fields.next()?,
+        disclosed: fields.next()?,
+    })
+}
 
 const LOCK_FILES: &[&str] = &[
     "Cargo.lock",
@@ -110,7 +108,7 @@ pub(super) fn find(name: &str, text: &str) -> impl Iterator<Item = (usize, Strin
 /// How far behind the name of a package its version stands, at most, in lines.
 const REACH: usize = 3;
 
-fn first(text: &str, release: &Release) -> Option<(usize, String)> {
+fn first(text: &str, release: &Release<'_>) -> Option<(usize, String)> {
     text.match_indices(release.package).find_map(|(at, name)| {
         let before = text.get(..at)?.chars().next_back();
         let is_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
@@ -132,7 +130,8 @@ fn first(text: &str, release: &Release) -> Option<(usize, String)> {
             .versions
             .iter()
             .find(|version| has_version(near, version))?;
-        Some((at, format!("{name} {version}, {}", release.advisory)))
+        let (advisory, disclosed) = (release.advisory, release.disclosed);
+        Some((at, format!("{name} {version}, {advisory} of {disclosed}")))
     })
 }
 
@@ -155,6 +154,22 @@ fn has_version(text: &str, version: &str) -> bool {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_line_of_the_list_is_a_release_with_a_source_and_a_day() {
+        let lines = LIST.lines().filter(|line| !line.starts_with('#'));
+        for line in lines {
+            let release = release(line).unwrap();
+            let day = release.disclosed.split('-').map(str::len);
+            assert_eq!(day.collect::<Vec<_>>(), [4, 2, 2], "{line}");
+            let source = line.rsplit(' ').next().unwrap();
+            assert!(source.starts_with("https://"), "{line}");
+            let advisory =
+                release.advisory.starts_with("GHSA-") || release.advisory.starts_with("MAL-");
+            assert!(advisory && !release.versions.contains(&""), "{line}");
+        }
+        assert_eq!(RELEASES.len(), 4);
+    }
 
     #[test]
     fn compromised_releases_are_found_where_they_are_pinned() {

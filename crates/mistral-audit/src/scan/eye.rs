@@ -11,9 +11,10 @@ use super::{
     wiring::Wiring,
 };
 use crate::{
+    check::Severity,
     finding::{Finding, Place, Trace},
     report::Report,
-    rule::{Rule, Severity},
+    rule::Rule,
 };
 
 /// What looks at files. Shared by all threads.
@@ -96,7 +97,8 @@ impl Eye {
             let masked = masked(text, secret.range.start, &secrets);
             let place = place(path, text, secret.range.start, commit);
             let mut finding = Finding::new(secret.rule, place, "").secret(trace, &masked);
-            if is_sample && secret.rule != Rule::MISTRAL_API_KEY {
+            let explains = is_sample || is_doc_comment(text, secret.range.start);
+            if explains && secret.rule != Rule::MISTRAL_API_KEY {
                 finding.severity = Severity::Low;
                 finding.detail = "in tests, examples or documentation".to_owned();
             }
@@ -177,6 +179,11 @@ pub(super) fn is_sample(path: &str) -> bool {
         "testdata",
         "test_data",
         "test-data",
+        "test_vectors",
+        "test-vectors",
+        "testsuite",
+        "test-suite",
+        "conformance",
         "fixtures",
         "examples",
         "example",
@@ -194,7 +201,7 @@ pub(super) fn is_sample(path: &str) -> bool {
     let mut parts = lower.rsplit('/');
     let name = parts.next().unwrap_or_default();
     let stem = name.split('.').next().unwrap_or(name);
-    parts.any(|part| FOLDERS.contains(&part))
+    parts.any(|part| FOLDERS.contains(&part) || part.ends_with("-test-suite"))
         || FOLDERS.contains(&stem)
         || stem.starts_with("test_")
         || stem.ends_with("_test")
@@ -203,6 +210,13 @@ pub(super) fn is_sample(path: &str) -> bool {
         || name.contains(".spec.")
         || name.ends_with(".md")
         || name.ends_with(".rst")
+}
+
+/// Whether a line documents code: `///`, `//!`.
+fn is_doc_comment(text: &str, at: usize) -> bool {
+    let (start, end) = text::line_of(text, at);
+    let line = text.get(start..end).unwrap_or_default().trim_start();
+    line.starts_with("///") || line.starts_with("//!")
 }
 
 /// Whether texts stand in quotation marks in the language of a file.

@@ -6,6 +6,7 @@
 mod compromised;
 mod env_file;
 mod eye;
+mod harmless;
 #[cfg(feature = "history")]
 mod history;
 mod look;

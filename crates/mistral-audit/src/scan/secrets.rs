@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use stream_redactor::{Edit, Entity, Redactor, RedactorBuilder};
 
-use super::look::Look;
+use super::{harmless::opens_nothing, look::Look};
 use crate::rule::Rule;
 
 /// A secret and where it stands, in bytes.
@@ -81,7 +81,7 @@ impl Secrets {
             }
         }
         let explains =
-            |secret: &Secret| is_stand_in(text, secret) || quotes && is_code(text, secret);
+            |secret: &Secret| opens_nothing(text, secret) || quotes && is_code(text, secret);
         secrets.retain(|secret| !explains(secret));
         if has_mistral(text) {
             self.keys(text, &mut secrets);
@@ -189,49 +189,12 @@ fn entropy(word: &str) -> f64 {
     bits.sum()
 }
 
-/// What stands for a secret where code is explained or tested, and opens nothing.
-fn is_stand_in(text: &str, secret: &Secret) -> bool {
-    let value = text.get(secret.range.clone()).unwrap_or_default();
-    let lower = value.to_ascii_lowercase();
-    if secret.rule == Rule::URL_CREDENTIALS {
-        return is_sample_login(text, secret, &lower);
-    }
-    // The keys of AWS's documentation end so.
-    value.ends_with("EXAMPLE") || value.ends_with("EXAMPLEKEY")
-}
-
 /// Whether what is assigned is a number, a type or a call: there is no quotation mark before it.
 fn is_code(text: &str, secret: &Secret) -> bool {
     let (start, _) = super::text::line_of(text, secret.range.start);
     let before = text.get(start..secret.range.start).unwrap_or_default();
     let is_key = is_key(text.get(secret.range.clone()).unwrap_or_default());
     secret.rule == Rule::ASSIGNED_SECRET && !is_key && !before.contains(['"', '\'', '`'])
-}
-
-fn is_sample_login(text: &str, secret: &Secret, login: &str) -> bool {
-    const WORDS: &[&str] = &[
-        "password", "passwd", "secret", "username", "postgres", "changeme", "example", "letmein",
-        "123456", "redacted", "canary",
-    ];
-    const HOSTS: &[&str] = &["localhost", "127.0.0.1", "foo", "host", "domain", "server"];
-    /// Shorter ones explain, or are guessed.
-    const MIN_PASSWORD: usize = 6;
-    let password = login
-        .trim_end_matches('@')
-        .split_once(':')
-        .map_or(login, |(_, word)| word);
-    let behind = text.get(secret.range.end..).unwrap_or_default();
-    let host = behind.strip_prefix('@').unwrap_or(behind);
-    let end = host.find(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | '-'));
-    let host = host.get(..end.unwrap_or(host.len())).unwrap_or_default();
-    let is_code = password.contains(['{', '$', '<', '%', '*', '(']) || password.contains("...");
-    is_code
-        || password.len() < MIN_PASSWORD
-        || WORDS.contains(&password)
-        || host
-            .split('.')
-            .any(|label| label == "example" || label == "test")
-        || HOSTS.iter().any(|name| host.starts_with(name))
 }
 
 #[cfg(test)]

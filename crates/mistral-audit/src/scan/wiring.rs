@@ -3,10 +3,7 @@
 use aho_corasick::AhoCorasick;
 
 use super::eye::{Seen, is_allowed, is_sample, place};
-use crate::{
-    finding::Finding,
-    rule::{Rule, Severity},
-};
+use crate::{check::Severity, finding::Finding, rule::Rule};
 
 /// What a mark says.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -2,28 +2,34 @@
 
 use std::{fs, path::Path};
 
-use mistral_audit::{Finding, Place, Rule};
+use mistral_audit::{Finding, Place, Report, Rule};
 use tower_mistral::wire::BoxError;
 
+use super::age;
 use crate::config::{Config, ModeName, UninspectableConfig, UninspectableName};
 
 /// Looks at a file and at who may change it.
-pub(super) fn file(path: &Path, shown: &str) -> Result<Vec<Finding>, BoxError> {
+pub(super) fn file(path: &Path, shown: &str) -> Result<Report, BoxError> {
     let text = fs::read_to_string(path).map_err(|error| format!("{shown}: {error}"))?;
-    let mut findings =
-        match Config::parse(shown, &text).and_then(|config| config.check().map(|()| config)) {
-            Ok(config) => check(&config, shown),
-            // The message names keys and no values.
-            Err(error) => vec![Finding::new(
-                Rule::CONFIG_INVALID,
-                Place::file(shown),
-                error.to_string(),
-            )],
-        };
-    if is_writable_by_others(path) {
-        findings.push(Finding::new(Rule::CONFIG_WRITABLE, Place::file(shown), ""));
+    let mut report = Report::default();
+    let findings = &mut report.findings;
+    match Config::parse(shown, &text).and_then(|config| config.check().map(|()| config)) {
+        Ok(config) => {
+            findings.extend(check(&config, shown));
+            age::look(&config, shown, &mut report)?;
+        }
+        // The message names keys and no values.
+        Err(error) => findings.push(Finding::new(
+            Rule::CONFIG_INVALID,
+            Place::file(shown),
+            error.to_string(),
+        )),
     }
-    Ok(findings)
+    if is_writable_by_others(path) {
+        let finding = Finding::new(Rule::CONFIG_WRITABLE, Place::file(shown), "");
+        report.findings.push(finding);
+    }
+    Ok(report)
 }
 
 /// What speaks against a configuration that stands in `path`.

@@ -2,6 +2,7 @@
 //!
 //! Trees and history are [`mistral_audit`]'s; what a guard is told is looked at here.
 
+mod age;
 mod config;
 mod verify;
 
@@ -11,7 +12,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use mistral_audit::{Baseline, Report, Severity, scan::Scan};
+use mistral_audit::{Baseline, Severity, scan::Scan};
 use tower_mistral::wire::BoxError;
 
 pub use self::config::check;
@@ -95,7 +96,7 @@ pub fn run(args: &AuditArgs) -> Result<bool, BoxError> {
             .unwrap_or(&path)
             .display()
             .to_string();
-        report = report.with(Report::new(config::file(&path, &shown)?));
+        report = report.with(config::file(&path, &shown)?);
     }
     if let Some(baseline) = &baseline {
         let known = baseline.filter(&mut report.findings);
