@@ -1,6 +1,7 @@
 //! How far the rules have read: what is not decided yet, and what they may know of the left.
 
-use crate::left::{Left, REACH, Register};
+use crate::context::Births;
+use crate::left::{self, Left, REACH, Register};
 use crate::symbols::Symbols;
 use crate::view::{self, Sym};
 
@@ -39,6 +40,24 @@ impl Reading {
     #[inline]
     pub(crate) fn undecided(&self) -> usize {
         self.undecided
+    }
+
+    /// What was decided and what is held says of births, and whether one of it says that they are
+    /// near.
+    #[inline]
+    pub(crate) fn all_births(&self) -> (Births, bool) {
+        let births = self.register.births();
+        let held = self.symbols.iter().filter(|symbol| !symbol.hidden);
+        held.fold((births, births.are_near()), |(mut births, any), symbol| {
+            births.read(left::byte(symbol.ch));
+            (births, any | births.are_near())
+        })
+    }
+
+    /// What was decided says of births.
+    #[inline]
+    pub(crate) fn births(&self) -> Births {
+        self.register.births()
     }
 
     #[inline]
