@@ -128,6 +128,18 @@ impl Left<'_> {
         context::find(line.get(whole.unwrap_or(REACH)..).unwrap_or_default())
     }
 
+    /// Whether the words before `at` may tell of births.
+    pub(crate) fn may_tell_of_birth(&self, at: u64) -> bool {
+        let mut births = self.register.births();
+        let held = self.held.slice(self.held.base(), at);
+        births.are_near()
+            || held.len() > REACH
+            || held.iter().filter(|symbol| !symbol.hidden).any(|symbol| {
+                births.read(byte(symbol.ch));
+                births.are_near()
+            })
+    }
+
     /// The last [`REACH`] characters before `at`, in ASCII.
     fn last<'r>(&self, at: u64, room: &'r mut [u8; 2 * REACH]) -> &'r [u8] {
         let held = self.held.slice(self.held.base(), at);

@@ -42,16 +42,22 @@ impl Reading {
         self.undecided
     }
 
-    /// What was decided and what is held says of births, and whether one of it says that they are
-    /// near.
+    /// What was decided and what is held says of births, and whether they may be near somewhere in
+    /// it.
     #[inline]
     pub(crate) fn all_births(&self) -> (Births, bool) {
-        let births = self.register.births();
-        let held = self.symbols.iter().filter(|symbol| !symbol.hidden);
-        held.fold((births, births.are_near()), |(mut births, any), symbol| {
+        let mut births = self.register.births();
+        let held = self.symbols.slice(self.symbols.base(), u64::MAX);
+        if births.are_near() || held.len() > REACH {
+            return (births, true);
+        }
+        for symbol in held.iter().filter(|symbol| !symbol.hidden) {
             births.read(left::byte(symbol.ch));
-            (births, any | births.are_near())
-        })
+            if births.are_near() {
+                return (births, true);
+            }
+        }
+        (births, false)
     }
 
     /// What was decided says of births.

@@ -5,6 +5,7 @@
 
 use super::firsts::Firsts;
 use super::words::{BIRTH, BORN};
+use crate::block::{self, BLOCK, bits};
 use crate::left::{REACH, is_word};
 
 /// What those words begin with.
@@ -46,6 +47,32 @@ impl Births {
             self.note();
         }
         (self.letters, self.len) = (0, 0);
+    }
+
+    /// Whether one of these characters, which follow, tells of births.
+    pub(crate) fn follow(mut self, text: &[u8]) -> bool {
+        // The rest of a word that began before.
+        if self.len > 0 {
+            text.iter().take(3).for_each(|byte| self.read(*byte));
+            if self.are_near() {
+                return true;
+            }
+        }
+        text.chunks(BLOCK)
+            .zip((0..).step_by(BLOCK))
+            .any(|(block, at)| {
+                let words = bits(&block::first(block), |b| u8::from(b.is_ascii_alphabetic()));
+                // A word that goes on from the block before counts as one, too.
+                let mut begins = words & !(words << 1);
+                while begins != 0 {
+                    let n = at + begins.trailing_zeros() as usize;
+                    begins &= begins - 1;
+                    if FIRSTS.begin(text.get(n..).unwrap_or_default()) {
+                        return true;
+                    }
+                }
+                false
+            })
     }
 
     fn note(&mut self) {

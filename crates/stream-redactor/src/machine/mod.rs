@@ -24,7 +24,7 @@ const MIN_SKIP: usize = 16;
 /// So much is read before it is asked again what can be spared.
 const MAX_CHUNK: usize = 512;
 /// So far ahead it is looked for words that tell of births.
-const HEARD: usize = 64;
+const HEARD: usize = 30;
 
 #[derive(Clone)]
 pub(crate) struct Machine {
@@ -190,18 +190,24 @@ impl Machine {
     /// be something to pass over behind the first `least`. Says how many.
     #[inline(never)]
     fn push_plain(&mut self, text: &[u8], least: usize, sink: &mut Sink<'_>) -> usize {
-        let (mut births, may_tell) = self.reading.all_births();
-        // Up to where it was looked for words that tell of births.
-        let mut heard = 0;
-        self.may_tell = may_tell;
+        // Up to where it was looked for words that tell of births: of a short text each place is
+        // asked for them instead.
+        let (mut heard, mut births) = (text.len(), Births::default());
+        if text.len() >= MIN_SKIP {
+            (births, self.may_tell) = self.reading.all_births();
+            heard = 0;
+        }
         let mut n = 0;
         while let Some(rest) = text
             .get(n..)
             .filter(|rest| !rest.is_empty() && self.is_plain())
         {
             if n >= heard {
-                heard = text.len().min(n + HEARD);
-                self.listen(&mut births, text.get(n..heard).unwrap_or_default());
+                // From the beginning of a word that is not known yet.
+                let from = n.saturating_sub(2);
+                heard = text.len().min(least.max(n + HEARD));
+                let next = text.get(from..heard).unwrap_or_default();
+                self.may_tell = self.may_tell || births.follow(next);
             }
             let may_tell = self.may_tell || self.reading.births().are_near();
             let plan = &self.config.plan;
@@ -257,14 +263,6 @@ impl Machine {
         }
         self.may_tell = true;
         n
-    }
-
-    /// Notes whether a text that is read next may tell of a birth.
-    fn listen(&mut self, births: &mut Births, text: &[u8]) {
-        for byte in text {
-            births.read(*byte);
-            self.may_tell |= births.are_near();
-        }
     }
 
     /// Reads one character.

@@ -126,7 +126,9 @@ impl Date {
         // What goes on with a path, a number or a name is no date.
         let is_part =
             |before: char| is_word(before) || matches!(before, '.' | '-' | '/' | '_' | '$');
-        let is_told = || left.contexts(at).has(Context::BIRTH.or(Context::BORN));
+        let is_told = || {
+            left.may_tell_of_birth(at) && left.contexts(at).has(Context::BIRTH.or(Context::BORN))
+        };
         may_begin(c) && !left.prev.is_some_and(is_part) && (!self.of_birth || is_told())
     }
 
