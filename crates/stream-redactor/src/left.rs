@@ -3,7 +3,7 @@
 //! The register holds what is *shown*, that is placeholders and not the values behind them, so a
 //! text that is redacted twice reads the same both times.
 
-use crate::context::{self, Context};
+use crate::context::{self, Births, Context};
 use crate::symbols::Symbols;
 
 /// How many characters back a context word may stand.
@@ -22,18 +22,27 @@ pub(crate) struct Register {
     /// The last ones stand at the end; twice the reach, so that it is rarely moved.
     text: [u8; 2 * REACH],
     len: usize,
+    births: Births,
 }
 
 impl Register {
     pub(crate) fn clear(&mut self) {
         self.len = 0;
+        self.births = Births::default();
+    }
+
+    /// What it says of births.
+    #[inline]
+    pub(crate) fn births(&self) -> Births {
+        self.births
     }
 
     #[inline]
     pub(crate) fn push(&mut self, c: char) {
         let byte = byte(c);
+        self.births.read(byte);
         if is_line_end(byte) {
-            self.len = 0;
+            self.clear();
         } else if self.len == self.text.len() {
             self.text.copy_within(REACH.., 0);
             self.len = REACH;
@@ -56,12 +65,13 @@ impl Register {
             .filter(|_| has_end);
         let line = text.get(end.unwrap_or(0)..).unwrap_or_default();
         if end.is_some() {
-            self.len = 0;
+            self.clear();
         } else if self.len + line.len() > self.text.len() {
             let from = self.len.saturating_sub(REACH);
             self.text.copy_within(from..self.len, 0);
             self.len -= from;
         }
+        line.iter().for_each(|byte| self.births.read(*byte));
         if let Some(room) = self.text.get_mut(self.len..self.len + line.len()) {
             room.copy_from_slice(line);
             room.make_ascii_lowercase();
@@ -81,6 +91,7 @@ impl Default for Register {
         Self {
             text: [0; 2 * REACH],
             len: 0,
+            births: Births::default(),
         }
     }
 }
@@ -115,6 +126,18 @@ impl Left<'_> {
         // What the reach cuts in two is no word.
         let whole = line.iter().position(|b| line.len() < REACH || !is_word(*b));
         context::find(line.get(whole.unwrap_or(REACH)..).unwrap_or_default())
+    }
+
+    /// Whether the words before `at` may tell of births.
+    pub(crate) fn may_tell_of_birth(&self, at: u64) -> bool {
+        let mut births = self.register.births();
+        let held = self.held.slice(self.held.base(), at);
+        births.are_near()
+            || held.len() > REACH
+            || held.iter().filter(|symbol| !symbol.hidden).any(|symbol| {
+                births.read(byte(symbol.ch));
+                births.are_near()
+            })
     }
 
     /// The last [`REACH`] characters before `at`, in ASCII.

@@ -135,6 +135,8 @@ pub(crate) struct Plan {
     pub(crate) sought: Vec<(usize, Sought)>,
     /// The rule of each automaton, and how it begins.
     pub(crate) automata: Vec<(usize, Tier, Automaton)>,
+    /// The automata that sleep where no word tells of births.
+    pub(crate) births: Mask,
     /// The runs that may have 1, 2 and 3 separators in a row, no more.
     pub(crate) max_separators: [Mask; 3],
     /// The runs that slide.
@@ -165,6 +167,8 @@ impl Plan {
         }
         let is_judged = |plan: &RunPlan| !plan.rules.is_empty() || plan.shapes.is_some();
         plan.judged = mask(&plan.runs, is_judged);
+        let is_birth = |automaton: &Automaton| matches!(automaton, Automaton::Date(date) if date.needs_birth());
+        plan.births = mask(&plan.automata, |(.., automaton)| is_birth(automaton));
         assert!(
             plan.runs.len() <= MAX && plan.automata.len() <= MAX,
             "sets have room"

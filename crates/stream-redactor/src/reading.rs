@@ -1,6 +1,7 @@
 //! How far the rules have read: what is not decided yet, and what they may know of the left.
 
-use crate::left::{Left, REACH, Register};
+use crate::context::Births;
+use crate::left::{self, Left, REACH, Register};
 use crate::symbols::Symbols;
 use crate::view::{self, Sym};
 
@@ -39,6 +40,30 @@ impl Reading {
     #[inline]
     pub(crate) fn undecided(&self) -> usize {
         self.undecided
+    }
+
+    /// What was decided and what is held says of births, and whether they may be near somewhere in
+    /// it.
+    #[inline]
+    pub(crate) fn all_births(&self) -> (Births, bool) {
+        let mut births = self.register.births();
+        let held = self.symbols.slice(self.symbols.base(), u64::MAX);
+        if births.are_near() || held.len() > REACH {
+            return (births, true);
+        }
+        for symbol in held.iter().filter(|symbol| !symbol.hidden) {
+            births.read(left::byte(symbol.ch));
+            if births.are_near() {
+                return (births, true);
+            }
+        }
+        (births, false)
+    }
+
+    /// What was decided says of births.
+    #[inline]
+    pub(crate) fn births(&self) -> Births {
+        self.register.births()
     }
 
     #[inline]

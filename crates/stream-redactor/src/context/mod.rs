@@ -3,11 +3,15 @@
 //! A shape that other things have too is a value only behind such a word, on the same line. One
 //! pass over the line tells for all classes of words at once which of them stand there.
 
+mod births;
+mod firsts;
 mod words;
 
 use std::ops::BitOr;
 use std::sync::LazyLock;
 
+pub(crate) use self::births::Births;
+use self::firsts::Firsts;
 use self::words::WORDS;
 use crate::left::is_word;
 
@@ -120,6 +124,9 @@ struct Index {
 
 const LETTERS: usize = 26;
 
+/// What all of them begin with.
+static FIRSTS: Firsts = Firsts::of(&words::LISTS);
+
 static INDEX: LazyLock<Index> = LazyLock::new(|| {
     let words = WORDS
         .iter()
@@ -151,6 +158,9 @@ fn pair(text: &[u8]) -> Option<usize> {
 
 /// The classes of the words that a text begins with.
 fn classes(text: &[u8]) -> Context {
+    if !FIRSTS.begin(text) {
+        return Context::NONE;
+    }
     let range = pair(text).and_then(|pair| match INDEX.starts.get(pair..pair + 2) {
         Some([from, to]) => INDEX.entries.get(*from..*to),
         _ => None,

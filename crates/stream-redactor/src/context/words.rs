@@ -25,6 +25,12 @@ pub(super) static WORDS: [(Context, &[&str]); 15] = [
     (Context::DEVICE, &DEVICE),
 ];
 
+/// The same without their classes.
+pub(super) static LISTS: [&[&str]; 15] = [
+    &CALL, &SSN, &ID, &TAX, &COMPANY, &PASSPORT, &LICENSE, &ACCOUNT, &ROUTING, &HEALTH, &BIRTH,
+    &BORN, &SECRET, &VEHICLE, &DEVICE,
+];
+
 /// A number to call.
 static CALL: [&str; 37] = [
     "answering",
@@ -433,7 +439,7 @@ static HEALTH: [&str; 34] = [
 ];
 
 /// A date of birth.
-static BIRTH: [&str; 22] = [
+pub(super) static BIRTH: [&str; 22] = [
     "anniversaire",
     "birth",
     "birthdate",
@@ -459,7 +465,7 @@ static BIRTH: [&str; 22] = [
 ];
 
 /// The same where a life is told.
-static BORN: [&str; 15] = [
+pub(super) static BORN: [&str; 15] = [
     "born", "fodd", "fodt", "geb", "geboren", "nacida", "nacido", "nascida", "nascido", "nata il",
     "nato il", "ne le", "nee le", "syntynyt", "urodzon*",
 ];

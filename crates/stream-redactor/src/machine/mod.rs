@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use self::swallow::Swallowing;
 use crate::builder::RedactorBuilder;
+use crate::context::Births;
 use crate::edit::Sink;
 use crate::fence::Fence;
 use crate::reading::Reading;
@@ -22,6 +23,8 @@ use crate::view::{MAX_PENDING, Sym, View};
 const MIN_SKIP: usize = 16;
 /// So much is read before it is asked again what can be spared.
 const MAX_CHUNK: usize = 512;
+/// So far ahead it is looked for words that tell of births.
+const HEARD: usize = 30;
 
 #[derive(Clone)]
 pub(crate) struct Machine {
@@ -48,6 +51,8 @@ pub(crate) struct Machine {
     sought: Sought,
     /// The rules read everything.
     reads_all: bool,
+    /// Whether what is held, or follows, may tell of a birth.
+    may_tell: bool,
 }
 
 impl Machine {
@@ -73,6 +78,7 @@ impl Machine {
             held: 0,
             reserved: 0,
             reads_all: false,
+            may_tell: true,
         }
     }
 
@@ -184,18 +190,35 @@ impl Machine {
     /// be something to pass over behind the first `least`. Says how many.
     #[inline(never)]
     fn push_plain(&mut self, text: &[u8], least: usize, sink: &mut Sink<'_>) -> usize {
+        // Up to where it was looked for words that tell of births: of a short text each place is
+        // asked for them instead.
+        let (mut heard, mut births) = (text.len(), Births::default());
+        if text.len() >= MIN_SKIP {
+            (births, self.may_tell) = self.reading.all_births();
+            heard = 0;
+        }
         let mut n = 0;
         while let Some(rest) = text
             .get(n..)
             .filter(|rest| !rest.is_empty() && self.is_plain())
         {
+            if n >= heard {
+                // From the beginning of a word that is not known yet.
+                let from = n.saturating_sub(2);
+                heard = text.len().min(least.max(n + HEARD));
+                let next = text.get(from..heard).unwrap_or_default();
+                self.may_tell = self.may_tell || births.follow(next);
+            }
+            let may_tell = self.may_tell || self.reading.births().are_near();
             let plan = &self.config.plan;
+            self.scanners.hear_births(plan, may_tell);
             // Short texts are read to their end.
             let least = least.max(1).saturating_sub(n);
             let is_short = rest.len() < least + MIN_SKIP;
             let quiet_from = if is_short { rest.len() } else { least };
             let word = rest.get(..quiet_from).unwrap_or(rest);
             let room = (self.max_undecided() + 1).saturating_sub(self.reading.undecided());
+            let room = room.min(heard - n);
             let word = word.get(..room).unwrap_or(word);
             let inside = self.scanners.go_on_inside(plan, word);
             if inside > 0 {
@@ -238,6 +261,7 @@ impl Machine {
                 }
             }
         }
+        self.may_tell = true;
         n
     }
 
@@ -277,6 +301,8 @@ impl Machine {
     /// Lets the rules read one character, at the cursor.
     #[inline]
     fn step(&mut self, c: char) -> bool {
+        let may_tell = self.may_tell || self.reading.births().are_near();
+        self.scanners.hear_births(&self.config.plan, may_tell);
         let (at, left) = (self.reading.cursor(), self.reading.left());
         self.scanners.step(&self.config.plan, c, at, left)
     }

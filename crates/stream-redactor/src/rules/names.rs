@@ -135,38 +135,46 @@ const fn by_last() -> [(u8, u8); 128] {
     by_last
 }
 
-/// For each last character, the ones before it as bits: most names are dismissed by those.
-static PAIRS: [u128; 128] = pairs();
+/// For the last two characters, five bits each, the ones before them as bits: most names are
+/// dismissed by those.
+static LAST: [u32; 1024] = last();
 
-const fn pairs() -> [u128; 128] {
-    let mut pairs = [0; 128];
+const fn last() -> [u32; 1024] {
+    let mut last = [0; 1024];
     let mut rest = ENDINGS;
     while let [ending, more @ ..] = rest {
-        add(&mut pairs, ending.text);
+        add(&mut last, ending.text);
         rest = more;
     }
     let mut types: &[&str] = &TYPES;
     while let [name, more @ ..] = types {
-        add(&mut pairs, name);
+        add(&mut last, name);
         types = more;
     }
-    add(&mut pairs, "value");
-    pairs
+    add(&mut last, "value");
+    last
 }
 
-const fn add(pairs: &mut [u128; 128], text: &str) {
-    if let [.., before, last] = text.as_bytes() {
-        #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
-        let slot = &mut pairs[*last as usize];
-        *slot |= 1 << (*before & 0x7f);
-    }
+const fn add(lasts: &mut [u32; 1024], text: &str) {
+    let (before, [.., b, c]) = (
+        match text.as_bytes() {
+            [.., a, _, _] => 1 << (*a & 31),
+            _ => u32::MAX,
+        },
+        text.as_bytes(),
+    ) else {
+        return;
+    };
+    #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+    let slot = &mut lasts[(*b as usize & 31) << 5 | *c as usize & 31];
+    *slot |= before;
 }
 
-/// Whether a name may end with these two characters, as they were written.
-pub(crate) fn may_end(before: u8, last: u8) -> bool {
-    let (before, last) = (before.to_ascii_lowercase(), last.to_ascii_lowercase());
-    let pairs = PAIRS.get(usize::from(last)).copied().unwrap_or(u128::MAX);
-    last.is_ascii_digit() || before >= 0x80 || pairs >> (before & 0x7f) & 1 == 1
+/// Whether a name may end with these three characters, as they were written.
+pub(crate) fn may_end([a, b, c]: [u8; 3]) -> bool {
+    let before = LAST.get(usize::from(b & 31) << 5 | usize::from(c & 31));
+    let is_one = before.is_none_or(|before| before >> (a & 31) & 1 == 1);
+    c.is_ascii_digit() || !(a.is_ascii() && b.is_ascii()) || is_one
 }
 
 /// The names of types that stand between a name and its value.

@@ -56,6 +56,7 @@ impl Scanners {
         let (mut live, mut behind, mut before) = (self.live, self.behind, self.before);
         let (mut marked, mut first, mut expires) = (self.marked, self.first, self.expires);
         let mut stop = stop_of(live, end);
+        let wakes_on = self.automata_on & !self.asleep;
         let mut n = 0;
         while n < stop {
             let Some(class) = text.get(n).and_then(|byte| plan.of_byte(*byte)) else {
@@ -64,7 +65,7 @@ impl Scanners {
             let ended = live & !(class.body | class.separator & !plan.full(behind));
             let begins = class.begins(before) & self.runs_on & !(live & !ended);
             let judged = ended & plan.judged & (marked | !plan.marked);
-            let asks = judged | class.wakes(before) & self.automata_on;
+            let asks = judged | class.wakes(before) & wakes_on;
             if asks != 0 || !is_plain(class, text.get(n + 1)) {
                 break;
             }

@@ -27,6 +27,8 @@ pub(crate) struct Scanners {
     /// The runs and automata of enabled rules.
     runs_on: Mask,
     automata_on: Mask,
+    /// The automata that nothing wakes for now.
+    asleep: Mask,
     /// The runs that go on.
     live: Mask,
     /// Those with at least 1, 2 and 3 separators at their end.
@@ -85,6 +87,7 @@ impl Scanners {
             enabled,
             runs_on: bits(runs),
             automata_on: bits(automata),
+            asleep: 0,
             live: 0,
             behind: [0; 3],
             marked: 0,
@@ -111,7 +114,7 @@ impl Scanners {
         let ended = self.live & !(class.body | class.separator & !plan.full(self.behind));
         let may_begin = class.begins(self.before) & self.runs_on;
         let begins = may_begin & !(self.live & !ended);
-        let wakes = class.wakes(self.before) & self.automata_on | self.awake;
+        let wakes = class.wakes(self.before) & self.automata_on & !self.asleep | self.awake;
         self.before = class.kind;
         self.seen += 1;
         let is_calm = ended | begins | wakes == 0 && self.best.is_none();
@@ -293,6 +296,13 @@ impl Scanners {
     #[inline]
     pub(crate) fn are_quiet(&self, plan: &Plan) -> bool {
         self.is_quiet_with(plan, self.live)
+    }
+
+    /// Whether a word that tells of births may stand before what is read next: rules that need one
+    /// sleep otherwise.
+    #[inline]
+    pub(crate) fn hear_births(&mut self, plan: &Plan, may_be: bool) {
+        self.asleep = if may_be { 0 } else { plan.births };
     }
 
     /// Whether no rule is enabled.

@@ -19,9 +19,9 @@ pub(super) fn assigned(text: &[u8], at: usize) -> bool {
         return before.len() < MAX_NAME;
     };
     let is_login = anchor == b':' && may_be_login(raw.get(..=end).unwrap_or_default());
-    if let [.., before, last] = raw.get(..=end).unwrap_or_default() {
-        let is_plain = before.is_ascii() && last.is_ascii() && *last != b';';
-        if is_plain && !is_login && !may_end(*before, *last) {
+    if let Some(last) = raw.get(..=end).unwrap_or_default().last_chunk() {
+        let is_plain = last.is_ascii() && !last.ends_with(b";");
+        if is_plain && !is_login && !may_end(*last) {
             return false;
         }
     }

@@ -118,11 +118,23 @@ impl Date {
             return false;
         }
         // Of a tale only what is written as in a record: with a month's name it is told of anybody.
-        let any = match live.stage.is_in_digits() {
-            true => Context::BIRTH.or(Context::BORN),
-            false => Context::BIRTH,
+        !self.of_birth || live.stage.is_in_digits() || left.contexts(live.start).has(Context::BIRTH)
+    }
+
+    /// Whether a date that begins at a place would be one of those that are looked for.
+    fn may_begin(&self, c: char, at: u64, left: Left<'_>) -> bool {
+        // What goes on with a path, a number or a name is no date.
+        let is_part =
+            |before: char| is_word(before) || matches!(before, '.' | '-' | '/' | '_' | '$');
+        let is_told = || {
+            left.may_tell_of_birth(at) && left.contexts(at).has(Context::BIRTH.or(Context::BORN))
         };
-        !self.of_birth || left.contexts(live.start).has(any)
+        may_begin(c) && !left.prev.is_some_and(is_part) && (!self.of_birth || is_told())
+    }
+
+    /// Whether it sleeps where no word tells of births.
+    pub(crate) fn needs_birth(&self) -> bool {
+        self.of_birth
     }
 }
 
@@ -142,10 +154,7 @@ impl Scan for Date {
                 return found;
             }
         }
-        // What goes on with a path, a number or a name is no date.
-        let is_part =
-            |before: char| is_word(before) || matches!(before, '.' | '-' | '/' | '_' | '$');
-        if found.is_none() && may_begin(c) && !left.prev.is_some_and(is_part) {
+        if found.is_none() && self.may_begin(c, at, left) {
             let mut parts = Parts::default();
             let stage = Stage::first(c, &mut parts);
             self.live = stage.map(|stage| Live {
