@@ -33,7 +33,7 @@ fn what_cannot_be_inspected_is_told_apart_by_reason() {
     for text in [
         "[redact]\non_uninspectable = \"scan\"",
         "[sanitize]\non_uninspectable = { unsupported_media = \"pass\", not_json = \"scan\" }",
-        "[redact]\nwith = [\"DATE_TIME\"]\nshow = { DATE_TIME = \"mask\" }\nmax_findings = { US_SSN = 0 }",
+        "[redact]\nwith = [\"DATE_TIME\"]\nshow = { DATE_TIME = \"mask\" }\nmax_findings = { US_SSN = 0 }\nmax_leak_hits = 2",
         "[redact]\nprofile = \"rag\"\nall_images = true\nallow_hosts = [\"*.acme.com\"]\nend_blocked_streams = true",
         "[redact]\nprofile = \"code\"\ncanaries = [\"CANARY-7f3a9b21c4\"]\nmax_findings = { TRIPWIRE = 0, X = 1 }\n\
             [[redact.patterns]]\nentity = \"X\"\npattern = \"x-[0-9]{3,}\"\nshow = \"<x>\"\n\

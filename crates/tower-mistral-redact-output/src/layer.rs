@@ -9,7 +9,12 @@ use tower_mistral_wire::{
     rewrite::StreamOptions, table::Endpoints,
 };
 
-use crate::{Profile, RedactOutput, leak::Leaks, live_keys::LiveKeys, tally::Limits};
+use crate::{
+    Profile, RedactOutput,
+    leak::Leaks,
+    live_keys::LiveKeys,
+    tally::{LEAKS, Limits},
+};
 
 /// Redacts the replies of an inner service. See the [crate docs](crate).
 #[derive(Clone, Debug)]
@@ -177,7 +182,15 @@ impl RedactOutputLayer {
     /// one. JSON is answered with a [`Rejection`](tower_mistral_wire::Rejection) of kind `blocked`,
     /// 403, instead; a stream breaks with it. Findings of other entities count on their own.
     pub fn max_findings(mut self, entity: Entity, max: u32) -> Self {
-        Arc::make_mut(&mut self.options.limits).push((entity, max));
+        Arc::make_mut(&mut self.options.limits).push((vec![entity], max));
+        self
+    }
+
+    /// Blocks a reply with more than `max` leaks, as [`max_findings`](Self::max_findings) does: live keys
+    /// and other exact texts, canaries and repetitions of the system text are counted as one kind, for
+    /// they look alike to the reader, who may try one after the other. No limit by default.
+    pub fn max_leak_hits(mut self, max: u32) -> Self {
+        Arc::make_mut(&mut self.options.limits).push((LEAKS.into(), max));
         self
     }
 

@@ -7,8 +7,11 @@ use std::sync::{
 
 use stream_redactor::Entity;
 
-/// The most findings of an entity in a reply, for those that have a limit.
-pub(crate) type Limits = Vec<(Entity, u32)>;
+/// The most findings in a reply of entities that are counted together, for those that have a limit.
+pub(crate) type Limits = Vec<(Vec<Entity>, u32)>;
+
+/// What shows as one neutral placeholder: exact texts, canaries, and the system text.
+pub(crate) const LEAKS: [Entity; 2] = [Entity::TRIPWIRE, Entity::SYSTEM_PROMPT];
 
 /// Counts the findings of one reply, for all of its texts.
 #[derive(Clone)]
@@ -30,7 +33,7 @@ impl Tally {
 
     pub(crate) fn count(&self, entity: &Entity) {
         for ((limited, max), count) in self.limits.iter().zip(&*self.counts) {
-            if limited == entity && count.fetch_add(1, Ordering::Relaxed) >= *max {
+            if limited.contains(entity) && count.fetch_add(1, Ordering::Relaxed) >= *max {
                 self.is_over.store(true, Ordering::Relaxed);
             }
         }

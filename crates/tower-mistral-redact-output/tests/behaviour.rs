@@ -6,7 +6,7 @@ mod support;
 use std::time::Duration;
 
 use http::{Response, StatusCode};
-use stream_redactor::Entity;
+use stream_redactor::{Entity, Redactor};
 use support::{CHAT, Frames, call, read, reply};
 use tower_mistral_redact_output::{
     Handling, Mode, OnUninspectable, Reason, RedactOutputLayer,
@@ -504,6 +504,26 @@ async fn a_reply_with_too_many_findings_is_blocked() {
             body.contains("Ask") && body.contains("Bye.") != is_blocked,
             "{body}"
         );
+    }
+}
+
+/// What looks alike to a reader is counted together: a canary, and the beginning of a system prompt.
+#[tokio::test]
+async fn leaks_of_all_kinds_are_one_count() {
+    let body = r#"{"choices":[{"message":{"content":"CANARY-7f3a9b21c4\n\nSystem prompt: be kind\n\nbye"}}]}"#;
+    let layer = || {
+        let redactor = Redactor::builder().tripwire("CANARY-7f3a9b21c4");
+        let redactor = redactor.build().unwrap();
+        RedactOutputLayer::new().redactor(redactor)
+    };
+    for (layer, is_blocked) in [
+        (layer().max_leak_hits(2), false),
+        (layer().max_leak_hits(1), true),
+        (layer().max_findings(Entity::SYSTEM_PROMPT, 1), false),
+    ] {
+        let sent = reply("application/json", Frames::data([body]));
+        let response = call(&layer, CHAT, sent).await;
+        assert_eq!(response.status() == StatusCode::FORBIDDEN, is_blocked);
     }
 }
 

@@ -216,6 +216,9 @@ impl Config {
         for (entity, max) in &config.max_findings {
             layer = layer.max_findings(Entity::new(entity.clone()), *max);
         }
+        if let Some(max) = config.max_leak_hits {
+            layer = layer.max_leak_hits(max);
+        }
         let Some(size) = config.max_event else {
             return layer;
         };

@@ -404,6 +404,9 @@ pub struct RedactConfig {
     pub protect_system_text: Option<ModeName>,
     /// The most findings of an entity in a reply; one more, and the reply is blocked.
     pub max_findings: BTreeMap<String, u32>,
+    /// The most leaks in a reply: live keys, canaries and the system text, counted together. One more,
+    /// and the reply is blocked.
+    pub max_leak_hits: Option<u32>,
     /// A stream that is blocked ends with the finish reason `error` instead of breaking. Default no.
     pub end_blocked_streams: bool,
     /// What happens to what cannot be inspected. Default `refuse`.

@@ -33,6 +33,8 @@ pub(super) static SPEC: Spec = Spec {
         "let token = '«0123456789abcdef0123»';",
         "Server=db;Uid=sa;Pwd=«letmein»;",
         "aws_secret_access_key = «wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY»",
+        "Jenkins-Crumb:«440561953171ba44ace9740562d172bb»",
+        "https://x.example/a?se=1&sig=«Zk3pX9qL2vB7nR4tY8wC1mJ6»",
     ],
     misses: &[
         "Password: required. The token: a string.",
@@ -40,6 +42,9 @@ pub(super) static SPEC: Spec = Spec {
         "token = \"your-api-key\"; password = getPassword()",
         "Authorization: Bearer $TOKEN",
         "max_tokens=4096, password_hint: rosebud1",
+        "\"signature\": \"8f844bc79b0556fe585535ac611d679d\"",
+        "NPM_TOKEN=743b294a-cd03-11ec-9d64-0242ac120002",
+        "token := \"sm_sat_h5c0i0b8p7\", license_key=a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p6q7r8NRAL",
         "sha256: 8f844bc79b0556fe585535ac611d679d8f844bc79b0556fe585535ac611d679d",
     ],
 };
@@ -76,6 +81,15 @@ impl Scan for Assigned {
             Stage::Gap(n, lines) => self.gap(c, at, n, lines),
             Stage::Value(len) => {
                 if !self.ends(c) {
+                    // A key that says little, and a text of its own: `{"key": "password=hunter2"}`.
+                    if self.is_weak_text() && matches!(c, ':' | '=' | '>') {
+                        let mut named = Self::default();
+                        named.wake(c, at, left);
+                        if named.live().is_some() {
+                            *self = named;
+                            return None;
+                        }
+                    }
                     if len < MAX_RUN {
                         self.stage = Stage::Value(len + 1);
                         return None;
@@ -199,6 +213,11 @@ impl Assigned {
             Some(quote) => c == quote,
             None => matches!(c, '"' | '\'' | '`' | ',' | ';' | '&' | '<' | '>' | '|'),
         }
+    }
+
+    /// Whether the text as a whole is the value of a name that may mean anything.
+    fn is_weak_text(&self) -> bool {
+        self.quote == Some(END) && self.setting.is_some_and(|s| s.name == Name::Key)
     }
 
     /// The value ends there, without the marks of a sentence.

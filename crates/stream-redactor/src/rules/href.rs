@@ -189,6 +189,8 @@ impl<'u> Href<'u> {
             || self.is_file
             || self.is_odd
             || self.is_misleading()
+            || has_escape(self.path, is_image)
+            || has_image(self.path)
             || segments.any(|segment| segment_carries(segment, is_image))
             || parameters.any(|parameter| parameter_carries(parameter, is_image))
             || is_text(self.fragment)
@@ -268,6 +270,37 @@ fn split(text: &[u8], is: impl Fn(u8) -> bool) -> (&[u8], &[u8]) {
         ),
         None => (text, &[]),
     }
+}
+
+/// Whether a path spells what no path needs to: a control character, or what stands for itself, a
+/// second time (RFC 3986, sections 2.1 and 2.3). One level of escapes is undone.
+fn has_escape(path: &[u8], is_image: bool) -> bool {
+    let digit = |b: &u8| char::from(*b).to_digit(16);
+    let is_needless = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    let has_control = path.iter().any(u8::is_ascii_control);
+    has_control
+        || path.windows(3).any(|escape| match escape {
+            [b'%', high, low] => digit(high).zip(digit(low)).is_some_and(|(high, low)| {
+                let byte = u8::try_from(high * 16 + low).unwrap_or(b' ');
+                byte < b' ' || is_needless(byte) || is_image && byte == b'%'
+            }),
+            _ => false,
+        })
+}
+
+/// Whether an image stands in a path, which another reader may see instead of the URL. A bracket
+/// belongs to an address in a host only (RFC 3986, section 3.2.2), or is what is shown in place of a
+/// finding, in capitals.
+fn has_image(path: &[u8]) -> bool {
+    let mut rest = path;
+    while let Some(at) = rest.windows(2).position(|pair| pair == b"![") {
+        rest = rest.get(at + 2..).unwrap_or_default();
+        let (text, behind) = split(rest, |b| b == b']');
+        if behind.first() == Some(&b'(') && text.iter().any(u8::is_ascii_lowercase) {
+            return true;
+        }
+    }
+    false
 }
 
 fn is_dotted_quad(host: &[u8]) -> bool {

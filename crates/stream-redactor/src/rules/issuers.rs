@@ -90,7 +90,7 @@ pub(super) static TOKENS: &[Token] = &[
     token("aio_", Alnum, 28, 28),             // Adafruit
     token("api_org_", Alnum, 30, 40),         // Hugging Face
     token("b_", Url, 44, 44),                 // Beamer
-    token("bedrock-api-key-", Parts, 20, 0),  // Amazon Bedrock
+    token("bedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29t", Parts, 0, 0), // "bedrock.amazonaws.com"
     token("bkua_", Alnum, 40, 40),            // Buildkite
     token("cio", Alnum, 32, 32),              // crates.io
     token("da2-", Alnum, 26, 26),             // AWS AppSync
@@ -137,16 +137,16 @@ pub(super) static TOKENS: &[Token] = &[
     token("ghs_", Alnum, 36, 0),              // GitHub
     token("ghu_", Alnum, 36, 0),              // GitHub
     token("github_pat_", Url, 22, 0),         // GitHub
-    token("glagent-", Url, 20, 0),            // GitLab
+    token("glagent-", Url, 50, 0),            // GitLab
     token("glc_", Parts, 32, 0),              // Grafana Cloud
     token("glcbt-", Url, 20, 0),              // GitLab
     token("gldt-", Url, 20, 0),               // GitLab
     token("glffct-", Url, 20, 0),             // GitLab
     token("glft-", Url, 20, 0),               // GitLab
     token("glimt-", Url, 20, 0),              // GitLab
-    token("gloas-", Url, 20, 0),              // GitLab
+    token("gloas-", Url, 64, 0),              // GitLab
     token("glpat-", Dots, 20, 0),            // GitLab
-    token("glptt-", Url, 20, 0),              // GitLab
+    token("glptt-", Url, 40, 40),             // GitLab
     token("glrt-", Dots, 20, 0),             // GitLab
     token("glrtr-", Dots, 20, 0),            // GitLab
     token("glsa_", Url, 32, 0),               // Grafana
@@ -178,7 +178,7 @@ pub(super) static TOKENS: &[Token] = &[
     token("ntn_", Alnum, 40, 50),             // Notion
     token("nvapi-", Url, 40, 0),              // NVIDIA
     token("odt_", Alnum, 32, 0),              // Dependency-Track
-    token("ops_eyJ", Parts, 24, 0),           // 1Password
+    token("ops_eyJ", Parts, 250, 0),          // 1Password
     token("oy2", Alnum, 43, 43),              // NuGet
     token("p8e-", Alnum, 32, 32),             // Phare
     token("pat.", Dots, 40, 0),              // Harness
@@ -248,15 +248,15 @@ pub(super) static TOKENS: &[Token] = &[
     token("xai-", Alnum, 70, 0),              // xAI
     token("xapp-", Parts, 20, 0),             // Slack
     token("xkeysib-", Url, 60, 0),            // Brevo
-    token("xoxa-", Parts, 14, 0),             // Slack
+    token("xoxa-", Parts, 8, 0),              // Slack
     token("xoxb-", Url, 14, 0),               // Slack
     token("xoxc-", Url, 14, 0),               // Slack
     token("xoxd-", Parts, 14, 0),             // Slack
     token("xoxe-", Url, 14, 0),               // Slack
-    token("xoxe.xoxb-", Url, 14, 0),          // Slack
-    token("xoxe.xoxp-", Url, 14, 0),          // Slack
+    token("xoxe.xoxb-", Url, 100, 0),         // Slack
+    token("xoxe.xoxp-", Url, 100, 0),         // Slack
     token("xoxp-", Url, 14, 0),               // Slack
-    token("xoxr-", Url, 14, 0),               // Slack
+    token("xoxr-", Url, 8, 0),                // Slack
     token("xoxs-", Url, 14, 0),               // Slack
     token("xsmtpsib-", Url, 60, 0),           // Brevo
     token("xwfp-", Url, 14, 0),               // Slack

@@ -36,6 +36,13 @@ pub(super) static SPEC: Spec = Spec {
         "<form action='«https://x.example/»'>",
         "url(«https://0x7f.1/a.png»)",
         "[x](«javascript&3a;alert(1)»)",
+        "![x](«viewer:open('hunter2')»)",
+        "![x](«java\\x3cscript:f('hunter2')»)",
+        "![x](«https://x.example/java%00script.png»)",
+        "![x](«https://x.example/%2570%2561ss.png»)",
+        "<«https://x.example/a%0D%0Ab»>",
+        "<«https://x.example/%252E%252E%252Fb»>",
+        "<«https://x.example/![a](file:///b)»>",
     ],
     misses: &[
         "![logo](https://x.example/l.png?style=flat&v=2)",
@@ -46,6 +53,9 @@ pub(super) static SPEC: Spec = Spec {
         "<a href=\"https://x.example/?page=2\">",
         "<form action=\"/save\">",
         "[x](javascript.md)",
+        "![x](attachment:plot.png) ![x](C:/plot.png) [x](viewer:open(1))",
+        "![x](https://x.example/a%20b%20plot.png) [x](mailto:a?body=b%0Ac)",
+        "[x](https://x.example/?u=a%2520b)",
         "img.src = \"https://x.example/?c=d\"",
     ],
 };
@@ -66,6 +76,20 @@ pub(super) static IMAGE_SPEC: Spec = Spec {
 };
 
 const SCRIPT: &str = "javascript";
+/// Schemes of images that are shown without asking another host or program.
+const INLINE: [&str; 9] = [
+    "data",
+    "cid",
+    "blob",
+    "attachment",
+    "sandbox",
+    "asset",
+    "assets",
+    "resource",
+    "about",
+];
+/// The longest scheme that is looked at.
+const MAX_SCHEME: usize = 24;
 /// Blanks and line ends before a destination.
 const MAX_BLANKS: usize = 3;
 
@@ -95,6 +119,8 @@ enum Stage {
     Colon,
     /// So many characters of `file:`.
     File(usize),
+    /// So many characters of the scheme of an image.
+    Scheme(usize),
     /// Before a slash of those that begin the authority.
     Slashes,
     Body,
@@ -106,6 +132,7 @@ impl Scan for Link {
             Stage::Out => None,
             Stage::Body => self.body(c, at, left),
             Stage::Script(n) if n == SCRIPT.len() => self.disguised(c, at),
+            Stage::Scheme(n) if c == ':' => self.foreign(n, at, left),
             _ => {
                 self.stage = self.head(c, at);
                 None
@@ -182,7 +209,10 @@ impl Link {
             Stage::Before(_) if c == 'h' => Stage::Http(1),
             Stage::Before(_) if c == 'j' => Stage::Script(1),
             Stage::Script(n) if SCRIPT.chars().nth(n) == Some(c) => Stage::Script(n + 1),
+            Stage::Script(n) if self.is_picture() && is_scheme(c) => Stage::Scheme(n + 1),
             Stage::Before(_) if c == 'f' => Stage::File(1),
+            Stage::Before(_) if self.is_picture() && c.is_ascii_lowercase() => Stage::Scheme(1),
+            Stage::Scheme(n) if n < MAX_SCHEME && is_scheme(c) => Stage::Scheme(n + 1),
             Stage::Before(_) if is_slash => Stage::Slashes,
             Stage::Http(n) if "http".chars().nth(n) == Some(c) => match n + 1 {
                 4 => Stage::Colon,
@@ -211,6 +241,25 @@ impl Link {
         self.is_word = around != Around::Angles && self.policy != Policy::Image;
         self.around = around;
         true
+    }
+
+    /// Whether the destination is that of an image in Markdown.
+    fn is_picture(&self) -> bool {
+        let is_markdown = matches!(self.around, Around::Parentheses(_) | Around::Angles);
+        is_markdown && self.policy == Policy::Image && !self.all_images
+    }
+
+    /// Behind the colon of a scheme. An image comes from a host or is a part of the text; any other
+    /// scheme hands what stands behind it to a program. One letter is a drive.
+    fn foreign(&mut self, len: usize, at: u64, left: Left<'_>) -> Option<Found> {
+        self.stage = Stage::Out;
+        let scheme = left.held.slice(self.start, at).iter();
+        let scheme = scheme
+            .filter(|symbol| !symbol.hidden)
+            .map(|symbol| symbol.ch);
+        let is_inline = INLINE.iter().any(|name| scheme.clone().eq(name.chars()));
+        let closer = Closer::Url(UrlCloser::new(self.around));
+        (len > 1 && !is_inline).then(|| Found::opening(self.start, at + 1, closer))
     }
 
     /// Behind `javascript`: no name of a file goes on with a sign that stands for a colon where
@@ -264,6 +313,13 @@ impl Link {
         }
         url.carries_data(self.policy)
     }
+}
+
+/// What stands in a scheme, and marks that readers drop or read in another way. No path may have a
+/// colon before its first slash (RFC 3986, section 4.2), so nothing else is meant.
+fn is_scheme(c: char) -> bool {
+    let is_mark = matches!(c, '+' | '-' | '\\' | '<' | '"' | '\'' | '&' | ';');
+    c.is_ascii_lowercase() || c.is_ascii_digit() || is_mark
 }
 
 fn is_opener(c: char) -> bool {

@@ -4,7 +4,7 @@
 //! Only what is random counts here, in runs as tokens stand in.
 
 use super::names::{self, MAX_NAME, Name};
-use super::random::Mix;
+use super::random::{Mix, counts_up};
 use super::run::{Grouped, Run};
 use super::runs::{MAX_RUN, SECRET};
 use super::stand_in::{self, Setting};
@@ -23,6 +23,7 @@ pub(super) static SPEC: Spec = Spec {
         "System.setProperty(\"TWITCH_TOKEN\", \"«idleso30gg5ux471a3jbufjx86s0jd»\")",
         "tool --api-key «9f8c1d2e3b4a59687786» run",
         "Bearer «mF_9.B5f-4.1JqMrT2x»",
+        "buildConfigField 'String' , 'API_KEY' , '\"«9f8c1d2e3b4a596877864bd0»\"'",
         "My Mistral API key is «aB3dEf6hIj9kLm2nOp5qRs8tUv1wXy4z».",
         "Your new key for Mistral (keep it!) «aB3dEf6hIj9kLm2nOp5qRs8tUv1wXy4z»",
     ],
@@ -76,7 +77,8 @@ fn anchored(run: &Run<'_>) -> Option<usize> {
 fn is_key(text: &[u8]) -> bool {
     let mix = Mix::of(text);
     let is_word = text.iter().all(u8::is_ascii_alphanumeric);
-    mix.len >= MIN_KEY && is_word && mix.upper > 1 && mix.lower > 1 && mix.is_surely_random()
+    let is_random = mix.is_surely_random() && !counts_up(text);
+    mix.len >= MIN_KEY && is_word && mix.upper > 1 && mix.lower > 1 && is_random
 }
 
 /// The name before a run, if it is one.
@@ -99,7 +101,9 @@ pub(crate) fn named_before(line: &[u8]) -> Option<Name> {
     };
     let head = trim_blanks(head);
     if *last != b' ' {
-        return names::named(head.strip_suffix(b",")?, b',');
+        // `'API_KEY', '"…"'`: a text in another language's marks.
+        let head = head.strip_suffix(b"'").unwrap_or(head);
+        return names::named(trim_blanks(trim_blanks(head).strip_suffix(b",")?), b',');
     }
     let words = ["is", "was", "as", "is:", "ist", "est", "es", "lautet"];
     let verb = words

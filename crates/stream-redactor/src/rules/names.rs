@@ -52,6 +52,7 @@ const fn word(text: &'static str, name: Option<Name>) -> Ending {
 static ENDINGS: &[Ending] = &[
     end("contrasena", Some(Password)),
     end("senha", Some(Password)),
+    word("crumb", Some(Secret)),
     end("password", Some(Password)),
     end("passwd", Some(Password)),
     end("pwd", Some(Password)),
@@ -211,7 +212,10 @@ pub(crate) fn named(line: &[u8], anchor: u8) -> Option<Name> {
     }
     let name = kind(marked);
     if name.is_some() {
-        return name;
+        // In a URL a signature opens what it signs; elsewhere it only tells who wrote something.
+        let signs = ["signature", "sig"].into_iter();
+        let is_sign = signs.map(str::as_bytes).any(|sign| marked.ends_with(sign));
+        return name.filter(|_| !is_sign || anchor == b'=');
     }
     // `curl -u user:`
     let head = trim(marked, is_name, MAX_NAME);
@@ -303,6 +307,8 @@ mod tests {
             ("the token", ',', None),
             ("public_key", '=', None),
             ("bypass", '=', None),
+            ("?x-amz-signature", '=', Some(Key)),
+            ("\"signature\"", ':', None),
             ("max_tokens", '=', None),
             ("password_hint", ':', None),
             ("[secret]", ':', None),

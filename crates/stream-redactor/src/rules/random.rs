@@ -1,5 +1,40 @@
 //! What tells a random string from words: digits and letters in turn, and few that repeat.
 
+/// Whether most of a text is rows of one character: what fills the place of a value.
+pub(super) fn is_filler(text: &[u8]) -> bool {
+    let rows = text.chunk_by(u8::eq_ignore_ascii_case).map(<[u8]>::len);
+    let filled: usize = rows.filter(|len| *len >= MIN_ROW).sum();
+    filled * 2 > text.len()
+}
+
+/// Whether letters and digits count up in turn, as in `a1b2c3d4e5f6`, whatever hyphens stand between:
+/// what a hand types for a value.
+pub(super) fn counts_up(text: &[u8]) -> bool {
+    let (mut before, mut last, mut len) = (0_u8, 0_u8, 0);
+    for byte in text
+        .iter()
+        .filter(|b| **b != b'-')
+        .map(u8::to_ascii_lowercase)
+    {
+        let is_turn = byte.is_ascii_digit() && last.is_ascii_lowercase()
+            || byte.is_ascii_lowercase() && last.is_ascii_digit();
+        len = match (is_turn, byte.checked_sub(before)) {
+            (true, Some(1)) => len + 1,
+            (true, _) => 2,
+            (false, _) => 1,
+        };
+        if len >= SERIES {
+            return true;
+        }
+        (before, last) = (last, byte);
+    }
+    false
+}
+
+/// Characters in a row that count as one of a filler, and in a series.
+const MIN_ROW: usize = 4;
+const SERIES: usize = 12;
+
 /// What a string is made of.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Mix {
@@ -87,6 +122,22 @@ impl Mix {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_fills_a_place_is_told_from_chance() {
+        for (text, filler, series) in [
+            ("aaaaaaaaaa1b2d", true, false),
+            ("5555555dAAAAA7777777CcccCF", true, false),
+            ("x-a1b2c3d4-e5f6", false, true),
+            ("a1B2c3D4=a1B2c3D4=", false, false),
+            ("12345678", false, false),
+            ("0123456789abcdef0123456789abcdef", false, false),
+            ("16C7e42F292c6912E7710c838347Ae178B4a", false, false),
+        ] {
+            let told = (is_filler(text.as_bytes()), counts_up(text.as_bytes()));
+            assert_eq!(told, (filler, series), "{text}");
+        }
+    }
 
     #[test]
     fn tells_words_from_keys() {

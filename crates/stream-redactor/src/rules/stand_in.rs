@@ -1,7 +1,8 @@
 //! Whether a value that is assigned to a secret's name is one: no stand-in, no type, no code.
 
 use super::names::{self, Name};
-use super::random::Mix;
+use super::random::{Mix, counts_up};
+use super::token;
 
 /// What is known of a value besides its characters.
 #[derive(Clone, Copy, Debug)]
@@ -100,6 +101,9 @@ pub(super) fn is_secret(value: &[u8], setting: Setting) -> bool {
     if is_reference(value, lower, mix, setting) || mix.distinct < 3 {
         return false;
     }
+    if counts_up(value) || is_clock(value) || token::is_fragment(value) {
+        return false;
+    }
     let is_uuid = is_uuid(value);
     match setting.name {
         // What is random beyond doubt is no stand-in, whatever it holds by chance.
@@ -179,6 +183,14 @@ fn is_uuid(value: &[u8]) -> bool {
                 b.is_ascii_hexdigit()
             }
         })
+}
+
+/// A UUID made from the time and the address of a machine (version 1), which are no secrets (RFC
+/// 9562, sections 5.1 and 8).
+fn is_clock(value: &[u8]) -> bool {
+    let is_version = value.get(14) == Some(&b'1');
+    let is_variant = matches!(value.get(19), Some(b'8' | b'9' | b'a' | b'b' | b'A' | b'B'));
+    is_uuid(value) && is_version && is_variant
 }
 
 fn has(text: &[u8], word: &str) -> bool {
