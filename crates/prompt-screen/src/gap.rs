@@ -7,7 +7,7 @@ use crate::read::Gap;
 pub(crate) struct Seen {
     /// Bytes of the longest word.
     pub(crate) longest: usize,
-    /// Some letters stand alone, one blank apart, or may.
+    /// Some letters stand alone, one blank apart, or may, and enough of them in a row.
     pub(crate) spaced: bool,
     /// Some word has both letters and digits.
     pub(crate) mixed: bool,

@@ -9,6 +9,8 @@ pub(crate) struct Gate {
     lengths: [u64; 128],
     /// The other first letters, sorted.
     letters: Vec<char>,
+    /// The bytes that a word worth a look begins with, or that are odd or a bracket.
+    stops: [bool; 256],
 }
 
 impl Gate {
@@ -27,7 +29,11 @@ impl Gate {
         }
         letters.sort_unstable();
         letters.dedup();
-        Self { lengths, letters }
+        Self {
+            stops: stops(&lengths),
+            lengths,
+            letters,
+        }
     }
 
     /// Every word there is.
@@ -35,6 +41,7 @@ impl Gate {
     pub(crate) fn open() -> Self {
         Self {
             lengths: [u64::MAX; 128],
+            stops: [true; 256],
             letters: ('\u{80}'..=char::MAX).collect(),
         }
     }
@@ -46,6 +53,7 @@ impl Gate {
         let bytes = text.as_bytes();
         let mut at = from;
         loop {
+            at = self.stop(bytes, at)?;
             at += run(bytes, at, |class| class == Class::Blank);
             let len = run(bytes, at, |class| class == Class::Letter);
             match bytes.get(at + len).map(|byte| Class::of(*byte)) {
@@ -63,6 +71,34 @@ impl Gate {
                 return Some(at);
             }
             at += len;
+        }
+    }
+
+    /// The start of the first word at or after `at`, or the blank, that the next stop is in; `at`
+    /// lies outside of words.
+    fn stop(&self, bytes: &[u8], from: usize) -> Option<usize> {
+        let mut at = from;
+        let is_letter = |byte: &u8| Class::of(*byte) == Class::Letter;
+        loop {
+            let rest = bytes.get(at..)?;
+            let is_stop = |byte: &u8| self.stops.get(usize::from(*byte)) == Some(&true);
+            let stop = rest.iter().position(is_stop)?;
+            let (before, rest) = rest.split_at_checked(stop)?;
+            let is_inside = before.last().is_some_and(is_letter);
+            if is_inside && rest.first().is_some_and(is_letter) {
+                // The word begins with another letter; what is odd in it calls for a look.
+                at += stop + run(bytes, at + stop, |class| class == Class::Letter);
+                let odd = bytes
+                    .get(at)
+                    .is_some_and(|byte| Class::of(*byte) == Class::Odd);
+                if !odd {
+                    continue;
+                }
+            } else {
+                at += stop;
+            }
+            let before = bytes.get(from..at)?.iter().rev();
+            return Some(at - before.take_while(|byte| is_letter(byte)).count());
         }
     }
 
@@ -89,6 +125,19 @@ impl Gate {
             None => self.letters.binary_search(&first).is_ok(),
         }
     }
+}
+
+fn stops(lengths: &[u64; 128]) -> [bool; 256] {
+    let mut stops = [false; 256];
+    for (stop, byte) in stops.iter_mut().zip(0_u8..=u8::MAX) {
+        let first = usize::from(byte.to_ascii_lowercase());
+        *stop = match Class::of(byte) {
+            Class::Odd | Class::Bracket => true,
+            Class::Letter => lengths.get(first).is_some_and(|lengths| *lengths != 0),
+            Class::Blank => false,
+        };
+    }
+    stops
 }
 
 fn bit(len: usize) -> u64 {

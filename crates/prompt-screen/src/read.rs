@@ -67,8 +67,25 @@ fn read_with(text: &str, words: &mut Vec<Word>, parted: bool) -> Seen {
         at = reader.plain(at);
         at = reader.odd(at);
     }
-    reader.seen
+    let mut seen = reader.seen;
+    seen.spaced = seen.spaced && has_row(text.as_bytes(), words);
+    seen
 }
+
+/// Whether enough words in a row may have one letter.
+fn has_row(bytes: &[u8], words: &[Word]) -> bool {
+    let mut row = 0;
+    words.iter().any(|word| {
+        let wide = |at: usize| bytes.get(at).is_some_and(|byte| !byte.is_ascii());
+        let Range { start, end } = word.span;
+        let is_one = end - start == 1 || wide(start) || wide(start + 1);
+        row = if is_one { row + 1 } else { 0 };
+        row >= ROW
+    })
+}
+
+/// The fewest letters in a row that are taken for a word spaced out.
+pub(crate) const ROW: usize = 4;
 
 struct Reader<'t> {
     text: &'t str,

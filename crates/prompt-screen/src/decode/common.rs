@@ -20,10 +20,13 @@ pub(crate) enum Sense {
 /// The words that can be something else, in order.
 pub(crate) fn senses(words: &[Word]) -> Vec<(Sense, &Word)> {
     let table = &*TABLE;
-    words
-        .iter()
-        .filter_map(|word| Some((table.get(word.key)?, word)))
-        .collect()
+    let mut senses = Vec::new();
+    for word in words {
+        if table.may_have(word.key) {
+            senses.extend(table.get(word.key).map(|sense| (sense, word)));
+        }
+    }
+    senses
 }
 
 /// The letters of ROT13.
@@ -47,7 +50,7 @@ pub(crate) fn atbash(c: char) -> char {
 
 /// Few words are in it: a bit for each key by its upper bits says so at once for most others.
 struct Table {
-    bits: Vec<u64>,
+    bits: [u64; 1 << (BITS - 6)],
     senses: HashMap<u64, Sense>,
 }
 
@@ -57,7 +60,7 @@ const BITS: u32 = 14;
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
     let plain: HashSet<u64> = words(COMMON).chain(words(TAKEN)).map(key).collect();
     let mut table = Table {
-        bits: vec![0; 1 << (BITS - 6)],
+        bits: [0; 1 << (BITS - 6)],
         senses: HashMap::new(),
     };
     for word in words(COMMON).filter(|word| word.len() > 2) {
@@ -82,13 +85,15 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
 });
 
 impl Table {
-    fn get(&self, of: u64) -> Option<Sense> {
-        let bit = of >> (64 - BITS);
-        let bits = self.bits.get((bit / 64) as usize)?;
-        if bits >> (bit % 64) & 1 == 0 {
-            return None;
-        }
-        self.senses.get(&of).copied()
+    #[inline]
+    fn may_have(&self, key: u64) -> bool {
+        let bit = key >> (64 - BITS);
+        let bits = self.bits.get((bit / 64) as usize);
+        bits.is_some_and(|bits| bits >> (bit % 64) & 1 == 1)
+    }
+
+    fn get(&self, key: u64) -> Option<Sense> {
+        self.senses.get(&key).copied()
     }
 
     fn insert(&mut self, key: u64, sense: Sense) {

@@ -7,11 +7,11 @@ use crate::{
     fold::{self, Sign},
     gap::Seen,
     key::Hash,
-    read::{Gap, Word},
+    read::{Gap, ROW, Word},
 };
 
-/// The fewest letters in a row that are taken for a word spaced out.
-const FEWEST: usize = 4;
+/// The fewest letters of a word that signs are inside of, or that is spaced out.
+const FEWEST: usize = ROW;
 /// Pieces of the longest word that signs are looked for in.
 const PIECES: usize = 6;
 /// Letters of the longest word that digits are looked for in.
@@ -74,9 +74,13 @@ impl Eye<'_> {
         self.leet = 0;
         self.tried = 0;
         let mut at = 0;
+        let mut was_apart = true;
         while at < self.words.len() {
-            // Most words stand between blanks, and have nothing to hide.
-            if self.is_plain(at, seen) {
+            // Most words stand between single blanks, and have nothing to hide.
+            let is_apart = self.is_apart(at);
+            let is_sure = was_apart && is_apart && !seen.spaced && !self.is_mixed(at, seen);
+            was_apart = is_apart;
+            if is_sure || self.is_plain(at, seen) {
                 self.keep(at);
                 at += 1;
                 continue;
@@ -92,12 +96,29 @@ impl Eye<'_> {
                 self.keep(at);
                 n = 1;
             }
+            was_apart &= n == 1;
             at += n;
         }
     }
 
+    /// Whether a single blank parts the word from the next.
+    fn is_apart(&self, at: usize) -> bool {
+        let Some([one, two]) = self.words.get(at..at + 2) else {
+            return false;
+        };
+        let end = one.span.end;
+        two.span.start == end + 1 && self.text.as_bytes().get(end) == Some(&b' ')
+    }
+
+    fn is_mixed(&self, at: usize, seen: &Seen) -> bool {
+        let word = self.words.get(at).filter(|_| seen.mixed);
+        word.is_some_and(|word| {
+            let bytes = self.text.as_bytes().get(word.span.clone());
+            bytes.unwrap_or_default().iter().any(u8::is_ascii_digit)
+        })
+    }
+
     fn is_plain(&self, at: usize, seen: &Seen) -> bool {
-        let bytes = self.text.as_bytes();
         let Some(word) = self.words.get(at) else {
             return true;
         };
@@ -105,14 +126,7 @@ impl Eye<'_> {
         let is_long = !seen.spaced || end - start > 4;
         let is_apart = self.is_clear(end, usize::checked_add)
             && (!self.has_leet || self.is_clear(start, |at, n| at.checked_sub(n + 1)));
-        let digits = || {
-            bytes
-                .get(start..end)
-                .unwrap_or_default()
-                .iter()
-                .any(u8::is_ascii_digit)
-        };
-        is_long && is_apart && !(seen.mixed && digits())
+        is_long && is_apart && !self.is_mixed(at, seen)
     }
 
     /// Whether a blank is next, or one behind an ordinary stop, bracket or quotation mark. `step`
@@ -141,6 +155,11 @@ impl Eye<'_> {
 
     fn letter(&self, at: usize) -> Option<char> {
         let word = self.words.get(at)?;
+        let bytes = self.text.as_bytes().get(word.span.clone())?;
+        if bytes.iter().all(u8::is_ascii_alphanumeric) {
+            let [only] = <[u8; 1]>::try_from(bytes).ok()?;
+            return Some(char::from(only.to_ascii_lowercase()));
+        }
         let mut first = None;
         let mut count = 0;
         each_letter(self.text.get(word.span.clone())?, |letter| {
@@ -301,11 +320,29 @@ impl Eye<'_> {
     fn leet(&mut self, from: usize, n: usize) -> Option<(usize, u64)> {
         let tried = from < self.tried;
         self.tried = self.tried.max(from + n);
+        if !self.has_signs(from, n)? {
+            return None;
+        }
         let whole = if tried { None } else { self.leet_of(from, n) };
         match whole {
             Some(key) => Some((n, key)),
             None => Some((1, self.leet_of(from, 1)?)),
         }
+    }
+
+    /// Whether a digit or a sign for a letter is in the words or next to them.
+    fn has_signs(&self, from: usize, n: usize) -> Option<bool> {
+        let first = &self.words.get(from)?.span;
+        let last = self.words.get(from + n - 1)?.span.end;
+        // More than this is no word, apart from the first.
+        let end = match last - first.start > LONGEST {
+            true => first.end,
+            false => last,
+        };
+        let start = first.start.saturating_sub(1);
+        let end = self.text.len().min(end + 1);
+        let bytes = self.text.as_bytes().get(start..end)?;
+        Some(bytes.iter().any(|byte| is_sign(*byte)))
     }
 
     fn leet_of(&self, from: usize, n: usize) -> Option<u64> {
@@ -390,9 +427,12 @@ fn stands_for(c: char) -> Option<(char, char)> {
 
 /// Whether there are both letters and what may stand for one.
 fn is_mixed(written: &[u8]) -> bool {
-    let is_sign = |byte: &u8| byte.is_ascii_digit() || SIGNS.contains(&char::from(*byte));
     let is_letter = |byte: &u8| byte.is_ascii_alphabetic() || !byte.is_ascii();
-    written.iter().any(is_sign) && written.iter().any(is_letter)
+    written.iter().any(|byte| is_sign(*byte)) && written.iter().any(is_letter)
+}
+
+fn is_sign(byte: u8) -> bool {
+    byte.is_ascii_digit() || matches!(byte, b'@' | b'$' | b'!' | b'|' | b'+')
 }
 
 /// More than one capital behind a small letter, or more letters than words have.

@@ -245,7 +245,9 @@ impl Decoder<'_> {
             base::signs(text, words, &mut parts);
         }
         if seen.digits {
-            spelled::bits(text, words, &mut parts);
+            if seen.longest >= spelled::LEAST_BITS {
+                spelled::bits(text, words, &mut parts);
+            }
             spelled::numbers(text, words, &mut parts);
         }
         if seen.dashes {

@@ -81,11 +81,14 @@ fn decimal(word: &str) -> Option<u8> {
     (word.len() >= 2 && (b' '..0x7F).contains(&byte)).then_some(byte)
 }
 
+/// Digits of the shortest row of bits.
+pub(crate) const LEAST_BITS: usize = 8 * FEWEST;
+
 /// Finds a long row of bits without blanks.
 pub(crate) fn bits(text: &str, words: &[Word], parts: &mut Parts) {
     for word in words {
         let digits = text.as_bytes().get(word.span.clone()).unwrap_or_default();
-        if digits.len() < 8 * FEWEST || !digits.iter().all(|byte| matches!(byte, b'0' | b'1')) {
+        if digits.len() < LEAST_BITS || !digits.iter().all(|byte| matches!(byte, b'0' | b'1')) {
             continue;
         }
         let bits: Vec<bool> = digits.iter().map(|byte| *byte == b'1').collect();

@@ -42,7 +42,7 @@ pub(crate) trait Sink {
 pub(crate) fn features(words: &[Word], lexicon: &Lexicon, sink: &mut impl Sink) {
     let mut first = 0;
     let mut before = [START, NOTHING];
-    let mut neighbour = NOTHING;
+    let mut leader = None;
     let mut muted = true;
     let mut classes = Recent::default();
     for (at, word) in words.iter().enumerate() {
@@ -60,7 +60,8 @@ pub(crate) fn features(words: &[Word], lexicon: &Lexicon, sink: &mut impl Sink) 
         }
         let [one, two] = before;
         let key = word.key;
-        let class = lexicon.class(neighbour, key);
+        let (class, leads) = lexicon.class(leader, key);
+        leader = leads.then_some(key);
         let mute = class.is_some_and(Class::is_mute);
         if !mute {
             sink.feature(hash(Kind::One, NOTHING, key));
@@ -76,7 +77,6 @@ pub(crate) fn features(words: &[Word], lexicon: &Lexicon, sink: &mut impl Sink) 
         }
         muted = mute;
         before = [key, one];
-        neighbour = key;
     }
     if first < words.len() {
         sink.sentence(words.len());

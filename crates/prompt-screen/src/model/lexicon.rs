@@ -45,17 +45,16 @@ impl Lexicon {
         Self::parse(WORDS)
     }
 
-    /// The class of a word, or of the two characters that end with it.
-    pub(crate) fn class(&self, before: u64, word: u64) -> Option<Class> {
-        let slot = self.slot(word);
-        if slot.class != NONE {
-            return Some(Class(slot.class));
+    /// The class of a word, or of the two characters that end with it, and whether a word of two
+    /// characters may begin with it. `before` is the word in front of it, if that may begin one.
+    #[inline]
+    pub(crate) fn class(&self, before: Option<u64>, word: u64) -> (Option<Class>, bool) {
+        let own = self.slot(word);
+        let mut class = own.class;
+        if let Some(before) = before.filter(|_| class == NONE) {
+            class = self.slot(pair(before, word)).class;
         }
-        if !self.slot(before).leads {
-            return None;
-        }
-        let slot = self.slot(pair(before, word));
-        (slot.class != NONE).then_some(Class(slot.class))
+        ((class != NONE).then_some(Class(class)), own.leads)
     }
 
     /// Whether a word is in it, in whatever class.
@@ -169,10 +168,13 @@ mod tests {
         let class = |word: &str| {
             let mut words = Vec::new();
             read::read(word, &mut words);
-            let before = words
-                .get(words.len().wrapping_sub(2))
-                .map_or(0, |word| word.key);
-            lexicon.class(before, words.last().unwrap().key)
+            let mut seen = (None, false);
+            let mut before = None;
+            for word in &words {
+                seen = lexicon.class(before, word.key);
+                before = seen.1.then_some(word.key);
+            }
+            seen.0
         };
         assert_eq!(class("disregard"), class("Vergiss"));
         assert_eq!(class("disregard"), class("忽略"));

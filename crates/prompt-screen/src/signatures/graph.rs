@@ -68,6 +68,8 @@ pub(crate) struct Graph {
     pub(crate) classes: Vec<Vec<u64>>,
     /// Where the first word of a pattern leads, by word: from [`ANYWHERE`], from [`SENTENCE`].
     pub(crate) starts: Vec<[Starts; 2]>,
+    /// The hope of all patterns that begin with a word, by word.
+    pub(crate) begin: Vec<Hope>,
     pub(crate) literals: Vec<Literal>,
 }
 
@@ -259,6 +261,10 @@ impl Maker {
             classes: classes.collect(),
             words: WordTable::new(&self.keys),
             marks,
+            begin: starts
+                .iter()
+                .map(|[one, two]| one.hope.or(two.hope))
+                .collect(),
             starts,
             nodes: self.nodes,
             literals: self.literals,

@@ -58,8 +58,8 @@ pub(crate) struct Ahead {
 impl Ahead {
     pub(crate) fn read(&mut self, graph: &Graph, words: &[Word]) {
         self.known.clear();
-        let known = words.iter().map(|word| graph.words.get(word.key));
-        self.known.extend(known);
+        self.known
+            .extend(words.iter().map(|word| graph.words.get(word.key)));
         self.one.clear();
         let mark = |word: &u32| graph.marks.get(*word as usize).copied().unwrap_or_default();
         self.one.extend(self.known.iter().map(mark));
@@ -68,6 +68,7 @@ impl Ahead {
     }
 
     /// Whether one of the words ahead gives hope.
+    #[inline]
     pub(crate) fn gives(&self, hope: Hope, at: u32) -> bool {
         let next = at as usize + 1;
         let marks = match hope.within {
@@ -83,8 +84,11 @@ impl Ahead {
 /// The marks of four windows side by side as those of one.
 fn widen(narrow: &[u64], wide: &mut Vec<u64>, width: usize) {
     wide.clear();
+    let from = |n: usize| narrow.get(n * width..).unwrap_or_default();
+    let four = from(0).iter().zip(from(1)).zip(from(2)).zip(from(3));
+    wide.extend(four.map(|(((a, b), c), d)| a | b | c | d));
     let marks = |at: usize| narrow.get(at).copied().unwrap_or_default();
-    let windows = (0..narrow.len())
+    let rest = (wide.len()..narrow.len())
         .map(|at| marks(at) | marks(at + width) | marks(at + 2 * width) | marks(at + 3 * width));
-    wide.extend(windows);
+    wide.extend(rest);
 }

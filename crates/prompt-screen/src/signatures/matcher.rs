@@ -118,7 +118,7 @@ impl Matcher {
         };
         for ((at, word), known) in (0..words).zip(search.words).zip(&scratch.ahead.known) {
             let known = *known;
-            if known == NO_WORD && search.threads.is_empty() {
+            if search.threads.is_empty() && !search.may_begin(known, at) {
                 continue;
             }
             if word.key == self.placeholder && is_placeholder(text, &word.span) {
@@ -132,6 +132,13 @@ impl Matcher {
 }
 
 impl Search<'_> {
+    /// Whether a pattern may begin with the word.
+    #[inline]
+    fn may_begin(&self, known: u32, at: u32) -> bool {
+        let hope = self.graph.begin.get(known as usize);
+        hope.is_some_and(|hope| self.ahead.gives(*hope, at))
+    }
+
     fn step(&mut self, at: u32, word: &Word, known: u32) {
         let threads = std::mem::take(self.threads);
         for thread in &threads {
@@ -420,6 +427,11 @@ mod tests {
         }
         for starts in matcher.graph.starts.iter_mut().flatten() {
             starts.hope = hope;
+        }
+        for begin in &mut matcher.graph.begin {
+            *begin = hope;
+        }
+        for starts in matcher.graph.starts.iter_mut().flatten() {
             starts.nodes.iter_mut().for_each(|(_, each)| *each = hope);
         }
         matcher
