@@ -82,6 +82,7 @@ fn the_example_tells_the_defaults() {
         max_event: Some(Size(1 << 20)),
         max_hold: Some(Size(4096)),
         protect_system_text: Some(ModeName::Observe),
+        max_leak_hits: Some(3),
         ..RedactConfig::default()
     };
     assert_eq!(std::mem::take(&mut all.redact), sizes);
