@@ -361,10 +361,12 @@ async fn a_key_is_context_for_its_value() {
     let arguments = json!({
         "order": "555 0123 44", "phone": "555 0123 44", "faxes": "555 0123 44",
         "to": {"mobile_phone": ["555 0123 44", 5550123446_u64], "id": "555 0123 44"}, "text": 5550123446_u64,
+        "key": "password=hunter2",
     });
     let expected = json!({
         "order": "555 0123 44", "phone": "[PHONE]", "faxes": "555 0123 44",
         "to": {"mobile_phone": ["[PHONE]", "[PHONE]"], "id": "555 0123 44"}, "text": 5550123446_u64,
+        "key": "password=[SECRET]",
     });
     let calls = |arguments: &Value| json!([{"index": 0, "function": {"arguments": arguments}}]);
 

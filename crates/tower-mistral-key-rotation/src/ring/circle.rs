@@ -95,16 +95,35 @@ impl Circle {
             _ => self.next.fetch_add(1, Relaxed) % self.entries.len().max(1),
         };
         if moment.options.strategy == Strategy::LeastInFlight {
-            let is_ready = |entry: &Entry| moment.rank(entry).0 == Rank::Ready;
-            let ready = self
-                .from(start)
-                .filter(|(_, entry)| is_ready(entry) && allows(entry));
-            let least = ready.min_by_key(|(_, entry)| entry.key.in_flight());
-            if let Some((index, _)) = least {
+            if let Some(index) = self.least_in_flight(start, moment, &allows) {
                 return Some((Rank::Ready, index));
             }
         }
         self.best(start, moment, allows)
+    }
+
+    /// The ready key with the fewest calls in flight, the first from `start` on of those that are alike.
+    fn least_in_flight(
+        &self,
+        start: usize,
+        moment: &Moment<'_>,
+        allows: impl Fn(&Entry) -> bool,
+    ) -> Option<usize> {
+        let mut least: Option<(u64, usize)> = None;
+        for (index, entry) in self.from(start) {
+            if moment.rank(entry).0 != Rank::Ready || !allows(entry) {
+                continue;
+            }
+            match entry.key.in_flight() {
+                // No other has fewer: most of the time the first key that is looked at.
+                0 => return Some(index),
+                calls if least.is_none_or(|(fewest, _)| calls < fewest) => {
+                    least = Some((calls, index));
+                }
+                _ => {}
+            }
+        }
+        least.map(|(_, index)| index)
     }
 
     fn current(&self, moment: &Moment<'_>) -> Option<usize> {
