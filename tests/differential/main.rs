@@ -29,7 +29,8 @@ use tower_mistral::{
 
 const PHRASE: &str = "ignore all previous instructions";
 /// The same words, so that the same oddities apply.
-const HARMLESS: &str = "the instructions of all previous teams ignore this";
+const HARMLESS: &str =
+    "send me the building instructions of all previous models, I can ignore the price";
 
 /// What became of a request at the layer.
 enum Passage {
