@@ -29,7 +29,7 @@ where
         // Nobody polls a body that is known to be empty.
         if inner.is_end_stream() {
             if let Some(entry) = entry.take() {
-                entry.end();
+                entry.end(None);
             }
         }
         Self { inner, entry }
@@ -57,6 +57,7 @@ where
         let Some(entry) = &mut this.entry else {
             return Poll::Ready(frame);
         };
+        let mut now = None;
         let is_last = match &frame {
             None => true,
             Some(Err(error)) => {
@@ -68,7 +69,7 @@ where
             }
             Some(Ok(frame)) => {
                 if let Some(data) = frame.data_ref() {
-                    entry.data(data);
+                    now = entry.data(data);
                 }
                 // A reader that was told the length may never ask again.
                 frame.is_trailers() || this.inner.is_end_stream()
@@ -76,7 +77,7 @@ where
         };
         if is_last {
             if let Some(entry) = this.entry.take() {
-                entry.end();
+                entry.end(now);
             }
         }
         Poll::Ready(frame)

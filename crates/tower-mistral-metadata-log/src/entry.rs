@@ -9,14 +9,14 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{Method, Request, Response, Uri, header};
+use http::{Method, Request, Response, header, request::Parts};
 use http_body::Body;
 use tower_mistral_wire::{
     body::RequestBody,
-    ext::{CallReport, Layer, ReplyFacts, RequestFacts, RequestId},
+    ext::{CallReport, Layer, ReplyFacts, RequestFacts},
     mark,
     media::ReplyMedia,
-    table::{Endpoint, RequestPath},
+    table::Endpoint,
 };
 use tracing::{Span, span::Entered};
 
@@ -34,7 +34,7 @@ pub(crate) struct Entry<N: OnRecord> {
     trace: Trace,
     span: Span,
     method: Method,
-    route: Route,
+    endpoint: Arc<Endpoint>,
     server: Option<(Arc<str>, Option<u16>)>,
     started: SystemTime,
     start: Instant,
@@ -50,36 +50,31 @@ pub(crate) struct Entry<N: OnRecord> {
     /// None if an inner layer reads the reply.
     reader: Option<ReplyReader>,
     outcome: Outcome,
-}
-
-/// Looked up by the read of the request, which may never be done.
-enum Route {
-    Asked(Uri),
-    Known(Arc<Endpoint>),
+    ended: Option<Duration>,
 }
 
 impl<N: OnRecord> Entry<N> {
-    /// Opens the record of `request`, and its report if no outer layer has, and puts the call's id
-    /// and its trace into what goes on to the API.
-    pub(crate) fn new<B>(settings: Arc<Settings<N>>, request: &mut Request<B>) -> Self {
+    /// Opens the record of a request for `endpoint`, and its report if no outer layer has, and puts the
+    /// call's id and its trace into what goes on to the API.
+    pub(crate) fn new(
+        settings: Arc<Settings<N>>,
+        parts: &mut Parts,
+        endpoint: &Arc<Endpoint>,
+    ) -> Self {
         let (started, start) = (SystemTime::now(), settings.clock.now());
-        let report = report_of(request);
+        let report = CallReport::of(&mut parts.extensions, &parts.headers);
         report.start_timing(&settings.clock, start);
-        let trace = outgoing::prepare(request, report.request_id(), &settings.passed_on);
-        let method = request.method().clone();
-        let begin = Start::new(report.request_id(), &trace, method_name(&method));
+        let trace = outgoing::prepare(&mut parts.headers, report.request_id(), &settings.passed_on);
+        let begin = Start::new(report.request_id(), &trace, method_name(&parts.method));
         let span = settings.sink.span(&begin);
-        let uri = request.uri().clone();
-        let took = settings.clock.now().saturating_duration_since(start);
-        report.add_overhead(Layer::MetadataLog, took);
         Self {
-            server: settings.server(&uri),
+            server: settings.server(&parts.uri),
             settings,
             report,
             trace,
             span,
-            method,
-            route: Route::Asked(uri),
+            method: parts.method.clone(),
+            endpoint: Arc::clone(endpoint),
             started,
             start,
             reply: ReplyHead::default(),
@@ -91,6 +86,7 @@ impl<N: OnRecord> Entry<N> {
             left: None,
             reader: None,
             outcome: Outcome::Dropped,
+            ended: None,
         }
     }
 
@@ -103,12 +99,11 @@ impl<N: OnRecord> Entry<N> {
         self.span.enter()
     }
 
-    /// The request was read and is for this endpoint.
-    pub(crate) fn read<B>(&mut self, endpoint: Arc<Endpoint>, request: &Request<RequestBody<B>>)
+    /// The request was read.
+    pub(crate) fn read<B>(&mut self, request: &Request<RequestBody<B>>)
     where
         RequestBody<B>: Body,
     {
-        self.route = Route::Known(endpoint);
         let announced = || length(request.headers());
         self.request_bytes = request.body().size_hint().exact().or_else(announced);
     }
@@ -127,37 +122,39 @@ impl<N: OnRecord> Entry<N> {
             .size_hint()
             .exact()
             .or_else(|| length(headers));
-        if let Route::Known(endpoint) = &self.route {
-            if self.report.claim_reply() {
-                let Settings {
-                    budget, max_reply, ..
-                } = &*self.settings;
-                let endpoint = Arc::clone(endpoint);
-                self.reader = Some(ReplyReader::new(media, endpoint, *max_reply, budget));
-            }
+        if self.report.claim_reply() {
+            let Settings {
+                budget, max_reply, ..
+            } = &*self.settings;
+            let endpoint = Arc::clone(&self.endpoint);
+            self.reader = Some(ReplyReader::new(media, endpoint, *max_reply, budget));
         }
         self.add_overhead_since(from);
     }
 
-    /// The next bytes of the reply are passed on.
-    pub(crate) fn data(&mut self, data: &Bytes) {
+    /// The next bytes of the reply are passed on. Says when that is, if it looked at the clock.
+    pub(crate) fn data(&mut self, data: &Bytes) -> Option<Duration> {
         if data.is_empty() {
-            return;
+            return None;
         }
+        let mut seen = None;
         if self.first_data.is_none() {
             let now = self.settings.clock.now();
             self.report.note_byte_at(now);
-            self.first_data = Some(now.saturating_duration_since(self.start));
+            seen = Some(now.saturating_duration_since(self.start));
+            self.first_data = seen;
         }
         let len = data.len() as u64;
         self.response_bytes = self.response_bytes.saturating_add(len);
         self.left = self.left.map(|left| left.saturating_sub(len));
         if let Some(reader) = &mut self.reader {
             self.report.time(Layer::MetadataLog, || reader.push(data));
+            seen = None;
             if reader.has_text() {
                 self.report.note_text();
             }
         }
+        seen
     }
 
     /// The call has failed, and is to be [ended](Self::end).
@@ -165,25 +162,27 @@ impl<N: OnRecord> Entry<N> {
         self.outcome = Outcome::Failed;
     }
 
-    /// The call has ended: well, unless it has [failed](Self::fail).
-    pub(crate) fn end(mut self: Box<Self>) {
+    /// The call has ended: well, unless it has [failed](Self::fail); now, or at the time that the clock
+    /// [has just shown](Self::data).
+    pub(crate) fn end(mut self: Box<Self>, now: Option<Duration>) {
+        self.ended = now;
         if self.outcome == Outcome::Dropped {
             self.outcome = Outcome::Complete;
         }
     }
 
-    fn elapsed(&self) -> Duration {
+    pub(crate) fn elapsed(&self) -> Duration {
         let now = self.settings.clock.now();
         now.saturating_duration_since(self.start)
     }
 
-    fn add_overhead_since(&self, from: Duration) {
+    pub(crate) fn add_overhead_since(&self, from: Duration) {
         let took = self.elapsed().saturating_sub(from);
         self.report.add_overhead(Layer::MetadataLog, took);
     }
 
     fn close(&mut self) {
-        let ended = self.elapsed();
+        let ended = self.ended.unwrap_or_else(|| self.elapsed());
         let has_all = self.outcome == Outcome::Complete || self.left == Some(0);
         if let Some(reader) = self.reader.take() {
             let facts = reader.finish(has_all);
@@ -198,15 +197,9 @@ impl<N: OnRecord> Entry<N> {
         if self.outcome == Outcome::Dropped && (has_all || self.is_events && is_last(&facts)) {
             self.outcome = Outcome::Complete;
         }
-        if let Route::Asked(uri) = &self.route {
-            let endpoints = &self.settings.endpoints;
-            let endpoint = match RequestPath::of(uri) {
-                Ok(path) => endpoints.find(&self.method, &path),
-                Err(_) => endpoints.generic(),
-            };
-            self.report
-                .set_request(|| RequestFacts::read(&endpoint, None));
-        }
+        // It may end before its request is read.
+        self.report
+            .set_request(|| RequestFacts::read(&self.endpoint, None));
         self.add_overhead_since(ended);
         let record = self.record(facts, ended);
         let _span = self.span.enter();
@@ -219,17 +212,6 @@ impl<N: OnRecord> Drop for Entry<N> {
         // A panic of the sink must not take down the call, nor abort a thread that unwinds.
         let _ = catch_unwind(AssertUnwindSafe(|| self.close()));
     }
-}
-
-/// The report of the call. It is made here if this layer is the outermost one.
-fn report_of<B>(request: &mut Request<B>) -> CallReport {
-    if let Some(report) = request.extensions().get::<CallReport>() {
-        return report.clone();
-    }
-    let id = RequestId::from_headers(request.headers());
-    let report = CallReport::new(id);
-    request.extensions_mut().insert(report.clone());
-    report
 }
 
 fn length(headers: &http::HeaderMap) -> Option<u64> {

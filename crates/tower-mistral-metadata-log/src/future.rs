@@ -6,20 +6,16 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
+    time::Duration,
 };
 
 use http::{Request, Response};
 use http_body::Body;
 use pin_project_lite::pin_project;
-use tower_mistral_wire::{
-    BoxError, Rejection, RejectionKind,
-    body::RequestBody,
-    ext::Layer,
-    intake::{Intake, IntakeOptions},
-};
+use tower_mistral_wire::{BoxError, Rejection, RejectionKind, body::RequestBody, intake::Intake};
 use tower_service::Service;
 
-use crate::{LoggedBody, OnRecord, entry::Entry};
+use crate::{LoggedBody, OnRecord, entry::Entry, settings::Settings};
 
 pin_project! {
     /// The future of [`MetadataLog`](crate::MetadataLog).
@@ -30,7 +26,7 @@ pin_project! {
         N: OnRecord,
     {
         #[pin]
-        state: State<S, S::Future, B>,
+        state: State<S, S::Future, B, N>,
         // Stands after `state`: what inner layers report when they are dropped has come by then.
         entry: Option<Box<Entry<N>>>,
     }
@@ -38,10 +34,9 @@ pin_project! {
 
 pin_project! {
     #[project = StateProj]
-    enum State<S, F, B> {
-        Read { inner: S, intake: Intake<B> },
+    enum State<S, F, B, N> {
+        Read { inner: S, intake: Intake<B>, settings: Arc<Settings<N>> },
         Call { #[pin] future: F },
-        Refuse,
     }
 }
 
@@ -58,24 +53,15 @@ where
         }
     }
 
-    /// A sink that must not miss a record cannot take one.
-    pub(crate) fn refused(entry: Box<Entry<N>>) -> Self {
+    pub(crate) fn logged(inner: S, request: Request<B>, settings: Arc<Settings<N>>) -> Self {
+        let intake = Intake::new(request, Arc::clone(&settings.intake));
         Self {
-            state: State::Refuse,
-            entry: Some(entry),
-        }
-    }
-
-    pub(crate) fn logged(
-        inner: S,
-        request: Request<B>,
-        entry: Box<Entry<N>>,
-        options: Arc<IntakeOptions>,
-    ) -> Self {
-        let intake = Intake::new(request, options);
-        Self {
-            state: State::Read { inner, intake },
-            entry: Some(entry),
+            state: State::Read {
+                inner,
+                intake,
+                settings,
+            },
+            entry: None,
         }
     }
 }
@@ -95,26 +81,36 @@ where
         let mut this = self.project();
         loop {
             match this.state.as_mut().project() {
-                StateProj::Read { inner, intake } => {
-                    let entry = this.entry.as_mut().expect("a call that is read is logged");
-                    let poll = || Pin::new(intake).poll(cx);
-                    let arrived = ready!(entry.report().time(Layer::MetadataLog, poll));
-                    entry.read(arrived.endpoint, &arrived.request);
+                StateProj::Read {
+                    inner,
+                    intake,
+                    settings,
+                } => {
+                    // What it costs to open the record is a part of the overhead.
+                    let mut from = Duration::ZERO;
+                    let entry = match &mut *this.entry {
+                        Some(entry) => {
+                            from = entry.elapsed();
+                            entry
+                        }
+                        none => {
+                            let (parts, endpoint) = intake.head().expect("nothing was read yet");
+                            let entry = Entry::new(Arc::clone(settings), parts, endpoint);
+                            if !settings.sink.accepts_calls() {
+                                return Poll::Ready(Ok(refuse(Box::new(entry))));
+                            }
+                            none.insert(Box::new(entry))
+                        }
+                    };
+                    let arrived = Pin::new(intake).poll(cx);
+                    entry.add_overhead_since(from);
+                    let arrived = ready!(arrived);
+                    entry.read(&arrived.request);
                     let future = {
                         let _span = entry.enter();
                         inner.call(arrived.request)
                     };
                     this.state.set(State::Call { future });
-                }
-                StateProj::Refuse => {
-                    let mut entry = this.entry.take().expect("a refusal is answered once");
-                    let report = entry.report().clone();
-                    let kind = RejectionKind::AuditUnavailable;
-                    let refusal = Rejection::new(kind, report.request_id().clone());
-                    let mut response = refusal.into_response(&report);
-                    entry.head(&mut response);
-                    let logged = |body| LoggedBody::new(body, Some(entry));
-                    return Poll::Ready(Ok(response.map(logged)));
                 }
                 StateProj::Call { future } => {
                     let answer = {
@@ -133,7 +129,7 @@ where
                         Err(error) => {
                             if let Some(mut entry) = entry {
                                 entry.fail();
-                                entry.end();
+                                entry.end(None);
                             }
                             Err(error)
                         }
@@ -142,6 +138,21 @@ where
             }
         }
     }
+}
+
+/// A sink that must not miss a record cannot take one.
+fn refuse<R, N>(mut entry: Box<Entry<N>>) -> Response<LoggedBody<R, N>>
+where
+    R: Body + Unpin,
+    R::Error: Into<BoxError>,
+    N: OnRecord,
+{
+    let report = entry.report().clone();
+    let kind = RejectionKind::AuditUnavailable;
+    let refusal = Rejection::new(kind, report.request_id().clone());
+    let mut response = refusal.into_response(&report);
+    entry.head(&mut response);
+    response.map(|body| LoggedBody::new(body, Some(entry)))
 }
 
 impl<S, B, N> fmt::Debug for MetadataLogFuture<S, B, N>

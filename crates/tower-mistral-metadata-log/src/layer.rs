@@ -110,9 +110,7 @@ impl<N> MetadataLogLayer<N> {
 
     /// Reads requests by this table.
     pub fn endpoints(self, endpoints: Endpoints) -> Self {
-        let mut this = self.intake(|intake| intake.endpoints(endpoints.clone()));
-        this.settings().endpoints = endpoints;
-        this
+        self.intake(|intake| intake.endpoints(endpoints))
     }
 
     /// Reads the bodies of requests of up to this many bytes; a larger one passes unread. Default:

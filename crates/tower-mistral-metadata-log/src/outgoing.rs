@@ -1,6 +1,6 @@
 //! What of a caller's headers goes on to the API.
 
-use http::{HeaderMap, HeaderName, Request};
+use http::{HeaderMap, HeaderName};
 use tower_mistral_wire::ext::{RequestId, TraceContext};
 
 /// Where a call stands in its trace: the span that is the call, and the caller's.
@@ -31,12 +31,7 @@ impl Trace {
 
 /// Puts the call's id and its place in the trace into the headers, and takes out what tells of the
 /// caller and is not for the API, but for what is `passed_on`.
-pub(crate) fn prepare<B>(
-    request: &mut Request<B>,
-    id: &RequestId,
-    passed_on: &[HeaderName],
-) -> Trace {
-    let headers = request.headers_mut();
+pub(crate) fn prepare(headers: &mut HeaderMap, id: &RequestId, passed_on: &[HeaderName]) -> Trace {
     let trace = Trace::of(headers);
     // The state of a trace that is not this one is of no use to anybody.
     let is_stray = |name: &HeaderName| name == "tracestate" && trace.parent.is_none();

@@ -15,9 +15,10 @@ use tower_mistral_wire::{
 };
 use tower_service::Service;
 
-use crate::{LoggedBody, MetadataLogFuture, OnRecord, entry::Entry, settings::Settings};
+use crate::{LoggedBody, MetadataLogFuture, OnRecord, settings::Settings};
 
-/// The service that [`MetadataLogLayer`](crate::MetadataLogLayer) makes.
+/// The service that [`MetadataLogLayer`](crate::MetadataLogLayer) makes. A call begins, and its record
+/// with it, when its future is first polled.
 #[must_use = "services do nothing unless called"]
 pub struct MetadataLog<S, N = crate::TracingSink> {
     inner: S,
@@ -62,7 +63,7 @@ where
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+    fn call(&mut self, request: Request<B>) -> Self::Future {
         let policy = request.extensions().get::<CallPolicy>();
         let allowed = policy.map_or(Mode::Enforce, |policy| policy.mode(Layer::MetadataLog));
         if self.settings.modes.get().min(allowed) == Mode::Off {
@@ -70,14 +71,10 @@ where
                 self.inner.call(request.map(RequestBody::untouched)),
             );
         }
-        let entry = Box::new(Entry::new(Arc::clone(&self.settings), &mut request));
-        if !self.settings.sink.accepts_calls() {
-            return MetadataLogFuture::refused(entry);
-        }
         // The inner service that is ready moves into the future; its clone is not ready yet.
         let clone = self.inner.clone();
         let ready = mem::replace(&mut self.inner, clone);
-        MetadataLogFuture::logged(ready, request, entry, Arc::clone(&self.settings.intake))
+        MetadataLogFuture::logged(ready, request, Arc::clone(&self.settings))
     }
 }
 

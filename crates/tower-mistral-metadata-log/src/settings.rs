@@ -3,9 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use http::{HeaderName, Uri, uri::Scheme};
-use tower_mistral_wire::{
-    Modes, body::Budget, ext::Clock, intake::IntakeOptions, table::Endpoints,
-};
+use tower_mistral_wire::{Modes, body::Budget, ext::Clock, intake::IntakeOptions};
 
 use crate::names::Names;
 
@@ -14,7 +12,6 @@ pub(crate) struct Settings<N> {
     pub(crate) modes: Modes,
     pub(crate) clock: Clock,
     pub(crate) intake: Arc<IntakeOptions>,
-    pub(crate) endpoints: Endpoints,
     pub(crate) budget: Budget,
     pub(crate) max_reply: usize,
     pub(crate) names: Arc<AllNames>,
@@ -65,7 +62,6 @@ impl<N> Settings<N> {
             modes: Modes::default(),
             clock: Clock::system(),
             intake: Arc::new(IntakeOptions::new()),
-            endpoints: Endpoints::mistral(),
             budget: Budget::process(),
             max_reply: 1 << 20,
             names: Arc::new(AllNames::new(Names::MAX)),
@@ -82,7 +78,6 @@ impl<N> Settings<N> {
             modes: self.modes.clone(),
             clock: self.clock.clone(),
             intake: Arc::clone(&self.intake),
-            endpoints: self.endpoints.clone(),
             budget: self.budget.clone(),
             max_reply: self.max_reply,
             names: Arc::clone(&self.names),

@@ -175,12 +175,33 @@ impl<B> Arrived<B> {
     }
 }
 
+/// The endpoint that a request is for, and its path. One whose path could be read as another by the host
+/// is for no endpoint that is known.
+#[derive(Debug)]
+struct Place {
+    path: Result<RequestPath, PathError>,
+    endpoint: Arc<Endpoint>,
+}
+
+impl Place {
+    fn of(parts: &Parts, endpoints: &Endpoints) -> Self {
+        let path = RequestPath::of(&parts.uri);
+        let endpoint = match &path {
+            Ok(path) => endpoints.find(&parts.method, path),
+            Err(_) => endpoints.generic(),
+        };
+        Self { path, endpoint }
+    }
+}
+
 /// Reads a request's body once: collects it under the cap, makes its tape or takes the one that an
 /// outer layer made, and sees to it that there is a report.
 #[derive(Debug)]
 #[must_use = "futures do nothing unless polled"]
 pub struct Intake<B> {
     parts: Option<Parts>,
+    /// None until it is asked for.
+    place: Option<Place>,
     collect: Collect<B>,
     options: Arc<IntakeOptions>,
 }
@@ -192,9 +213,20 @@ impl<B: Body> Intake<B> {
         let collect = Collect::new(body, options.max_body, &options.budget);
         Self {
             parts: Some(parts),
+            place: None,
             collect,
             options,
         }
+    }
+
+    /// The head of the request, until the request [is read](Arrived), and the endpoint that it is for.
+    pub fn head(&mut self) -> Option<(&mut Parts, &Arc<Endpoint>)> {
+        let parts = self.parts.as_mut()?;
+        let endpoints = &self.options.endpoints;
+        let place = self
+            .place
+            .get_or_insert_with(|| Place::of(parts, endpoints));
+        Some((parts, &place.endpoint))
     }
 }
 
@@ -238,11 +270,9 @@ where
                 Content::Unread(Reason::CutOff),
             ),
         };
-        let path = RequestPath::of(&parts.uri);
-        let endpoint = match &path {
-            Ok(path) => this.options.endpoints.find(&parts.method, path),
-            Err(_) => this.options.endpoints.generic(),
-        };
+        let place = this.place.take();
+        let Place { path, endpoint } =
+            place.unwrap_or_else(|| Place::of(&parts, &this.options.endpoints));
         let report = CallReport::of(&mut parts.extensions, &parts.headers);
         report.set_request(|| {
             let tape = if let Content::Json(tape) = &content {

@@ -315,6 +315,7 @@ impl CallReport {
 
     /// Does `work` and adds the time it takes to the overhead of `layer`. It is not measured if
     /// [nobody records the call](Self::start_timing).
+    #[inline]
     pub fn time<T>(&self, layer: Layer, work: impl FnOnce() -> T) -> T {
         let Some(from) = self.now() else {
             return work();

@@ -1,6 +1,6 @@
 //! The id by which a caller and an operator speak of one call.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
@@ -8,7 +8,7 @@ use crate::random;
 
 /// A request id: the caller's `x-request-id` if it has the shape of one, or a new one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct RequestId(Box<str>);
+pub struct RequestId(Arc<str>);
 
 impl RequestId {
     /// The header's name.
@@ -27,8 +27,11 @@ impl RequestId {
     /// A new id of 32 hexadecimal digits, not to be guessed from others.
     pub fn random() -> Self {
         let (high, low) = (random::number(), random::number());
-        let digits = [random::hex(high), random::hex(low)].concat();
-        let id = String::from_utf8(digits).expect("digits are ASCII");
+        let mut digits = [0; 32];
+        let (first, last) = digits.split_at_mut(16);
+        first.copy_from_slice(&random::hex(high));
+        last.copy_from_slice(&random::hex(low));
+        let id = std::str::from_utf8(&digits).expect("digits are ASCII");
         Self(id.into())
     }
 

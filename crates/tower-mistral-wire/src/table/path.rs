@@ -50,13 +50,7 @@ impl RequestPath {
             true => raw.to_owned(),
             false => Self::decode(raw)?,
         };
-        if decoded.as_bytes().windows(2).any(|pair| pair == b"//") {
-            return Err(PathError::DoubledSlash);
-        }
-        let mut segments = decoded.as_bytes().split(|byte| *byte == b'/');
-        if segments.any(|segment| matches!(segment, b"." | b"..")) {
-            return Err(PathError::DotSegment);
-        }
+        refuse_ambiguous_segments(&decoded)?;
         Ok(Self(decoded))
     }
 
@@ -91,6 +85,28 @@ impl RequestPath {
     /// The path, percent-decoded.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// One pass: it runs at every call.
+fn refuse_ambiguous_segments(path: &str) -> Result<(), PathError> {
+    const NAME: usize = 3;
+    // What the segment consists of so far: so many dots, from 3 on something that is a name.
+    let mut dots = 0;
+    let mut before = None;
+    for byte in path.bytes() {
+        match byte {
+            b'/' if before == Some(b'/') => return Err(PathError::DoubledSlash),
+            b'/' if matches!(dots, 1 | 2) => return Err(PathError::DotSegment),
+            b'/' => dots = 0,
+            b'.' => dots += 1,
+            _ => dots = NAME,
+        }
+        before = Some(byte);
+    }
+    match dots {
+        1 | 2 => Err(PathError::DotSegment),
+        _ => Ok(()),
     }
 }
 
