@@ -224,7 +224,7 @@ where
 
 /// The same body for one more attempt; the bytes are shared, not copied.
 fn replica<B>(whole: &Whole) -> RequestBody<B> {
-    HeldBody::whole(whole.bytes.clone()).with_trailers(whole.trailers.clone())
+    HeldBody::whole(whole.bytes.clone()).with_trailers(whole.trailers.as_deref().cloned())
 }
 
 /// The verdict, and the body as it was.

@@ -1,6 +1,6 @@
 //! What the head of a reply says.
 
-use http::{HeaderMap, Response};
+use http::{HeaderMap, HeaderName, Response};
 use tower_mistral_wire::ext::is_object_id;
 
 use crate::RateLimits;
@@ -31,6 +31,7 @@ impl ReplyHead {
 
 /// The API writes a UUID.
 fn correlation_id(headers: &HeaderMap) -> Option<Box<str>> {
-    let id = headers.get("mistral-correlation-id")?.to_str().ok()?;
+    const HEADER: HeaderName = HeaderName::from_static("mistral-correlation-id");
+    let id = headers.get(HEADER)?.to_str().ok()?;
     is_object_id(id).then(|| id.into())
 }

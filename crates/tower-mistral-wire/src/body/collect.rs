@@ -23,7 +23,7 @@ pub struct Whole {
     /// The bytes; the very chunk, if there was one only.
     pub bytes: Bytes,
     /// The trailers.
-    pub trailers: Option<HeaderMap>,
+    pub trailers: Option<Box<HeaderMap>>,
     /// The part of the budget that the bytes take.
     pub reservation: Reservation,
 }
@@ -51,7 +51,7 @@ pub struct Collect<B> {
     chunk: Option<Bytes>,
     /// Used from the second chunk on, so that a body of one chunk is not copied.
     joined: BytesMut,
-    trailers: Option<HeaderMap>,
+    trailers: Option<Box<HeaderMap>>,
     reservation: Option<Reservation>,
 }
 
@@ -129,7 +129,7 @@ where
             let chunk = match frame.into_data() {
                 Ok(data) => into_bytes(data),
                 Err(frame) => {
-                    this.trailers = frame.into_trailers().ok();
+                    this.trailers = frame.into_trailers().ok().map(Box::new);
                     continue;
                 }
             };

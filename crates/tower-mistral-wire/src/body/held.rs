@@ -20,7 +20,8 @@ pub struct HeldBody<B> {
     /// What was read and goes out first.
     head: Option<Bytes>,
     rest: Option<B>,
-    trailers: Option<HeaderMap>,
+    /// Boxed, as they are in all of these: hardly any body has some, and each layer moves its body about.
+    trailers: Option<Box<HeaderMap>>,
     /// What ends it, instead of trailers.
     failure: Option<BoxError>,
     /// Given back to the budget when the body is dropped.
@@ -96,7 +97,7 @@ impl<B> HeldBody<B> {
     /// Adds the trailers that follow a whole body.
     #[must_use]
     pub fn with_trailers(mut self, trailers: Option<HeaderMap>) -> Self {
-        self.trailers = trailers;
+        self.trailers = trailers.map(Box::new);
         self
     }
 
@@ -158,7 +159,7 @@ where
         Poll::Ready(
             self.trailers
                 .take()
-                .map(|trailers| Ok(Frame::trailers(trailers))),
+                .map(|trailers| Ok(Frame::trailers(*trailers))),
         )
     }
 
