@@ -1,4 +1,5 @@
-//! A reply in memory.
+//! A reply in memory, of a length that is known: so its end is known with its last chunk, as hyper knows
+//! it of a reply with a `content-length`.
 
 use std::{
     convert::Infallible,
@@ -33,5 +34,9 @@ impl Body for Frames {
         let frame = self.frames.get(self.at).cloned();
         self.at += 1;
         Poll::Ready(frame.map(|data| Ok(Frame::data(data))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.at >= self.frames.len()
     }
 }
