@@ -139,10 +139,7 @@ impl Screen {
             let reason = Arc::clone(&allow.reason);
             return Screening::new(text.len(), Vec::new(), vec![reason]);
         }
-        let phrases = self.inner.phrases.iter();
-        let mut hits: Vec<_> = phrases.flat_map(|phrases| phrases.find(text)).collect();
-        let (signatures, glance) = self.signatures(text);
-        hits.extend(signatures);
+        let (hits, glance) = self.hits(text);
         let (hits, allowed) = self.allow(hits, today);
         let findings = hits.into_iter().filter_map(|hit| {
             let rule = self.inner.rules.get(hit.rule)?;
@@ -201,21 +198,27 @@ impl Screen {
         built_in(builder)
     }
 
-    fn signatures(&self, text: &str) -> (Vec<Hit>, Glance) {
+    /// What phrases and signatures hold, and what the model sees.
+    fn hits(&self, text: &str) -> (Vec<Hit>, Glance) {
+        let phrases = self.inner.phrases.as_ref();
         let Some(matcher) = &self.inner.signatures else {
-            return (Vec::new(), Glance::default());
+            let hits = phrases.map(|phrases| phrases.find(text));
+            return (hits.unwrap_or_default(), Glance::default());
         };
         let knows = |key| self.knows(key);
-        let (mut hits, glance) = find((matcher, self.inner.model), &knows, text);
+        let mut found = find((phrases, matcher, self.inner.model), &knows, text);
         // The readings of a text share most of their hits.
-        hits.sort_by_key(|hit| (hit.rule, hit.span.start, hit.span.end));
-        hits.dedup_by(|a, b| a.rule == b.rule && a.span == b.span);
+        let signatures = &mut found.signatures;
+        signatures.sort_by_key(|hit| (hit.rule, hit.span.start, hit.span.end));
+        signatures.dedup_by(|a, b| a.rule == b.rule && a.span == b.span);
         let enough = |hits: &&[Hit]| {
             let rule = hits.first().and_then(|hit| self.inner.rules.get(hit.rule));
             rule.is_none_or(|rule| hits.len() >= usize::from(rule.at_least))
         };
-        let rules = hits.chunk_by(|a, b| a.rule == b.rule).filter(enough);
-        (rules.flatten().cloned().collect(), glance)
+        let rules = signatures.chunk_by(|a, b| a.rule == b.rule).filter(enough);
+        let mut hits = found.phrases;
+        hits.extend(rules.flatten().cloned());
+        (hits, found.glance)
     }
 
     /// Takes out what lies within a hit of the allow list, and says why.
@@ -245,18 +248,27 @@ fn built_in(builder: ScreenBuilder) -> Screen {
     screen.expect("invariant: the built-in rules are valid")
 }
 
-/// The hits in all readings of a text, and what the model sees in them.
+/// What there is in a text.
+struct Found {
+    phrases: Vec<Hit>,
+    /// In all readings.
+    signatures: Vec<Hit>,
+    glance: Glance,
+}
+
 fn find(
-    (matcher, model): (&Matcher, Option<&Model>),
+    (phrases, matcher, model): (Option<&Automaton>, &Matcher, Option<&Model>),
     knows: &dyn Fn(u64) -> bool,
     text: &str,
-) -> (Vec<Hit>, Glance) {
+) -> Found {
     type Room = (Scratch, Vec<Word>, decode::Scratch, model::Scratch);
     thread_local! {
         static SCRATCH: RefCell<Room> = RefCell::default();
     }
     SCRATCH.with_borrow_mut(|(search, plain, decode, sums)| {
         let seen = read::read(text, &mut search.words);
+        let phrases = phrases.filter(|phrases| phrases.may_find(&search.words, &seen));
+        let phrases = phrases.map(|phrases| phrases.find(text));
         let mut hits = matcher.find(text, search);
         let mut glance = Glance::default();
         mem::swap(plain, &mut search.words);
@@ -287,7 +299,11 @@ fn find(
         mem::swap(plain, &mut search.words);
         search.shrink();
         sums.shrink();
-        (hits, glance)
+        Found {
+            phrases: phrases.unwrap_or_default(),
+            signatures: hits,
+            glance,
+        }
     })
 }
 
