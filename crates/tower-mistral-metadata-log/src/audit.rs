@@ -64,7 +64,9 @@
 //! [`OnFailure::Refuse`] refuses calls meanwhile, with a 503 in the API's error shape. What a call
 //! waits for its record is bounded by [`Builder::patience`].
 
+mod builder;
 mod error;
+mod handle;
 mod key;
 mod line;
 mod queue;
@@ -74,8 +76,9 @@ mod verify;
 mod writer;
 
 pub use self::{
+    builder::Builder,
     error::{Broken, Fault, OpenError},
+    handle::{AuditTrail, OnFailure},
     key::{AuditKey, Head},
     verify::{Verified, Verifier},
-    writer::{AuditTrail, Builder, OnFailure},
 };
