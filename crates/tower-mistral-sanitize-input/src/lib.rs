@@ -124,9 +124,11 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod add;
 mod config;
 mod decide;
 mod field;
+mod found;
 mod future;
 mod judge;
 mod layer;

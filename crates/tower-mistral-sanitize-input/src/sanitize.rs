@@ -1,27 +1,26 @@
 //! From a body to the edited body, or to a refusal.
 
-use std::{collections::BTreeMap, ops::Range};
-
 use bytes::Bytes;
 use tower_mistral_wire::{
-    Handling, Mode, Reason, RejectionKind,
+    Mode, Reason, RejectionKind,
     ext::{Action, CallReport, Finding, Layer},
     intake::Arrived,
     json::{self, Limits, Splice, Tape, Value},
     mark::Mark,
     rewrite::respell_text,
-    table::{Endpoint, Found, Group, TextKind, walk},
+    table::{Endpoint, Group, TextKind},
 };
 
 use crate::{
-    OPTIONS, SYSTEM_MESSAGE,
+    SYSTEM_MESSAGE, add,
     config::Config,
-    field, limits, options,
+    field,
+    found::FoundTexts,
+    limits,
     plan::{self, Plan},
     screened::Screened,
     seam::{self, Turn},
     switch::Switch,
-    system,
     text::Text,
     wrap::Wrapper,
 };
@@ -107,7 +106,7 @@ fn once(
     tape: &Tape,
     report: &CallReport,
 ) -> Sanitized {
-    let found = match texts(config, endpoint, tape) {
+    let found = match FoundTexts::of(config, endpoint, tape) {
         Ok(found) => found,
         Err(reason) => return Sanitized::of(Outcome::Unread(reason)),
     };
@@ -154,7 +153,7 @@ fn once(
     let outcome = match refusal {
         Some((values, plan)) => refuse(tape, values, plan),
         None => {
-            let added = add(config, switch, endpoint, tape, report, is_refused);
+            let added = add::add(config, switch, endpoint, tape, report, is_refused);
             edit(&plans, added, is_degraded && switch.enforces())
         }
     };
@@ -226,117 +225,6 @@ fn whole(
         detail: Some("callers may not send system messages".to_owned()),
         param: Some(field::name(tape, values)),
     })
-}
-
-/// What is put into the request beside its texts.
-fn add<'a>(
-    config: &'a Config,
-    switch: &Switch<'_>,
-    endpoint: &Endpoint,
-    tape: &'a Tape,
-    report: &CallReport,
-    is_refused: bool,
-) -> Splice<'a> {
-    let mut splice = Splice::new(tape.bytes());
-    let mut inserts = Vec::new();
-    let say = |rule: &'static str, is_new: bool, enforced: bool| {
-        if is_new && !is_refused {
-            let finding = Finding::new(Layer::SanitizeInput, rule, Action::Wrapped);
-            report.add(finding.enforced(enforced));
-        }
-    };
-    let on = |rule: &str| switch.of(rule, TextKind::System);
-    // In Observe the work is done, and thrown away.
-    let mut unused = (Splice::new(tape.bytes()), Vec::new());
-    if let Some(message) = config.front().filter(|_| on(SYSTEM_MESSAGE) != Mode::Off) {
-        let enforced = on(SYSTEM_MESSAGE) == Mode::Enforce;
-        let (splice, inserts) = match enforced {
-            true => (&mut splice, &mut inserts),
-            false => (&mut unused.0, &mut unused.1),
-        };
-        let is_new = system::put_in_front(splice, inserts, endpoint, tape, &message);
-        say(SYSTEM_MESSAGE, is_new, enforced);
-    }
-    if on(OPTIONS) != Mode::Off {
-        let enforced = on(OPTIONS) == Mode::Enforce;
-        let (splice, inserts) = match enforced {
-            true => (&mut splice, &mut inserts),
-            false => (&mut unused.0, &mut unused.1),
-        };
-        let wanted = (config.safe_prompt, config.guardrails.as_ref());
-        let is_new = options::set(splice, inserts, endpoint, tape, wanted);
-        say(OPTIONS, is_new, enforced);
-    }
-    options::insert(&mut splice, tape, &inserts);
-    splice
-}
-
-/// What a request holds.
-struct FoundTexts<'a> {
-    texts: Texts<'a>,
-    messages: usize,
-    /// A part passes unread.
-    is_degraded: bool,
-}
-
-type Texts<'a> = Vec<((TextKind, Group), Vec<Value<'a>>)>;
-
-/// The texts of a request, in the order of their first parts; empty parts left out.
-fn texts<'a>(
-    config: &Config,
-    endpoint: &Endpoint,
-    tape: &'a Tape,
-) -> Result<FoundTexts<'a>, Reason> {
-    let mut texts = Texts::new();
-    let mut places = BTreeMap::new();
-    let (mut passed, mut is_refused) = (Vec::new(), false);
-    let mut messages = 0;
-    walk(tape, endpoint.request(), |found| {
-        let slot = match found {
-            Found::Text(slot) => slot,
-            Found::Element { .. } => {
-                messages += 1;
-                return;
-            }
-            Found::UnknownPart(part) => {
-                match config.handle(Reason::UnknownPart) {
-                    Handling::Scan => {}
-                    Handling::Pass if is_passed(&passed, part) => {}
-                    Handling::Pass => passed.push(part.span()),
-                    _ => is_refused = true,
-                }
-                return;
-            }
-            _ => return,
-        };
-        if is_passed(&passed, slot.value) {
-            return;
-        }
-        if slot.kind == TextKind::Media || slot.value.raw().is_empty() {
-            return;
-        }
-        let channel = (slot.kind, slot.group);
-        let place = *places.entry(channel).or_insert(texts.len());
-        match texts.get_mut(place) {
-            Some((_, values)) => values.push(slot.value),
-            None => texts.push((channel, vec![slot.value])),
-        }
-    });
-    match is_refused {
-        true => Err(Reason::UnknownPart),
-        false => Ok(FoundTexts {
-            texts,
-            messages,
-            is_degraded: !passed.is_empty(),
-        }),
-    }
-}
-
-/// Whether a value stands in a part that passes: in the order of the document, in the last that
-/// began or in none.
-fn is_passed(passed: &[Range<usize>], value: Value<'_>) -> bool {
-    let last = passed.last();
-    last.is_some_and(|part| part.contains(&value.span().start))
 }
 
 /// Screens a body that is no JSON as one text; false if it is no text or is not all here.
