@@ -10,9 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::{
     fold,
-    gap::Seen,
     gate::Gate,
-    read::{self, Word},
     signatures::Hit,
     view::{Reader, Segment},
 };
@@ -44,8 +42,6 @@ pub(crate) struct Automaton {
     known: Gate,
     /// The words that can begin a phrase.
     first: Gate,
-    /// Their keys.
-    first_keys: Vec<u64>,
     /// Letters of the longest word.
     longest: usize,
     /// The next states by word, sorted, by state.
@@ -75,7 +71,6 @@ impl Automaton {
             words,
             known,
             first: Gate::new([]),
-            first_keys: Vec::new(),
             longest,
             edges: Vec::new(),
             accepts: Vec::new(),
@@ -83,17 +78,8 @@ impl Automaton {
         machine.determinize(phrases);
         let words = machine.words.iter();
         let first = words.filter(|(_, word)| machine.next(START, **word).is_some());
-        let first: Vec<&str> = first.map(|(word, _)| word.as_ref()).collect();
-        let keys = first.iter().map(|word| read::key(word)).collect();
-        machine.first = Gate::new(first);
-        machine.first_keys = keys;
+        machine.first = Gate::new(first.map(|(word, _)| word.as_ref()));
         machine
-    }
-
-    /// Whether a text with these words may hold a phrase. In ASCII this machine reads the words that
-    /// all others read.
-    pub(crate) fn may_find(&self, words: &[Word], seen: &Seen) -> bool {
-        seen.odd || words.iter().any(|word| self.first_keys.contains(&word.key))
     }
 
     /// Every phrase in `text` under every reading of it; they may overlap, in no special order.

@@ -7,8 +7,6 @@ use crate::read::Gap;
 pub(crate) struct Seen {
     /// Bytes of the longest word.
     pub(crate) longest: usize,
-    /// Not all is ASCII, or there are control characters.
-    pub(crate) odd: bool,
     /// Some letters stand alone, one blank apart, or may, and enough of them in a row.
     pub(crate) spaced: bool,
     /// Some word has both letters and digits.

@@ -132,7 +132,6 @@ impl Reader<'_> {
                 inside ^= 1;
             }
             if classes.odd != 0 {
-                self.seen.odd = true;
                 if inside == 1 {
                     return start;
                 }

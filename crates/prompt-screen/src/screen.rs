@@ -139,7 +139,10 @@ impl Screen {
             let reason = Arc::clone(&allow.reason);
             return Screening::new(text.len(), Vec::new(), vec![reason]);
         }
-        let (hits, glance) = self.hits(text);
+        let phrases = self.inner.phrases.iter();
+        let mut hits: Vec<_> = phrases.flat_map(|phrases| phrases.find(text)).collect();
+        let (signatures, glance) = self.signatures(text);
+        hits.extend(signatures);
         let (hits, allowed) = self.allow(hits, today);
         let findings = hits.into_iter().filter_map(|hit| {
             let rule = self.inner.rules.get(hit.rule)?;
@@ -198,27 +201,21 @@ impl Screen {
         built_in(builder)
     }
 
-    /// What phrases and signatures hold, and what the model sees.
-    fn hits(&self, text: &str) -> (Vec<Hit>, Glance) {
-        let phrases = self.inner.phrases.as_ref();
+    fn signatures(&self, text: &str) -> (Vec<Hit>, Glance) {
         let Some(matcher) = &self.inner.signatures else {
-            let hits = phrases.map(|phrases| phrases.find(text));
-            return (hits.unwrap_or_default(), Glance::default());
+            return (Vec::new(), Glance::default());
         };
         let knows = |key| self.knows(key);
-        let mut found = find((phrases, matcher, self.inner.model), &knows, text);
+        let (mut hits, glance) = find((matcher, self.inner.model), &knows, text);
         // The readings of a text share most of their hits.
-        let signatures = &mut found.signatures;
-        signatures.sort_by_key(|hit| (hit.rule, hit.span.start, hit.span.end));
-        signatures.dedup_by(|a, b| a.rule == b.rule && a.span == b.span);
+        hits.sort_by_key(|hit| (hit.rule, hit.span.start, hit.span.end));
+        hits.dedup_by(|a, b| a.rule == b.rule && a.span == b.span);
         let enough = |hits: &&[Hit]| {
             let rule = hits.first().and_then(|hit| self.inner.rules.get(hit.rule));
             rule.is_none_or(|rule| hits.len() >= usize::from(rule.at_least))
         };
-        let rules = signatures.chunk_by(|a, b| a.rule == b.rule).filter(enough);
-        let mut hits = found.phrases;
-        hits.extend(rules.flatten().cloned());
-        (hits, found.glance)
+        let rules = hits.chunk_by(|a, b| a.rule == b.rule).filter(enough);
+        (rules.flatten().cloned().collect(), glance)
     }
 
     /// Takes out what lies within a hit of the allow list, and says why.
@@ -248,27 +245,18 @@ fn built_in(builder: ScreenBuilder) -> Screen {
     screen.expect("invariant: the built-in rules are valid")
 }
 
-/// What there is in a text.
-struct Found {
-    phrases: Vec<Hit>,
-    /// In all readings.
-    signatures: Vec<Hit>,
-    glance: Glance,
-}
-
+/// The hits in all readings of a text, and what the model sees in them.
 fn find(
-    (phrases, matcher, model): (Option<&Automaton>, &Matcher, Option<&Model>),
+    (matcher, model): (&Matcher, Option<&Model>),
     knows: &dyn Fn(u64) -> bool,
     text: &str,
-) -> Found {
+) -> (Vec<Hit>, Glance) {
     type Room = (Scratch, Vec<Word>, decode::Scratch, model::Scratch);
     thread_local! {
         static SCRATCH: RefCell<Room> = RefCell::default();
     }
     SCRATCH.with_borrow_mut(|(search, plain, decode, sums)| {
         let seen = read::read(text, &mut search.words);
-        let phrases = phrases.filter(|phrases| phrases.may_find(&search.words, &seen));
-        let phrases = phrases.map(|phrases| phrases.find(text));
         let mut hits = matcher.find(text, search);
         let mut glance = Glance::default();
         mem::swap(plain, &mut search.words);
@@ -299,11 +287,7 @@ fn find(
         mem::swap(plain, &mut search.words);
         search.shrink();
         sums.shrink();
-        Found {
-            phrases: phrases.unwrap_or_default(),
-            signatures: hits,
-            glance,
-        }
+        (hits, glance)
     })
 }
 

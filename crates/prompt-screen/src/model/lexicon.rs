@@ -24,8 +24,7 @@ impl Class {
 
 /// Classes by word.
 pub(crate) struct Lexicon {
-    /// Of a length that the compiler knows, so that no slot can lie behind the end.
-    slots: Box<[Slot; 1 << BITS]>,
+    slots: Box<[Slot]>,
 }
 
 #[derive(Clone, Copy)]
@@ -97,7 +96,7 @@ impl Lexicon {
 
     fn parse(words: &str) -> Self {
         let mut lexicon = Self {
-            slots: Box::new([EMPTY; 1 << BITS]),
+            slots: vec![EMPTY; 1 << BITS].into(),
         };
         let mut names = HashMap::new();
         let lines = words.lines().filter(|line| !line.starts_with('#'));

@@ -10,17 +10,15 @@ pub(crate) const LEN: usize = 4 << BITS;
 
 /// Weights in units of a scale that the model knows.
 pub(crate) struct Table {
-    /// Of a length that the compiler knows, so that no bucket can lie behind the end.
-    buckets: Box<[[u8; 4]; 1 << BITS]>,
+    buckets: Box<[[u8; 4]]>,
 }
 
 impl Table {
     /// The table of exactly [`LEN`] bytes.
     pub(crate) fn new(bytes: &[u8]) -> Option<Self> {
         let buckets = bytes.chunks_exact(4).map(<[u8; 4]>::try_from);
-        let buckets: Box<[_]> = buckets.collect::<Result<_, _>>().ok()?;
         (bytes.len() == LEN).then_some(Self {
-            buckets: buckets.try_into().ok()?,
+            buckets: buckets.collect::<Result<_, _>>().ok()?,
         })
     }
 
