@@ -31,9 +31,9 @@ impl Hope {
     }
 }
 
-/// Words that most texts are full of share the first marks, so that they raise no hopes for
-/// others.
-pub(crate) fn mark(word: usize, key: u64) -> u64 {
+/// The mark of a word of a set. Words that most texts are full of share the first marks, so that
+/// they raise no hopes for others.
+pub(crate) fn mark(set: usize, key: u64) -> u64 {
     const COMMON: &str = "the of and to a in is you your that it for on are with as i his they be \
         at one have this from or had by not but what all were we when can said there use an each \
         which she do how their if will up other about out many then them these so some her would \
@@ -41,8 +41,8 @@ pub(crate) fn mark(word: usize, key: u64) -> u64 {
     static KEYS: LazyLock<BTreeSet<u64>> =
         LazyLock::new(|| COMMON.split_whitespace().map(read::key).collect());
     match KEYS.contains(&key) {
-        true => 1 << (word % 12),
-        false => 1 << (12 + word % 52),
+        true => 1 << (key % 12),
+        false => 1 << (12 + set % 52),
     }
 }
 
