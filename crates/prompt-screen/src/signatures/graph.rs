@@ -289,10 +289,12 @@ impl Maker {
         };
         let edges = node.edges.iter();
         let marks = edges.filter_map(|(class, _)| of_classes.get(*class as usize));
-        let own = Hope {
-            marks: marks.fold(0, |all, marks| all | marks),
-            within: 0,
-            sure: !node.accepts.is_empty(),
+        let own = match node.accepts.is_empty() {
+            true => Hope {
+                marks: marks.fold(0, |all, marks| all | marks),
+                within: 0,
+            },
+            false => Hope::SURE,
         };
         let free = node
             .free
