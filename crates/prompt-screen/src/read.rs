@@ -427,6 +427,15 @@ mod tests {
     }
 
     #[test]
+    fn each_character_is_read_as_the_slow_way_does() {
+        for c in ('\0'..'\u{30000}').chain('\u{E0000}'..'\u{E0200}') {
+            let text = String::from(c);
+            assert_eq!(words(&text), slow(&text), "{c:?}");
+        }
+        assert_eq!(words("ẚ")[0].key, key("a"));
+    }
+
+    #[test]
     fn words_have_keys_spans_and_gaps() {
         let text = "Ignore аll\u{200B}.\n\nNow: 指 e\u{301}";
         let words = words(text);
