@@ -311,6 +311,10 @@ mod tests {
     fn text() -> impl Strategy<Value = String> {
         prop_oneof![
             vec(select(FRAGMENTS), 0..24).prop_map(|parts| parts.concat()),
+            vec(select(FRAGMENTS), 0..24).prop_map(|mut parts| {
+                parts.retain(|part| part.is_ascii() && !part.contains(['\0', '\u{7F}']));
+                parts.concat()
+            }),
             vec(any::<char>(), 0..40).prop_map(String::from_iter),
         ]
     }
@@ -327,6 +331,10 @@ mod tests {
             let all = |at: usize| (at < text.len()).then_some(at);
             let expected = OPEN.with(|machine| machine.find_by(&text, all));
             let seen = GATED.with(|machine| machine.find(&text));
+            prop_assert_eq!(&seen, &expected);
+            let mut words = Vec::new();
+            let read = crate::read::read(&text, &mut words);
+            let seen = GATED.with(|machine| machine.find_in(&text, &words, &read));
             prop_assert_eq!(seen, expected);
         }
     }
