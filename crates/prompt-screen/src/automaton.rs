@@ -10,7 +10,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::{
     fold,
+    gap::Seen,
     gate::Gate,
+    read::{Word, key},
     signatures::Hit,
     view::{Reader, Segment},
 };
@@ -40,8 +42,9 @@ pub(crate) struct Automaton {
     words: HashMap<Box<str>, WordId>,
     /// All words.
     known: Gate,
-    /// The words that can begin a phrase.
+    /// The words that can begin a phrase, and their keys in order.
     first: Gate,
+    first_keys: Vec<u64>,
     /// Letters of the longest word.
     longest: usize,
     /// The next states by word, sorted, by state.
@@ -71,6 +74,7 @@ impl Automaton {
             words,
             known,
             first: Gate::new([]),
+            first_keys: Vec::new(),
             longest,
             edges: Vec::new(),
             accepts: Vec::new(),
@@ -78,13 +82,27 @@ impl Automaton {
         machine.determinize(phrases);
         let words = machine.words.iter();
         let first = words.filter(|(_, word)| machine.next(START, **word).is_some());
-        machine.first = Gate::new(first.map(|(word, _)| word.as_ref()));
+        let first: Vec<&str> = first.map(|(word, _)| word.as_ref()).collect();
+        let mut keys: Vec<u64> = first.iter().map(|word| key(word)).collect();
+        keys.sort_unstable();
+        machine.first = Gate::new(first);
+        machine.first_keys = keys;
         machine
     }
 
     /// Every phrase in `text` under every reading of it; they may overlap, in no special order.
     pub(crate) fn find(&self, text: &str) -> Vec<Hit> {
         self.find_by(text, |at| self.first.next(text, at))
+    }
+
+    /// As [`find`](Self::find), if the words of the plain reading are at hand and nothing in the text
+    /// may be read in another way.
+    pub(crate) fn find_in(&self, text: &str, words: &[Word], seen: &Seen) -> Vec<Hit> {
+        let begins = |word: &Word| self.first_keys.contains(&word.key);
+        match seen.odd || words.iter().any(begins) {
+            true => self.find(text),
+            false => Vec::new(),
+        }
     }
 
     /// Leaves out what `next` leaves out: it says where to look from a place on.
@@ -293,6 +311,10 @@ mod tests {
     fn text() -> impl Strategy<Value = String> {
         prop_oneof![
             vec(select(FRAGMENTS), 0..24).prop_map(|parts| parts.concat()),
+            vec(select(FRAGMENTS), 0..24).prop_map(|mut parts| {
+                parts.retain(|part| part.is_ascii() && !part.contains(['\0', '\u{7F}']));
+                parts.concat()
+            }),
             vec(any::<char>(), 0..40).prop_map(String::from_iter),
         ]
     }
@@ -309,6 +331,10 @@ mod tests {
             let all = |at: usize| (at < text.len()).then_some(at);
             let expected = OPEN.with(|machine| machine.find_by(&text, all));
             let seen = GATED.with(|machine| machine.find(&text));
+            prop_assert_eq!(&seen, &expected);
+            let mut words = Vec::new();
+            let read = crate::read::read(&text, &mut words);
+            let seen = GATED.with(|machine| machine.find_in(&text, &words, &read));
             prop_assert_eq!(seen, expected);
         }
     }

@@ -31,7 +31,7 @@ pub(crate) fn signs(c: char, mut emit: impl FnMut(Sign)) {
     }
     // Latin letters, most with accents, and nothing else.
     if matches!(c, '\u{C0}'..='\u{2B8}' if c != '×' && c != '÷') {
-        return decompose_compatible(c, |part| emit(component(part)));
+        return components(c, emit);
     }
     long_way(c, emit);
 }
@@ -63,10 +63,24 @@ fn long_way(c: char, mut emit: impl FnMut(Sign)) {
         return emit(Sign::Letter(letter));
     }
     // Symbols such as `™` and digits such as `²` are decorations: they must not lengthen a word.
-    if !c.is_alphabetic() || matches!(c, '\u{2B9}'..='\u{2D1}') {
+    if !c.is_alphabetic() || is_modifier(c) {
         return emit(Sign::Blank);
     }
-    decompose_compatible(c, |part| emit(component(part)));
+    components(c, emit);
+}
+
+/// The parts of a letter. A modifier in it is no letter of its own: `ẚ` is an `a`.
+fn components(c: char, mut emit: impl FnMut(Sign)) {
+    decompose_compatible(c, |part| {
+        if !is_modifier(part) {
+            emit(component(part));
+        }
+    });
+}
+
+/// Primes, apostrophes and half rings that count as letters, and are none to a reader.
+fn is_modifier(c: char) -> bool {
+    matches!(c, '\u{2B9}'..='\u{2D1}' | '\u{374}')
 }
 
 /// The ASCII character that a Unicode tag character stands for.

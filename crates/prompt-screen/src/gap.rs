@@ -5,6 +5,8 @@ use crate::read::Gap;
 /// What a reading came by. It says which other readings of the text can exist at all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Seen {
+    /// There is something beyond ASCII, or a control that is not white space.
+    pub(crate) odd: bool,
     /// Bytes of the longest word.
     pub(crate) longest: usize,
     /// Some letters stand alone, one blank apart, or may, and enough of them in a row.

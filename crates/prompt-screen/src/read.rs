@@ -68,17 +68,19 @@ fn read_with(text: &str, words: &mut Vec<Word>, parted: bool) -> Seen {
         at = reader.odd(at);
     }
     let mut seen = reader.seen;
-    seen.spaced = seen.spaced && has_row(text.as_bytes(), words);
+    let bytes: &[u8] = if seen.odd { text.as_bytes() } else { &[] };
+    seen.spaced = seen.spaced && has_row(bytes, words);
     seen
 }
 
-/// Whether enough words in a row may have one letter.
+/// Whether enough words in a row may have one letter. All words are ASCII if there are no `bytes`.
 fn has_row(bytes: &[u8], words: &[Word]) -> bool {
     let mut row = 0;
     words.iter().any(|word| {
         let wide = |at: usize| bytes.get(at).is_some_and(|byte| !byte.is_ascii());
         let Range { start, end } = word.span;
-        let is_one = end - start == 1 || wide(start) || wide(start + 1);
+        let is_wide = || wide(start) || wide(start + 1);
+        let is_one = end - start == 1 || !bytes.is_empty() && is_wide();
         row = if is_one { row + 1 } else { 0 };
         row >= ROW
     })
@@ -132,6 +134,7 @@ impl Reader<'_> {
                 inside ^= 1;
             }
             if classes.odd != 0 {
+                self.seen.odd = true;
                 if inside == 1 {
                     return start;
                 }
@@ -421,6 +424,15 @@ mod tests {
         ]) {
             prop_assert_eq!(words(&text), slow(&text));
         }
+    }
+
+    #[test]
+    fn each_character_is_read_as_the_slow_way_does() {
+        for c in ('\0'..'\u{30000}').chain('\u{E0000}'..'\u{E0200}') {
+            let text = String::from(c);
+            assert_eq!(words(&text), slow(&text), "{c:?}");
+        }
+        assert_eq!(words("ẚ")[0].key, key("a"));
     }
 
     #[test]

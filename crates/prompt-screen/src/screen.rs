@@ -139,9 +139,7 @@ impl Screen {
             let reason = Arc::clone(&allow.reason);
             return Screening::new(text.len(), Vec::new(), vec![reason]);
         }
-        let phrases = self.inner.phrases.iter();
-        let mut hits: Vec<_> = phrases.flat_map(|phrases| phrases.find(text)).collect();
-        let (signatures, glance) = self.signatures(text);
+        let (mut hits, signatures, glance) = self.find(text);
         hits.extend(signatures);
         let (hits, allowed) = self.allow(hits, today);
         let findings = hits.into_iter().filter_map(|hit| {
@@ -201,12 +199,25 @@ impl Screen {
         built_in(builder)
     }
 
-    fn signatures(&self, text: &str) -> (Vec<Hit>, Glance) {
+    /// The hits of phrases, those of signatures, and what the model sees.
+    fn find(&self, text: &str) -> (Vec<Hit>, Vec<Hit>, Glance) {
+        let phrases = self.inner.phrases.as_ref();
         let Some(matcher) = &self.inner.signatures else {
-            return (Vec::new(), Glance::default());
+            let phrases = phrases.map(|phrases| phrases.find(text));
+            return (phrases.unwrap_or_default(), Vec::new(), Glance::default());
+        };
+        let machines = Machines {
+            phrases,
+            matcher,
+            model: self.inner.model,
         };
         let knows = |key| self.knows(key);
-        let (mut hits, glance) = find((matcher, self.inner.model), &knows, text);
+        let (phrases, hits, glance) = machines.find(&knows, text);
+        (phrases, self.enough(hits), glance)
+    }
+
+    /// The hits of rules that hit often enough, each once.
+    fn enough(&self, mut hits: Vec<Hit>) -> Vec<Hit> {
         // The readings of a text share most of their hits.
         hits.sort_by_key(|hit| (hit.rule, hit.span.start, hit.span.end));
         hits.dedup_by(|a, b| a.rule == b.rule && a.span == b.span);
@@ -215,7 +226,7 @@ impl Screen {
             rule.is_none_or(|rule| hits.len() >= usize::from(rule.at_least))
         };
         let rules = hits.chunk_by(|a, b| a.rule == b.rule).filter(enough);
-        (rules.flatten().cloned().collect(), glance)
+        rules.flatten().cloned().collect()
     }
 
     /// Takes out what lies within a hit of the allow list, and says why.
@@ -245,50 +256,62 @@ fn built_in(builder: ScreenBuilder) -> Screen {
     screen.expect("invariant: the built-in rules are valid")
 }
 
-/// The hits in all readings of a text, and what the model sees in them.
-fn find(
-    (matcher, model): (&Matcher, Option<&Model>),
-    knows: &dyn Fn(u64) -> bool,
-    text: &str,
-) -> (Vec<Hit>, Glance) {
-    type Room = (Scratch, Vec<Word>, decode::Scratch, model::Scratch);
-    thread_local! {
-        static SCRATCH: RefCell<Room> = RefCell::default();
-    }
-    SCRATCH.with_borrow_mut(|(search, plain, decode, sums)| {
-        let seen = read::read(text, &mut search.words);
-        let mut hits = matcher.find(text, search);
-        let mut glance = Glance::default();
-        mem::swap(plain, &mut search.words);
-        if let Some(model) = model {
-            glance.plain(model, plain, sums);
+/// What looks at the words of a text.
+struct Machines<'m> {
+    phrases: Option<&'m Automaton>,
+    matcher: &'m Matcher,
+    model: Option<&'m Model>,
+}
+
+impl Machines<'_> {
+    /// The hits of phrases, those of signatures in all readings of a text, and what the model sees
+    /// in them.
+    fn find(&self, knows: &dyn Fn(u64) -> bool, text: &str) -> (Vec<Hit>, Vec<Hit>, Glance) {
+        type Room = (Scratch, Vec<Word>, decode::Scratch, model::Scratch);
+        thread_local! {
+            static SCRATCH: RefCell<Room> = RefCell::default();
         }
-        let oddities = readings(
-            text,
-            (plain, &seen),
-            Limits::default(),
-            knows,
-            decode,
-            &mut |reading| {
-                search.words.clear();
-                search.words.extend_from_slice(reading.words);
-                let found = matcher.find(reading.text, search).into_iter();
-                hits.extend(found.filter_map(|hit| {
-                    let span = reading.origin(hit.span);
-                    let is_free = !text.get(span.clone())?.contains(PLACEHOLDER);
-                    is_free.then_some(Hit { span, ..hit })
-                }));
-                if let Some(model) = model {
-                    glance.reading(model, reading, sums);
-                }
-            },
-        );
-        glance.oddities(&oddities);
-        mem::swap(plain, &mut search.words);
-        search.shrink();
-        sums.shrink();
-        (hits, glance)
-    })
+        let Self {
+            phrases,
+            matcher,
+            model,
+        } = *self;
+        SCRATCH.with_borrow_mut(|(search, plain, decode, sums)| {
+            let seen = read::read(text, &mut search.words);
+            let phrases = phrases.map(|phrases| phrases.find_in(text, &search.words, &seen));
+            let mut hits = matcher.find(text, search);
+            let mut glance = Glance::default();
+            mem::swap(plain, &mut search.words);
+            if let Some(model) = model {
+                glance.plain(model, plain, sums);
+            }
+            let oddities = readings(
+                text,
+                (plain, &seen),
+                Limits::default(),
+                knows,
+                decode,
+                &mut |reading| {
+                    search.words.clear();
+                    search.words.extend_from_slice(reading.words);
+                    let found = matcher.find(reading.text, search).into_iter();
+                    hits.extend(found.filter_map(|hit| {
+                        let span = reading.origin(hit.span);
+                        let is_free = !text.get(span.clone())?.contains(PLACEHOLDER);
+                        is_free.then_some(Hit { span, ..hit })
+                    }));
+                    if let Some(model) = model {
+                        glance.reading(model, reading, sums);
+                    }
+                },
+            );
+            glance.oddities(&oddities);
+            mem::swap(plain, &mut search.words);
+            search.shrink();
+            sums.shrink();
+            (phrases.unwrap_or_default(), hits, glance)
+        })
+    }
 }
 
 /// Whether one of the spans, which are in order and do not overlap, has all of the hit.

@@ -1,8 +1,10 @@
 //! Words that are disguised where they stand: letters spaced out, signs inside, digits for letters.
 
-use std::{iter, ops::Range};
+mod leet;
+mod spaced;
 
-use super::segment::segment;
+use std::ops::Range;
+
 use crate::{
     fold::{self, Sign},
     gap::Seen,
@@ -16,8 +18,6 @@ const FEWEST: usize = ROW;
 const PIECES: usize = 6;
 /// Letters of the longest word that digits are looked for in.
 const LONGEST: usize = 32;
-/// Signs of one word that can stand for either of two letters, and are tried both ways.
-const DOUBTS: usize = 3;
 
 /// Fills `out` with the words as they are meant and returns how many were disguised. Without any,
 /// `out` is of no use.
@@ -153,86 +153,8 @@ impl Eye<'_> {
         self.text.get(start..self.words.get(at + 1)?.span.start)
     }
 
-    fn letter(&self, at: usize) -> Option<char> {
-        let word = self.words.get(at)?;
-        let bytes = self.text.as_bytes().get(word.span.clone())?;
-        if bytes.iter().all(u8::is_ascii_alphanumeric) {
-            let [only] = <[u8; 1]>::try_from(bytes).ok()?;
-            return Some(char::from(only.to_ascii_lowercase()));
-        }
-        let mut first = None;
-        let mut count = 0;
-        each_letter(self.text.get(word.span.clone())?, |letter| {
-            first = Some(letter);
-            count += 1;
-        });
-        first.filter(|_| count == 1)
-    }
-
-    /// Reads letters that stand alone from word `from` on; returns how many there are.
-    fn spaced(&mut self, from: usize) -> usize {
-        let is_short = |at: usize| self.words.get(at).is_some_and(|word| word.span.len() <= 4);
-        if !is_short(from) || !is_short(from + 1) {
-            return 0;
-        }
-        let mut run: Vec<char> = self.letter(from).into_iter().collect();
-        if run.is_empty() {
-            return 0;
-        }
-        let mut least = usize::MAX;
-        while let Some(between) = self.between(from + run.len() - 1) {
-            let next = from + run.len();
-            let apart = between.len() > 6 || self.gap(next) == Some(Gap::Paragraph);
-            let Some(letter) = self.letter(next).filter(|_| !apart) else {
-                break;
-            };
-            least = least.min(between.len());
-            run.push(letter);
-        }
-        let alphabetic = run.iter().filter(|letter| letter.is_alphabetic()).count();
-        if run.len() < FEWEST || 2 * alphabetic <= run.len() {
-            return 0;
-        }
-        let is_wide = |at: &usize| {
-            let between = self.between(from + at - 1);
-            between.is_some_and(|between| between.len() > least || between.contains('\n'))
-        };
-        let mut bounds: Vec<usize> = (1..run.len()).filter(is_wide).collect();
-        let has_bounds = !bounds.is_empty();
-        bounds.push(run.len());
-        let starts = iter::once(0).chain(bounds.iter().copied());
-        if !starts.zip(&bounds).any(|(start, end)| end - start > 2) {
-            // Abbreviations rather than a word.
-            return 0;
-        }
-        let mut start = 0;
-        for end in bounds {
-            self.spaced_word(
-                from,
-                start,
-                run.get(start..end).unwrap_or_default(),
-                has_bounds,
-            );
-            start = end;
-        }
-        run.len()
-    }
-
     fn gap(&self, at: usize) -> Option<Gap> {
         self.words.get(at).map(|word| word.gap)
-    }
-
-    fn spaced_word(&mut self, from: usize, start: usize, letters: &[char], is_whole: bool) {
-        let whole = hash(letters);
-        if is_whole || (self.knows)(whole) {
-            self.found += u32::from(letters.len() > 1);
-            return self.join(from + start..from + start + letters.len(), whole);
-        }
-        for part in segment(letters, self.knows) {
-            let key = hash(letters.get(part.clone()).unwrap_or_default());
-            self.found += u32::from(part.len() > 1);
-            self.join(from + start + part.start..from + start + part.end, key);
-        }
     }
 
     /// Puts one word in the place of several.
@@ -315,124 +237,6 @@ impl Eye<'_> {
         }
         found
     }
-
-    /// The word that pieces from `from` on make with digits for letters: `n` of them, else one.
-    fn leet(&mut self, from: usize, n: usize) -> Option<(usize, u64)> {
-        let tried = from < self.tried;
-        self.tried = self.tried.max(from + n);
-        if !self.has_signs(from, n)? {
-            return None;
-        }
-        let whole = if tried { None } else { self.leet_of(from, n) };
-        match whole {
-            Some(key) => Some((n, key)),
-            None => Some((1, self.leet_of(from, 1)?)),
-        }
-    }
-
-    /// Whether a digit or a sign for a letter is in the words or next to them.
-    fn has_signs(&self, from: usize, n: usize) -> Option<bool> {
-        let first = &self.words.get(from)?.span;
-        let last = self.words.get(from + n - 1)?.span.end;
-        // More than this is no word, apart from the first.
-        let end = match last - first.start > LONGEST {
-            true => first.end,
-            false => last,
-        };
-        let start = first.start.saturating_sub(1);
-        let end = self.text.len().min(end + 1);
-        let bytes = self.text.as_bytes().get(start..end)?;
-        Some(bytes.iter().any(|byte| is_sign(*byte)))
-    }
-
-    fn leet_of(&self, from: usize, n: usize) -> Option<u64> {
-        let start = self.words.get(from)?.span.start;
-        let end = self.words.get(from + n - 1)?.span.end;
-        if end - start > LONGEST {
-            return None;
-        }
-        // A sign in front or behind may be a letter, or it may not.
-        let before = self.text.get(..start)?.ends_with(SIGNS);
-        let after = self.text.get(end..)?.starts_with(SIGNS);
-        let of = |left: bool, right: bool, guess: bool| {
-            let span = start - usize::from(left)..end + usize::from(right);
-            self.meant(self.text.get(span)?, guess)
-        };
-        let ways = [(true, false), (false, true), (true, true)];
-        let ways = ways
-            .into_iter()
-            .filter(|(left, right)| before >= *left && after >= *right);
-        [(false, false)]
-            .into_iter()
-            .chain(ways)
-            .find_map(|(left, right)| of(left, right, false))
-            .or_else(|| of(before, false, true).filter(|_| self.guess))
-    }
-
-    /// The key of the word that is written with digits and signs for letters.
-    fn meant(&self, written: &str, guess: bool) -> Option<u64> {
-        if !is_mixed(written.as_bytes()) || is_ordinal(written) {
-            return None;
-        }
-        let mut letters = Vec::with_capacity(LONGEST);
-        for c in written.chars() {
-            match stands_for(c) {
-                Some(pair) => letters.push(pair),
-                None => fold::letters(c, |sign| {
-                    if let Sign::Letter(c) = sign {
-                        letters.push((c, c));
-                    }
-                }),
-            }
-        }
-        let doubts: Vec<usize> = (0..letters.len())
-            .filter(|at| letters.get(*at).is_some_and(|(one, other)| one != other))
-            .take(DOUBTS)
-            .collect();
-        let keys = (0..1_u32 << doubts.len()).map(|choice| {
-            let mut hash = Hash::default();
-            for (at, (one, other)) in letters.iter().enumerate() {
-                let doubt = doubts.iter().position(|doubt| *doubt == at);
-                let second = doubt.is_some_and(|doubt| choice >> doubt & 1 == 1);
-                hash.push(if second { *other } else { *one });
-            }
-            hash.key()
-        });
-        let known = keys
-            .clone()
-            .find(|key| letters.len() > 2 && (self.knows)(*key));
-        let mut keys = keys;
-        known.or_else(|| keys.next().filter(|_| guess))
-    }
-}
-
-const SIGNS: [char; 5] = ['@', '$', '!', '|', '+'];
-
-/// The letters that a digit or sign is used for.
-fn stands_for(c: char) -> Option<(char, char)> {
-    Some(match c {
-        '0' => ('o', 'o'),
-        '1' | '!' | '|' => ('i', 'l'),
-        '2' => ('z', 'z'),
-        '3' => ('e', 'e'),
-        '4' | '@' => ('a', 'a'),
-        '5' | '$' => ('s', 's'),
-        '6' => ('g', 'b'),
-        '7' | '+' => ('t', 't'),
-        '8' => ('b', 'b'),
-        '9' => ('g', 'q'),
-        _ => return None,
-    })
-}
-
-/// Whether there are both letters and what may stand for one.
-fn is_mixed(written: &[u8]) -> bool {
-    let is_letter = |byte: &u8| byte.is_ascii_alphabetic() || !byte.is_ascii();
-    written.iter().any(|byte| is_sign(*byte)) && written.iter().any(is_letter)
-}
-
-fn is_sign(byte: u8) -> bool {
-    byte.is_ascii_digit() || matches!(byte, b'@' | b'$' | b'!' | b'|' | b'+')
 }
 
 /// More than one capital behind a small letter, or more letters than words have.
@@ -442,12 +246,6 @@ fn is_code(word: &[u8]) -> bool {
         _ => false,
     });
     word.len() > LONGEST || turns.count() > 1
-}
-
-/// `1st`, `22nd`, `1980s`.
-fn is_ordinal(written: &str) -> bool {
-    let ending = written.trim_start_matches(|c: char| c.is_ascii_digit());
-    ["st", "nd", "rd", "th", "s"].contains(&ending)
 }
 
 /// Whether what stands between two words may stand inside one: signs, or the end of a line that
@@ -468,12 +266,4 @@ fn each_letter(word: &str, mut take: impl FnMut(char)) {
             }
         });
     }
-}
-
-fn hash(letters: &[char]) -> u64 {
-    let mut hash = Hash::default();
-    for letter in letters {
-        hash.push(*letter);
-    }
-    hash.key()
 }

@@ -24,7 +24,7 @@ impl Class {
 
 /// Classes by word.
 pub(crate) struct Lexicon {
-    slots: Box<[Slot]>,
+    slots: Box<[Slot; 1 << BITS]>,
 }
 
 #[derive(Clone, Copy)]
@@ -96,7 +96,7 @@ impl Lexicon {
 
     fn parse(words: &str) -> Self {
         let mut lexicon = Self {
-            slots: vec![EMPTY; 1 << BITS].into(),
+            slots: Box::new([EMPTY; 1 << BITS]),
         };
         let mut names = HashMap::new();
         let lines = words.lines().filter(|line| !line.starts_with('#'));

@@ -10,29 +10,30 @@ pub(crate) const LEN: usize = 4 << BITS;
 
 /// Weights in units of a scale that the model knows.
 pub(crate) struct Table {
-    buckets: Box<[[u8; 4]]>,
+    buckets: Box<[u32; 1 << BITS]>,
 }
 
 impl Table {
     /// The table of exactly [`LEN`] bytes.
     pub(crate) fn new(bytes: &[u8]) -> Option<Self> {
         let buckets = bytes.chunks_exact(4).map(<[u8; 4]>::try_from);
+        let buckets = buckets.map(|bucket| bucket.map(u32::from_le_bytes));
+        let buckets: Box<[u32]> = buckets.collect::<Result<_, _>>().ok()?;
         (bytes.len() == LEN).then_some(Self {
-            buckets: buckets.collect::<Result<_, _>>().ok()?,
+            buckets: buckets.try_into().ok()?,
         })
     }
 
     /// The weight of a feature.
     pub(crate) fn get(&self, feature: u64) -> i32 {
         let (bucket, check) = place(feature);
-        let Some([one, weight_one, two, weight_two]) = self.buckets.get(bucket) else {
-            return 0;
-        };
+        let bucket = self.buckets.get(bucket).copied().unwrap_or_default();
+        let [one, weight_one, two, weight_two] = bucket.to_le_bytes();
         let signed = |byte: u8| i32::from(i8::from_le_bytes([byte]));
-        if *one == check {
-            signed(*weight_one)
-        } else if *two == check {
-            signed(*weight_two)
+        if one == check {
+            signed(weight_one)
+        } else if two == check {
+            signed(weight_two)
         } else {
             0
         }

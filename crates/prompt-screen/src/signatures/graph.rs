@@ -224,10 +224,7 @@ impl Maker {
     }
 
     fn finish(mut self) -> Graph {
-        let marks: Vec<u64> = (0..)
-            .zip(&self.keys)
-            .map(|(n, key)| mark(n, *key))
-            .collect();
+        let marks = self.marks();
         let of_class = |class: u32| -> u64 {
             let set = self.sets.get(class as usize).into_iter().flatten();
             let marks = set.filter_map(|word| marks.get(*word as usize));
@@ -271,16 +268,33 @@ impl Maker {
         }
     }
 
+    /// The marks of the words: one for all that first come in one set, so that what leads on by one
+    /// of them is hoped for by one mark.
+    fn marks(&self) -> Vec<u64> {
+        let mut marks = vec![0; self.keys.len()];
+        for (set, n) in self.sets.iter().zip(0..) {
+            for word in set {
+                let at = *word as usize;
+                if let (Some(to @ 0), Some(key)) = (marks.get_mut(at), self.keys.get(at)) {
+                    *to = mark(n, *key);
+                }
+            }
+        }
+        marks
+    }
+
     fn hope(&self, at: usize, of_classes: &[u64]) -> Hope {
         let Some(node) = self.nodes.get(at) else {
             return Hope::default();
         };
         let edges = node.edges.iter();
         let marks = edges.filter_map(|(class, _)| of_classes.get(*class as usize));
-        let own = Hope {
-            marks: marks.fold(0, |all, marks| all | marks),
-            within: 0,
-            sure: !node.accepts.is_empty(),
+        let own = match node.accepts.is_empty() {
+            true => Hope {
+                marks: marks.fold(0, |all, marks| all | marks),
+                within: 0,
+            },
+            false => Hope::SURE,
         };
         let free = node
             .free

@@ -17,23 +17,26 @@ pub(crate) struct Hope {
     pub(crate) marks: u64,
     /// How many words may pass before one of them comes.
     pub(crate) within: u8,
-    /// A pattern is complete without any.
-    pub(crate) sure: bool,
 }
 
 impl Hope {
+    /// A pattern is complete without any.
+    pub(crate) const SURE: Self = Self {
+        marks: u64::MAX,
+        within: u8::MAX,
+    };
+
     pub(crate) fn or(self, other: Self) -> Self {
         Self {
             marks: self.marks | other.marks,
             within: self.within.max(other.within),
-            sure: self.sure || other.sure,
         }
     }
 }
 
-/// Words that most texts are full of share the first marks, so that they raise no hopes for
-/// others.
-pub(crate) fn mark(word: usize, key: u64) -> u64 {
+/// The mark of a word of a set. Words that most texts are full of share the first marks, so that
+/// they raise no hopes for others.
+pub(crate) fn mark(set: usize, key: u64) -> u64 {
     const COMMON: &str = "the of and to a in is you your that it for on are with as i his they be \
         at one have this from or had by not but what all were we when can said there use an each \
         which she do how their if will up other about out many then them these so some her would \
@@ -41,18 +44,18 @@ pub(crate) fn mark(word: usize, key: u64) -> u64 {
     static KEYS: LazyLock<BTreeSet<u64>> =
         LazyLock::new(|| COMMON.split_whitespace().map(read::key).collect());
     match KEYS.contains(&key) {
-        true => 1 << (word % 12),
-        false => 1 << (12 + word % 52),
+        true => 1 << (key % 12),
+        false => 1 << (12 + set % 52),
     }
 }
 
-/// The numbers and marks of the words, and the marks of the next 4 and 16.
+/// The numbers of the words, and the marks of the words ahead.
 #[derive(Debug, Default)]
 pub(crate) struct Ahead {
     pub(crate) known: Vec<u32>,
-    one: Vec<u64>,
-    four: Vec<u64>,
-    sixteen: Vec<u64>,
+    /// Of each word: its mark, those of the 4 and the 16 words from it on, and all there are. One
+    /// more than words.
+    marks: Vec<[u64; 4]>,
 }
 
 impl Ahead {
@@ -60,35 +63,44 @@ impl Ahead {
         self.known.clear();
         self.known
             .extend(words.iter().map(|word| graph.words.get(word.key)));
-        self.one.clear();
-        let mark = |word: &u32| graph.marks.get(*word as usize).copied().unwrap_or_default();
-        self.one.extend(self.known.iter().map(mark));
-        widen(&self.one, &mut self.four, 1);
-        widen(&self.four, &mut self.sixteen, 4);
+        let words = self.known.len();
+        self.marks.clear();
+        self.marks.resize(words + 1, [0, 0, 0, u64::MAX]);
+        for (marks, word) in self.marks.iter_mut().zip(&self.known) {
+            let [one, ..] = marks;
+            *one = graph.marks.get(*word as usize).copied().unwrap_or_default();
+        }
+        widen(&mut self.marks);
     }
 
-    /// Whether one of the words ahead gives hope.
+    /// Whether one of the words behind the word `at` gives hope.
     #[inline]
     pub(crate) fn gives(&self, hope: Hope, at: u32) -> bool {
-        let next = at as usize + 1;
-        let marks = match hope.within {
-            0 => self.one.get(next),
-            1..=3 => self.four.get(next),
-            4..=15 => self.sixteen.get(next),
-            _ => return true,
+        let reach = match hope.within {
+            0 => 0,
+            1..=3 => 1,
+            4..=15 => 2,
+            _ => 3,
         };
-        hope.sure || marks.is_some_and(|marks| marks & hope.marks != 0)
+        let marks = self.marks.get(at as usize + 1);
+        marks
+            .and_then(|marks| marks.get(reach))
+            .is_some_and(|marks| marks & hope.marks != 0)
     }
 }
 
-/// The marks of four windows side by side as those of one.
-fn widen(narrow: &[u64], wide: &mut Vec<u64>, width: usize) {
-    wide.clear();
-    let from = |n: usize| narrow.get(n * width..).unwrap_or_default();
-    let four = from(0).iter().zip(from(1)).zip(from(2)).zip(from(3));
-    wide.extend(four.map(|(((a, b), c), d)| a | b | c | d));
-    let marks = |at: usize| narrow.get(at).copied().unwrap_or_default();
-    let rest = (wide.len()..narrow.len())
-        .map(|at| marks(at) | marks(at + width) | marks(at + 2 * width) | marks(at + 3 * width));
-    wide.extend(rest);
+/// Fills in the marks of 4 and of 16 words from those of one.
+fn widen(marks: &mut [[u64; 4]]) {
+    // Behind the last word there are none.
+    let (mut one, mut two, mut three) = (0, 0, 0);
+    for [own, four, ..] in marks.iter_mut().rev() {
+        *four = *own | one | two | three;
+        (one, two, three) = (*own, one, two);
+    }
+    let mut at = 0;
+    while let Some([[_, four, sixteen, _], rest @ ..]) = marks.get_mut(at..) {
+        let of = |n: usize| rest.get(n - 1).map_or(0, |[_, four, ..]| *four);
+        *sixteen = *four | of(4) | of(8) | of(12);
+        at += 1;
+    }
 }

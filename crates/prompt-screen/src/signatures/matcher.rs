@@ -418,10 +418,7 @@ mod tests {
 
     /// A matcher that never gives up hope.
     fn hopeful(mut matcher: Matcher) -> Matcher {
-        let hope = Hope {
-            within: u8::MAX,
-            ..Hope::default()
-        };
+        let hope = Hope::SURE;
         for node in &mut matcher.graph.nodes {
             node.hope = hope;
         }
