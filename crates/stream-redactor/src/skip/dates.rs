@@ -47,7 +47,7 @@ pub(super) fn is_behind_name(before: &[u8]) -> bool {
     let Some((word, rest)) = last_word(before) else {
         return before.len() <= 1;
     };
-    if rest.is_empty() || is_escaped(rest) {
+    if is_escaped(rest) {
         return true;
     }
     let is_month = |(word, _): (&[u8], _)| may_be_month(word);
@@ -74,9 +74,10 @@ pub(super) fn goes_on_in_words(before: &[u8], sought: Sought) -> bool {
         || may_be_month(word)
 }
 
-/// Whether the letters behind this begin with those of an escape: `%0asince`.
+/// Whether the letters behind this may begin with those of an escape: `%0asince`, also where the
+/// text was cut in it.
 fn is_escaped(text: &[u8]) -> bool {
-    matches!(text, [.., b'%'] | [.., b'%', _])
+    matches!(text, [] | [_] | [.., b'%'] | [.., b'%', _])
 }
 
 /// The last word, without the marks and the blank behind it, and what stands before it.

@@ -163,6 +163,10 @@ fn look(text: &[u8], from: usize, at: usize, contexts: Contexts<'_>, sought: Sou
         // Of a row only the last one may anchor a value.
         b'<' | b'@' | b'=' if get(1) == Some(byte) => {
             let row = text.iter().skip(at).take_while(|b| *b == byte).count();
+            // A name assigns with the first one.
+            if *byte == b'=' && assigned(text, at) {
+                return Look::Read(at + row);
+            }
             return Look::Pass(at + row - 1);
         }
         b'<' => tag(text, at),

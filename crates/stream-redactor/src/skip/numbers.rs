@@ -52,6 +52,16 @@ pub(super) fn numbers(
     }
     groups.separator(0);
     let behind = rest.get(len);
+    // A word of its own behind a blank or a bracket in the row.
+    let row = rest.get(..len).unwrap_or_default();
+    let is_other = |two: &[u8]| matches!(two, [b' ' | b'(' | b')', b'0'..=b'9']);
+    let mut others = row
+        .windows(2)
+        .zip(at + 1..)
+        .filter(|(two, _)| is_other(two));
+    if others.any(|(_, n)| token(text, from, n)) {
+        return Look::Read(at + len);
+    }
     if has_extension(rest.get(len..).unwrap_or_default(), groups.digits) {
         return Look::Read(at + len);
     }
