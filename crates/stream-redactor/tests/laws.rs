@@ -125,6 +125,16 @@ const PIECES: &[&str] = &[
     " de ",
     "mayo de 2024",
     "2024-05-17T10:30:00Z",
+    "\n2024-05-17T10:30:00.123Z ",
+    "=12ms ",
+    "items/v1/",
+    "\":4711,",
+    "=ab1234 ",
+    " x 12",
+    "call 123456 x 78 ",
+    "bearer (0)1BvBMSEYstWetqTFn5Aucall ",
+    "%0asince 1971 ",
+    "password == hunter22xyz9 ",
     "17.05.",
     "5/2021",
     "th",
@@ -415,6 +425,10 @@ const FILLERS: &[&str] = &[
     "DE ab12 v1.2.3 (12) 1 000 -",
     "In A5 IT IS 12 AB and B2B or GPT-4 I ",
     "his passport and bank account or tax id at the hospital ",
+    " INFO worker-7 request=0a1b2c3d took=12ms path=/api/v1/items/",
+    "{\"id\":4711,\"n\": 7,\"at\":\"2024-05-17T10:30:00.123Z\",\"v\": \"1.2\"}",
+    "\n2024-05-17T10:30:00.123456Z ERROR [x12/ab3] ",
+    "\n[2024-05-17T10:30:00,5] ",
 ];
 
 /// Edits as stretches, with neighbours of the same kind joined.

@@ -2,6 +2,22 @@
 
 use crate::left::is_word;
 
+/// The five bits of each byte; 0 for what ends a word.
+static FIVE: [u16; 256] = {
+    let mut five = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        if is_word(byte as u8) {
+            #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+            {
+                five[byte] = byte as u16 & 31;
+            }
+        }
+        byte += 1;
+    }
+    five
+};
+
 /// Five bits for each letter; nothing for the third one of two.
 pub(super) struct Firsts([u64; 512]);
 
@@ -58,13 +74,7 @@ impl Firsts {
     /// Whether a text may begin with one of the words.
     #[inline]
     pub(super) fn begin(&self, text: &[u8]) -> bool {
-        let five = |byte: &u8| {
-            if is_word(*byte) {
-                u16::from(byte & 31)
-            } else {
-                0
-            }
-        };
+        let five = |byte: &u8| FIVE.get(usize::from(*byte)).copied().unwrap_or(0);
         match text {
             [a, b, rest @ ..] => {
                 self.has(five(a) << 10 | five(b) << 5 | rest.first().map_or(0, five))

@@ -13,6 +13,7 @@ use std::sync::LazyLock;
 pub(crate) use self::births::Births;
 use self::firsts::Firsts;
 use self::words::WORDS;
+use crate::block::{self, BLOCK, bits};
 use crate::left::is_word;
 
 /// A set of classes of words.
@@ -86,7 +87,18 @@ pub(crate) fn find(line: &[u8]) -> Context {
 
 /// The classes of all words: more than [`find`] says of this line, or of its end.
 pub(crate) fn find_all(line: &[u8]) -> Context {
-    each_word(line, |at, _, _| classes(line.get(at..).unwrap_or_default()))
+    let mut found = Context::NONE;
+    for (block, at) in line.chunks(BLOCK).zip((0..).step_by(BLOCK)) {
+        let words = bits(&block::first(block), |b| u8::from(b.is_ascii_alphabetic()));
+        // A word that goes on from the block before counts as one, too.
+        let mut begins = words & !(words << 1);
+        while begins != 0 {
+            let n = at + begins.trailing_zeros() as usize;
+            begins &= begins - 1;
+            found = found | classes(line.get(n..).unwrap_or_default());
+        }
+    }
+    found
 }
 
 /// What `of` says of the words in a line, by where they begin and end and whether a bracket opens
@@ -111,6 +123,8 @@ fn each_word(line: &[u8], of: impl Fn(usize, usize, bool) -> Context) -> Context
 /// A word or some words, and the classes that they belong to.
 struct Entry {
     words: &'static [u8],
+    /// Their third letter, if it is one.
+    third: Option<u8>,
     /// Any ending will do.
     is_open: bool,
     context: Context,
@@ -134,6 +148,11 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
     let mut entries: Vec<_> = words
         .map(|(context, word)| Entry {
             words: word.trim_end_matches('*').as_bytes(),
+            third: word
+                .as_bytes()
+                .get(2)
+                .copied()
+                .filter(u8::is_ascii_lowercase),
             is_open: word.ends_with('*'),
             context,
         })
@@ -166,7 +185,10 @@ fn classes(text: &[u8]) -> Context {
         _ => None,
     });
     let entries = range.unwrap_or_default().iter();
-    let here = entries.filter(|entry| entry.begins(text));
+    // Most of them have another third letter.
+    let third = text.get(2).copied();
+    let here = entries
+        .filter(|entry| (entry.third.is_none() || entry.third == third) && entry.begins(text));
     here.fold(Context::NONE, |found, entry| found | entry.context)
 }
 

@@ -32,10 +32,15 @@ pub(super) fn has_code(text: &[u8], from: usize, at: usize, words: &mut Words<'_
         }
         start = begin(text, from, start - 1, |b| b.is_ascii_alphanumeric());
     }
+    is_code(text, start, words)
+}
+
+/// Whether a code may begin at the beginning of a word.
+pub(super) fn is_code(text: &[u8], start: usize, words: &mut Words<'_>) -> bool {
     may_be(&CODE, text.get(start..).unwrap_or_default(), words)
 }
 
-/// The same for a code with blanks: each capital that begins a word before it may be the first.
+/// The same as [`has_code`] for a code with blanks: each capital that begins a word before it may be the first.
 pub(super) fn has_spaced_code(text: &[u8], from: usize, at: usize, words: &mut Words<'_>) -> bool {
     let is_spaced = |b: u8| {
         b.is_ascii_uppercase() || b.is_ascii_digit() || matches!(b, b' ' | b'-' | b'.' | b'/')
@@ -76,6 +81,18 @@ fn may_be(runs: &'static Runs, text: &[u8], words: &mut Words<'_>) -> bool {
     }
     // What stands there may spell anything, and then the value goes on.
     read > 0 && may_be_any(text.get(read))
+}
+
+/// The words of which one has to stand before a text, if it begins with a value whatever follows;
+/// none if it needs none.
+pub(super) fn told_by(text: &[u8]) -> Option<Context> {
+    let tables = [&NUMBER, &CALL_NUMBER, &CODE].into_iter();
+    let mut states = tables
+        .filter_map(Table::of)
+        .flat_map(|table| table.walk(text.iter().copied()));
+    states.try_fold(Context::NONE, |told, state| {
+        (!state.is_free).then_some(told.or(state.context))
+    })
 }
 
 /// The words before a row, asked for once.

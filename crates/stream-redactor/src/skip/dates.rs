@@ -47,7 +47,7 @@ pub(super) fn is_behind_name(before: &[u8]) -> bool {
     let Some((word, rest)) = last_word(before) else {
         return before.len() <= 1;
     };
-    if rest.is_empty() {
+    if is_escaped(rest) {
         return true;
     }
     let is_month = |(word, _): (&[u8], _)| may_be_month(word);
@@ -61,14 +61,23 @@ pub(super) fn is_behind_name(before: &[u8]) -> bool {
 pub(super) fn goes_on_in_words(before: &[u8], sought: Sought) -> bool {
     let token = before.rsplit(|b| matches!(b, b' ' | b'\n')).next();
     let token = token.unwrap_or_default();
-    let Some((word, _)) = last_word(before) else {
+    let Some((word, rest)) = last_word(before) else {
         return true;
     };
+    if is_escaped(rest) {
+        return true;
+    }
     token
         .iter()
         .any(|b| sought.dates && b.is_ascii_digit() || *b >= 0x80)
         || may_be_particle(word)
         || may_be_month(word)
+}
+
+/// Whether the letters behind this may begin with those of an escape: `%0asince`, also where the
+/// text was cut in it.
+fn is_escaped(text: &[u8]) -> bool {
+    matches!(text, [] | [_] | [.., b'%'] | [.., b'%', _])
 }
 
 /// The last word, without the marks and the blank behind it, and what stands before it.

@@ -20,13 +20,15 @@ mod names;
 mod numbers;
 mod other;
 mod search;
+mod short;
+mod stamp;
 mod tokens;
 
 use self::dates::{goes_on_in_words, may_be_date};
 use self::hex::{hex_groups, pairs};
 use self::markup::{bracket, equals, scheme, tag};
 use self::names::assigned;
-use self::numbers::numbers;
+use self::numbers::{ends_row, numbers};
 use self::other::other;
 use self::search::Search;
 use self::tokens::{hook, token};
@@ -127,6 +129,21 @@ fn may_spell(text: &[u8]) -> bool {
     }
 }
 
+/// Whether a word begins behind this that is part of nothing longer: no mark that a value may hold
+/// stands there, nor a blank that a code may hold.
+fn is_apart(before: &[u8]) -> bool {
+    match before {
+        [.., b':', b' '] => true,
+        [.., last, b' '] => ends_row(*last) && !last.is_ascii_uppercase() && *last != b'\n',
+        [.., b'"', b':'] => true,
+        [
+            ..,
+            b'$' | b'"' | b'\'' | b'`' | b'[' | b'#' | b'*' | b'=' | b'\n' | b'|',
+        ] => true,
+        _ => false,
+    }
+}
+
 /// The first byte of a Han character, which stands for nothing else.
 fn is_han(byte: u8) -> bool {
     (0xe4..=0xe9).contains(&byte)
@@ -146,6 +163,10 @@ fn look(text: &[u8], from: usize, at: usize, contexts: Contexts<'_>, sought: Sou
         // Of a row only the last one may anchor a value.
         b'<' | b'@' | b'=' if get(1) == Some(byte) => {
             let row = text.iter().skip(at).take_while(|b| *b == byte).count();
+            // A name assigns with the first one.
+            if *byte == b'=' && assigned(text, at) {
+                return Look::Read(at + row);
+            }
             return Look::Pass(at + row - 1);
         }
         b'<' => tag(text, at),
@@ -275,8 +296,7 @@ fn word_before(text: &[u8], from: usize, to: usize, sought: Sought) -> Option<us
     while at > from {
         let pair = text.get(at - 1..=at)?;
         match *pair {
-            // A blank ends what is alive in a word, and a letter behind it what holds blanks. One
-            // rule reads on there, at the `p` of `system prompt`.
+            // A blank ends what is alive in a word, and a letter behind it what holds blanks.
             [b'\n', next] if begins_word(next) => return Some(at),
             [b' ', next]
                 if begins_word(next)
@@ -332,8 +352,9 @@ fn ends_code(text: &[u8], from: usize, at: usize) -> bool {
     }
 }
 
+/// Not those that something goes on with over a blank: `system prompt`, `555 0123 x 44`.
 fn begins_word(byte: u8) -> bool {
-    byte.is_ascii_alphabetic() && byte | 0x20 != b'p'
+    byte.is_ascii_alphabetic() && !matches!(byte | 0x20, b'p' | b'x')
 }
 
 /// Marks that no value goes on with, and no spelling of a character.

@@ -1,6 +1,8 @@
 //! Rows of numbers: which of them may be a value.
 
 use super::codes::{Words, has_code, has_number, has_spaced_code};
+use super::short::short_word;
+use super::stamp::stamp;
 use super::{
     Contexts, Look, Sought, brackets, hex_groups, is_han, may_be_any, may_be_date, may_spell, token,
 };
@@ -25,6 +27,13 @@ pub(super) fn numbers(
             return Look::Pass(end);
         }
     }
+    // What stands before is known where it was read already.
+    let mut words = Words::new(text.get(from..at).unwrap_or_default(), contexts);
+    let word = stamp(text, from, at, sought, &mut words)
+        .or_else(|| short_word(text, from, at, sought, &mut words));
+    if let Some(end) = word {
+        return Look::Pass(end);
+    }
     if hex_groups(text, at) || token(text, from, at) {
         return Look::Read(at + 1);
     }
@@ -43,6 +52,19 @@ pub(super) fn numbers(
     }
     groups.separator(0);
     let behind = rest.get(len);
+    // A word of its own behind a blank or a bracket in the row.
+    let row = rest.get(..len).unwrap_or_default();
+    let is_other = |two: &[u8]| matches!(two, [b' ' | b'(' | b')', b'0'..=b'9']);
+    let mut others = row
+        .windows(2)
+        .zip(at + 1..)
+        .filter(|(two, _)| is_other(two));
+    if others.any(|(_, n)| token(text, from, n)) {
+        return Look::Read(at + len);
+    }
+    if has_extension(rest.get(len..).unwrap_or_default(), groups.digits) {
+        return Look::Read(at + len);
+    }
     // Also what was read already.
     let before = text.get(..at).unwrap_or_default();
     let is_long = len >= MAX_NUMBERS
@@ -58,9 +80,6 @@ pub(super) fn numbers(
     if is_long || is_value || is_word {
         return Look::Read(at + len);
     }
-    // What stands before is known where it was read already.
-    let unread = text.get(from..at).unwrap_or_default();
-    let mut words = Words::new(unread, contexts);
     let may_be_date = (sought.dates || sought.births) && has_date(text, at, len);
     if may_be_date && (sought.dates || words.have(Context::BIRTH.or(Context::BORN))) {
         return Look::Read(at + len);
@@ -82,6 +101,19 @@ pub(super) fn numbers(
         .iter()
         .take_while(|b| is_inside && b.is_ascii_alphanumeric());
     Look::Pass(at + len + more.count())
+}
+
+/// Whether an `x` follows, and with the groups behind it there are as many digits as in a number to
+/// call: it may separate any of them.
+fn has_extension(text: &[u8], digits: usize) -> bool {
+    if !matches!(text.first(), Some(b'x' | b'X')) {
+        return false;
+    }
+    let row = text.iter().take(MAX_NUMBERS);
+    let row = row.take_while(|b| b.is_ascii_digit() || b"xX -./()+".contains(b));
+    let len = row.clone().count();
+    digits + row.filter(|b| b.is_ascii_digit()).count() >= 7
+        || may_spell(text.get(len..).unwrap_or_default())
 }
 
 /// Of ASCII or of Latin-1.
@@ -114,11 +146,8 @@ fn lone(text: &[u8], at: usize) -> Option<usize> {
         }
         len += if more > 0 { 1 + more } else { 0 };
     }
-    let ends_row = |b: u8| {
-        b.is_ascii_graphic() && !b.is_ascii_digit() && !b"&%()+-./:".contains(&b) || b == b'\n'
-    };
     let is_lone = match *rest.get(len..)? {
-        [b' ', next, ..] | [b'.', b' ', next, ..] => ends_row(next),
+        [b' ', next, ..] | [b'.', b' ', next, ..] => ends_row(next) && next | 0x20 != b'x',
         [b'.', b'\n', ..] => true,
         [b'%', next, ..] => next < 0x80 && !next.is_ascii_hexdigit(),
         [first, ..] => ends_row(first) && !first.is_ascii_alphabetic() && first != b'_',
@@ -127,12 +156,24 @@ fn lone(text: &[u8], at: usize) -> Option<usize> {
     (len < 8 && is_lone).then_some(at + len)
 }
 
+/// Whether no row of numbers goes on with a character behind a blank, and no word.
+pub(super) fn ends_row(b: u8) -> bool {
+    match b {
+        b'0'..=b'9' | b'&' | b'%' | b'(' | b')' | b'+' | b'-' | b'.' | b'/' | b':' => false,
+        b => b.is_ascii_graphic() || b == b'\n',
+    }
+}
+
 /// Whether one of the numbers may be in a date.
-fn has_date(text: &[u8], at: usize, len: usize) -> bool {
-    let is_digit = |at: usize| text.get(at).is_some_and(u8::is_ascii_digit);
+pub(super) fn has_date(text: &[u8], at: usize, len: usize) -> bool {
     // A digit right before the first one belongs to an escape.
-    let begins = |n: &usize| is_digit(*n) && (*n == at || !is_digit(*n - 1));
-    (at..at + len).filter(begins).any(|n| may_be_date(text, n))
+    let mut before = b' ';
+    let row = text.get(at..at + len).unwrap_or_default();
+    row.iter().zip(at..).any(|(byte, n)| {
+        let is_first = byte.is_ascii_digit() && !before.is_ascii_digit();
+        before = *byte;
+        is_first && may_be_date(text, n)
+    })
 }
 
 /// What the first look wants to know of groups of digits, from left to right.

@@ -15,17 +15,16 @@ const NEAR: usize = 24;
 /// before it, or begins there.
 pub(super) fn token(text: &[u8], from: usize, at: usize) -> bool {
     let get = |n: usize| text.get(n).copied().unwrap_or(b' ');
-    let before = |n: usize| n.checked_sub(1).filter(|n| *n >= from).map_or(b' ', get);
+    let first = from.max(at.saturating_sub(MAX_RUN));
+    let near = text.get(first..at).unwrap_or_default();
+    let edge = if first > from { get(first - 1) } else { b' ' };
     let mut start = at;
     // Up to the last one that was looked at.
-    loop {
-        let byte = before(start);
+    for byte in near.iter().rev().chain([&edge]) {
         if !byte.is_ascii_alphanumeric() && text.get(start..).is_some_and(may_begin_token) {
             return true;
         }
-        let is_inside =
-            byte.is_ascii_alphabetic() || matches!(byte, b'.' | b'+' | b'/' | b'~' | b':');
-        if !is_inside || at - start >= MAX_RUN {
+        if start == first || !is_inside(*byte) {
             break;
         }
         start -= 1;
@@ -33,10 +32,9 @@ pub(super) fn token(text: &[u8], from: usize, at: usize) -> bool {
     if !get(at).is_ascii_digit() {
         return false;
     }
-    while at - start < MAX_RUN && (before(start).is_ascii_alphanumeric() || is_mark(before(start)))
-    {
-        start -= 1;
-    }
+    let before = text.get(first..start).unwrap_or_default().iter().rev();
+    let is_part = |b: &&u8| b.is_ascii_alphanumeric() || is_mark(**b);
+    start -= before.take_while(is_part).count();
     is_long_word(text, from, at)
         || is_named(text, start, at)
         || get(at + 1) == b'Q' && get(at + 2) == b'~'
@@ -99,6 +97,11 @@ fn is_named(text: &[u8], start: usize, at: usize) -> bool {
     lower.copy_from_slice(line);
     lower.make_ascii_lowercase();
     named_before(lower).is_some()
+}
+
+/// What may stand between a token's prefix and its digits.
+fn is_inside(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || matches!(byte, b'.' | b'+' | b'/' | b'~' | b':')
 }
 
 fn is_mark(byte: u8) -> bool {
