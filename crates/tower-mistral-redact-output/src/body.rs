@@ -24,10 +24,6 @@ const LAYER: Layer = Layer::RedactOutput;
 /// before its last event; [`Rejection::find`] finds it through the errors of hyper and reqwest.
 pub struct RedactOutputBody<R>(Kind<R>);
 
-#[expect(
-    clippy::large_enum_variant,
-    reason = "the common case takes no allocation of its own"
-)]
 enum Kind<R> {
     Held(HeldBody<Source<R>>),
     /// Boxed since they are large, once a reply.
