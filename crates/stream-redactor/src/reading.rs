@@ -66,6 +66,13 @@ impl Reading {
         self.register.births()
     }
 
+    /// Whether a finding ends at the cursor: what comes next begins a word, whatever the finding ended
+    /// with.
+    #[inline]
+    pub(crate) fn is_behind_finding(&self) -> bool {
+        self.prev.is_none() && !self.register.last().is_empty()
+    }
+
     #[inline]
     pub(crate) fn left(&self) -> Left<'_> {
         Left {

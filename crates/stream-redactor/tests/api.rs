@@ -376,3 +376,15 @@ fn what_is_shown_is_a_choice() {
     );
     assert!(!format!("{:?}", hash()).contains("48"), "no key in Debug");
 }
+
+/// The letter that ends an escape sequence is no part of the word behind it.
+#[test]
+fn a_word_right_behind_a_finding_counts() {
+    let redactor = Redactor::recommended();
+    let text = "He told us so when we met in Leeds, and then: \u{1b}[31mborn 04/05/1971";
+    let expected = "He told us so when we met in Leeds, and then: [ESC]born [DATE_OF_BIRTH]";
+    assert_eq!(redact(&redactor, text), expected);
+    let mut stream = redactor.stream();
+    stream.push(text, &mut Vec::new());
+    assert_eq!(stream.held(), "04/05/1971".len(), "it may go on");
+}

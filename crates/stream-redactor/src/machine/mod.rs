@@ -209,6 +209,7 @@ impl Machine {
                 let next = text.get(from..heard).unwrap_or_default();
                 self.may_tell = self.may_tell || births.follow(next);
             }
+            self.hear_behind_finding(rest.first().copied());
             let may_tell = self.may_tell || self.reading.births().are_near();
             let plan = &self.config.plan;
             self.scanners.hear_births(plan, may_tell);
@@ -301,10 +302,19 @@ impl Machine {
     /// Lets the rules read one character, at the cursor.
     #[inline]
     fn step(&mut self, c: char) -> bool {
+        self.hear_behind_finding(u8::try_from(c).ok());
         let may_tell = self.may_tell || self.reading.births().are_near();
         self.scanners.hear_births(&self.config.plan, may_tell);
         let (at, left) = (self.reading.cursor(), self.reading.left());
         self.scanners.step(&self.config.plan, c, at, left)
+    }
+
+    /// Births were looked for in the text as it came. A word that begins right behind a finding
+    /// (`\x1b[31mborn`) is part of a longer one there.
+    #[inline]
+    fn hear_behind_finding(&mut self, next: Option<u8>) {
+        let is_word = next.is_some_and(|byte| byte.is_ascii_alphanumeric());
+        self.may_tell |= is_word && self.reading.is_behind_finding();
     }
 
     fn max_undecided(&self) -> usize {
